@@ -1,0 +1,111 @@
+//! The backend on the `rsa` crate: pure Rust, `no_std`, takes all randomness from the caller.
+
+use alloc::{boxed::Box, vec::Vec};
+
+use chacha20::ChaCha20Rng;
+use rsa::{
+    Oaep, RsaPrivateKey, RsaPublicKey,
+    pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePublicKey},
+};
+use sha2::Sha256;
+
+use crate::{
+    Backend, Entropy, GenerateError, KeyError, MAX_PLAINTEXT_BYTES, OpenError, PeerKey, Plaintext,
+    PublicKeyError, SealError, SessionKey, check_public_key, drbg, generate,
+};
+
+/// The pure Rust backend.
+///
+/// Deterministic: the same [`Entropy`] bytes make the same keys and the same sealed messages. Every opening is blinded
+/// with fresh randomness, from a generator that is seeded when the key is made or read and lives and dies with it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RustCrypto;
+
+impl Backend for RustCrypto {
+    fn name(&self) -> &'static str {
+        "rustcrypto"
+    }
+
+    fn generate(&self, entropy: &mut dyn Entropy) -> Result<Box<dyn SessionKey>, GenerateError> {
+        let mut rng = drbg::seeded(entropy)?;
+        let key = generate::rsa_key(&mut rng)?;
+        let public_key = encode(key.as_public_key()).map_err(|_| GenerateError::Backend)?;
+        Ok(Box::new(Key {
+            key,
+            public_key,
+            blinding: rng,
+        }))
+    }
+
+    fn session_key_from_pkcs8(
+        &self,
+        der: &[u8],
+        entropy: &mut dyn Entropy,
+    ) -> Result<Box<dyn SessionKey>, KeyError> {
+        let key = RsaPrivateKey::from_pkcs8_der(der).map_err(|_| KeyError::Malformed)?;
+        let public_key = encode(key.as_public_key())?;
+        check_public_key(&public_key)?;
+        Ok(Box::new(Key {
+            key,
+            public_key,
+            blinding: drbg::seeded(entropy)?,
+        }))
+    }
+
+    fn peer_key(&self, spki: &[u8]) -> Result<Box<dyn PeerKey>, PublicKeyError> {
+        check_public_key(spki)?;
+        let key = RsaPublicKey::from_public_key_der(spki).map_err(|_| PublicKeyError::Backend)?;
+        Ok(Box::new(Peer {
+            key,
+            public_key: spki.into(),
+        }))
+    }
+}
+
+struct Key {
+    key: RsaPrivateKey,
+    public_key: Box<[u8]>,
+    blinding: ChaCha20Rng,
+}
+
+impl SessionKey for Key {
+    fn public_key(&self) -> &[u8] {
+        &self.public_key
+    }
+
+    fn open(&mut self, sealed: &[u8]) -> Result<Plaintext, OpenError> {
+        // Not `decrypt`, which blinds or not depending on a feature of `rsa` that anybody may switch.
+        self.key
+            .decrypt_blinded(&mut self.blinding, Oaep::<Sha256>::new(), sealed)
+            .map(Plaintext::new)
+            .map_err(|_| OpenError)
+    }
+}
+
+struct Peer {
+    key: RsaPublicKey,
+    public_key: Box<[u8]>,
+}
+
+impl PeerKey for Peer {
+    fn public_key(&self) -> &[u8] {
+        &self.public_key
+    }
+
+    fn seal(&self, plaintext: &[u8], entropy: &mut dyn Entropy) -> Result<Vec<u8>, SealError> {
+        if plaintext.len() > MAX_PLAINTEXT_BYTES {
+            return Err(SealError::TooLong);
+        }
+        let mut rng = drbg::seeded(entropy)?;
+        self.key
+            .encrypt(&mut rng, Oaep::<Sha256>::new(), plaintext)
+            .map_err(|_| SealError::Backend)
+    }
+}
+
+fn encode(key: &RsaPublicKey) -> Result<Box<[u8]>, PublicKeyError> {
+    let der = key
+        .to_public_key_der()
+        .map_err(|_| PublicKeyError::Backend)?;
+    Ok(der.into_vec().into())
+}
