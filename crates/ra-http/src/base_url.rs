@@ -1,0 +1,228 @@
+//! The API's base URL: `https` anywhere, plaintext to this machine only (R-01).
+
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::{error::Error, fmt, str::FromStr};
+
+use http::{Uri, uri::PathAndQuery};
+
+use crate::HttpError;
+
+/// A validated base URL, such as `https://discord.com/api/v9`.
+///
+/// The scheme is `https`, or `http` if the host is `localhost`, in 127.0.0.0/8, or `[::1]`. There is no user name, no
+/// query and no fragment.
+///
+/// ```
+/// use ra_http::{BaseUrl, BaseUrlError};
+///
+/// let base: BaseUrl = "https://discord.com/api/v9/".parse()?;
+/// assert_eq!(base.to_string(), "https://discord.com/api/v9");
+/// assert_eq!(base.join("/users/@me/remote-auth")?, "https://discord.com/api/v9/users/@me/remote-auth");
+/// assert_eq!("http://192.168.0.1/api".parse::<BaseUrl>(), Err(BaseUrlError::Plaintext));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct BaseUrl {
+    text: String,
+    host: String,
+    port: u16,
+    plaintext: bool,
+}
+
+/// Why a text is no [`BaseUrl`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BaseUrlError {
+    /// No `scheme://host` at all, or a character that no URL has.
+    NotAUrl,
+    /// A scheme other than `https` and `http`.
+    Scheme,
+    /// `user@` or `user:password@` before the host.
+    UserInfo,
+    /// A host that is neither a name nor an address.
+    Host,
+    /// A port that is no number from 1 to 65535.
+    Port,
+    /// `?` and what follows.
+    Query,
+    /// `#` and what follows.
+    Fragment,
+    /// `http` to another machine (R-01).
+    Plaintext,
+}
+
+impl BaseUrl {
+    /// The URL of `path` below the base. `path` starts with `/` and may bear a query.
+    ///
+    /// # Errors
+    /// [`HttpErrorKind::BadRequest`](crate::HttpErrorKind::BadRequest) if `path` is no such thing.
+    pub fn join(&self, path: &str) -> Result<Uri, HttpError> {
+        if !path.starts_with('/') || path.contains('#') {
+            return Err(HttpError::bad_request("path"));
+        }
+        Uri::try_from(format!("{}{path}", self.text)).map_err(|_| HttpError::bad_request("path"))
+    }
+
+    /// The host in lower case, an IPv6 address without its brackets.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The port; 443 or 80 if the URL has none.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Whether the scheme is `http`. Then [`BaseUrl::is_loopback`] is true as well.
+    #[must_use]
+    pub fn is_plaintext(&self) -> bool {
+        self.plaintext
+    }
+
+    /// Whether the host is this machine, judged by what is written and not by resolving it.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.host)
+    }
+}
+
+impl FromStr for BaseUrl {
+    type Err = BaseUrlError;
+
+    fn from_str(text: &str) -> Result<Self, BaseUrlError> {
+        let (scheme, rest) = text.split_once("://").ok_or(BaseUrlError::NotAUrl)?;
+        let plaintext = match scheme.to_ascii_lowercase().as_str() {
+            "https" => false,
+            "http" => true,
+            _ => return Err(BaseUrlError::Scheme),
+        };
+        if rest.bytes().any(|b| !b.is_ascii_graphic() || b == b'\\') {
+            return Err(BaseUrlError::NotAUrl);
+        }
+        if rest.contains('#') {
+            return Err(BaseUrlError::Fragment);
+        }
+        if rest.contains('?') {
+            return Err(BaseUrlError::Query);
+        }
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        if authority.contains('@') {
+            return Err(BaseUrlError::UserInfo);
+        }
+        let (host, port) = split_port(authority)?;
+        let default_port = if plaintext { 80 } else { 443 };
+        let port = port.unwrap_or(default_port);
+        if plaintext && !is_loopback(&host) {
+            return Err(BaseUrlError::Plaintext);
+        }
+        let path = path.trim_end_matches('/');
+        if !path.is_empty() && PathAndQuery::try_from(path).is_err() {
+            return Err(BaseUrlError::NotAUrl);
+        }
+        let mut text = format!("{}://", if plaintext { "http" } else { "https" });
+        text += &if host.contains(':') {
+            format!("[{host}]")
+        } else {
+            host.clone()
+        };
+        if port != default_port {
+            text += &format!(":{port}");
+        }
+        text += path;
+        Ok(Self {
+            text,
+            host,
+            port,
+            plaintext,
+        })
+    }
+}
+
+/// The host as [`BaseUrl::host`] has it, and the port if one is written.
+fn split_port(authority: &str) -> Result<(String, Option<u16>), BaseUrlError> {
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(rest) => {
+            let (address, port) = rest.split_once(']').ok_or(BaseUrlError::Host)?;
+            let address: Ipv6Addr = address.parse().map_err(|_| BaseUrlError::Host)?;
+            (address.to_string(), port)
+        }
+        None => {
+            let (name, port) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
+            (name_or_v4(name)?, port)
+        }
+    };
+    let Some(port) = port.strip_prefix(':') else {
+        return if port.is_empty() {
+            Ok((host, None))
+        } else {
+            Err(BaseUrlError::Host)
+        };
+    };
+    if !port.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(BaseUrlError::Port); // `parse` would take a sign
+    }
+    match port.parse() {
+        Ok(port) if port != 0 => Ok((host, Some(port))),
+        _ => Err(BaseUrlError::Port),
+    }
+}
+
+fn name_or_v4(name: &str) -> Result<String, BaseUrlError> {
+    let label_is_fine = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    };
+    if name.len() > 253 || !name.split('.').all(label_is_fine) {
+        return Err(BaseUrlError::Host);
+    }
+    // Resolvers read `127.1`, `0x7f.1` and `2130706433` as addresses; a URL that means an address says so plainly.
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let numeric = last.starts_with(|c: char| c.is_ascii_digit())
+        && (last.bytes().all(|b| b.is_ascii_digit())
+            || last.starts_with("0x")
+            || last.starts_with("0X"));
+    if numeric && name.parse::<Ipv4Addr>().is_err() {
+        return Err(BaseUrlError::Host);
+    }
+    Ok(name.to_ascii_lowercase())
+}
+
+fn is_loopback(host: &str) -> bool {
+    host == "localhost"
+        || host
+            .parse()
+            .is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BaseUrl({})", self.text)
+    }
+}
+
+impl fmt::Display for BaseUrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotAUrl => "not a URL",
+            Self::Scheme => "the scheme is neither https nor http",
+            Self::UserInfo => "a user name before the host is not allowed",
+            Self::Host => "the host is neither a name nor an address",
+            Self::Port => "the port is no number from 1 to 65535",
+            Self::Query => "a query is not allowed",
+            Self::Fragment => "a fragment is not allowed",
+            Self::Plaintext => "plaintext is allowed to this machine only",
+        })
+    }
+}
+
+impl Error for BaseUrlError {}
