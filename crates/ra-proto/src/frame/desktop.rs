@@ -1,0 +1,110 @@
+use alloc::{borrow::Cow, string::String};
+
+use super::{DecodeError, check_size};
+use crate::json::{Fields, ObjectWriter};
+use crate::secret::Sensitive;
+
+const KEYS: [&str; 4] = ["op", "encoded_public_key", "proof", "nonce"];
+
+/// What the desktop says to the gateway.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DesktopFrame<'a> {
+    /// Brings the desktop's key (R-05).
+    Init {
+        /// DER `SubjectPublicKeyInfo`, in base64.
+        encoded_public_key: Cow<'a, str>,
+    },
+    /// The answer to the challenge (R-07).
+    NonceProof(Proof<'a>),
+    /// A sign of life (R-10).
+    Heartbeat,
+    /// A frame of an op that this version does not know; to be skipped (R-03).
+    Unknown {
+        /// The op as it came. It may hold any characters.
+        op: Cow<'a, str>,
+    },
+}
+
+/// The answer to the challenge, in one of the two dialects (R-07).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Proof<'a> {
+    /// Member `proof`: the nonce's SHA-256 in unpadded base64url.
+    Digest(Sensitive<'a>),
+    /// Member `nonce`: the nonce itself in unpadded base64url.
+    Nonce(Sensitive<'a>),
+}
+
+impl<'a> DesktopFrame<'a> {
+    /// Reads a frame. Of a `nonce_proof` with both members `proof` is read and `nonce` is an extra key.
+    ///
+    /// # Errors
+    /// [`DecodeError`] names op and field of what the frame lacks (R-03, R-17).
+    pub fn decode(text: &'a str) -> Result<Self, DecodeError> {
+        check_size(text)?;
+        let mut fields = Fields::read(text, &KEYS)?;
+        let op = fields.text("op")?;
+        match &*op {
+            "init" => {
+                fields.set_op("init");
+                Ok(Self::Init {
+                    encoded_public_key: fields.text("encoded_public_key")?,
+                })
+            }
+            "nonce_proof" => {
+                fields.set_op("nonce_proof");
+                let nonce_alone = fields.has("nonce") && !fields.has("proof");
+                Ok(Self::NonceProof(if nonce_alone {
+                    Proof::Nonce(fields.secret("nonce")?)
+                } else {
+                    Proof::Digest(fields.secret("proof")?)
+                }))
+            }
+            "heartbeat" => Ok(Self::Heartbeat),
+            _ => Ok(Self::Unknown { op }),
+        }
+    }
+
+    /// Appends the frame's text to `out`.
+    ///
+    /// An [`Unknown`](Self::Unknown) frame is written with its op alone.
+    pub fn encode_into(&self, out: &mut String) {
+        let object = ObjectWriter::new(out).text("op", self.op());
+        let object = match self {
+            Self::Init { encoded_public_key } => {
+                object.text("encoded_public_key", encoded_public_key)
+            }
+            Self::NonceProof(Proof::Digest(proof)) => object.text("proof", proof.expose()),
+            Self::NonceProof(Proof::Nonce(nonce)) => object.text("nonce", nonce.expose()),
+            Self::Heartbeat | Self::Unknown { .. } => object,
+        };
+        object.end();
+    }
+
+    /// The frame's text. Wipe it after use where [`NonceProof`](Self::NonceProof) is encoded.
+    ///
+    /// ```
+    /// use ra_proto::frame::{DesktopFrame, Proof};
+    ///
+    /// let frame = DesktopFrame::NonceProof(Proof::Digest("HxhP".into()));
+    /// assert_eq!(frame.encode(), r#"{"op":"nonce_proof","proof":"HxhP"}"#);
+    /// ```
+    #[must_use]
+    pub fn encode(&self) -> String {
+        let mut out = String::new();
+        self.encode_into(&mut out);
+        out
+    }
+
+    /// The name of the frame's op on the wire.
+    #[must_use]
+    pub fn op(&self) -> &str {
+        match self {
+            Self::Init { .. } => "init",
+            Self::NonceProof(_) => "nonce_proof",
+            Self::Heartbeat => "heartbeat",
+            Self::Unknown { op } => op,
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! The wire layer of remote auth: values that are read from and written to text, and nothing else.
+//!
+//! This crate never opens a socket, reads a clock, draws randomness or does cryptography. It knows
+//! how frames ([`frame`]), close codes ([`CloseCode`]), scan URLs ([`ScanUrl`]), user payloads
+//! ([`User`]) and REST bodies ([`rest`]) look, refuses what does not look so with an error that names
+//! the field and never its content, and keeps secrets ([`Token`], [`Ticket`], …) out of `Debug`.
+//!
+//! ```
+//! use ra_proto::frame::GatewayFrame;
+//!
+//! let frame = GatewayFrame::decode(r#"{"timeout_ms":120000,"heartbeat_interval":41250,"op":"hello"}"#)?;
+//! assert_eq!(frame, GatewayFrame::Hello { timeout_ms: 120_000, heartbeat_interval: 41_250 });
+//! # Ok::<(), ra_proto::DecodeError>(())
+//! ```
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+pub mod base64;
+mod close;
+mod error;
+mod fingerprint;
+pub mod frame;
+mod json;
+pub mod rest;
+mod scan_url;
+mod secret;
+mod user;
+
+pub use close::CloseCode;
+pub use error::{DecodeError, DecodeErrorKind};
+pub use fingerprint::{Fingerprint, FingerprintError};
+pub use scan_url::{ScanPrefix, ScanPrefixError, ScanUrl, ScanUrlError};
+pub use secret::{
+    HandshakeToken, MfaAnswerText, MfaTicket, MfaToken, SecretBytes, Sensitive, Ticket, Token,
+};
+pub use user::{User, UserError};
