@@ -1,0 +1,7 @@
+//! The command line: reads arguments, draws what drivers report, asks the person, and turns endings into exit
+//! codes. It never speaks the protocol itself and never approves anything that nobody was asked about.
+
+#![forbid(unsafe_code)]
+
+pub mod args;
+pub mod exit;
