@@ -5,4 +5,7 @@
 
 pub mod args;
 pub mod exit;
+pub mod failure;
+pub mod output;
+pub mod plain;
 pub mod qr;

@@ -1,0 +1,281 @@
+//! Says what happens in one of two voices: people's text, or JSON events.
+
+use core::time::Duration;
+use std::io::{self, IsTerminal as _, Write};
+use std::path::Path;
+
+use ra_http::CaptchaChallenge;
+use ra_proto::{ScanUrl, Token, User};
+
+use super::json::{self, Event};
+use super::screen::Screen;
+use crate::failure::{Failure, Kind};
+use crate::plain::plain;
+use crate::qr::Qr;
+
+/// Where a login is told about.
+pub struct Report {
+    voice: Voice,
+    /// Diagnostics, and the error line for people.
+    diagnostics: Box<dyn Write + Send>,
+}
+
+enum Voice {
+    People {
+        screen: Screen,
+        /// The token and nothing else.
+        token: Box<dyn Write + Send>,
+        /// Whether `token` is shown to somebody, so that its text must not steer the terminal.
+        token_is_shown: bool,
+    },
+    Program(Box<dyn Write + Send>),
+}
+
+impl Report {
+    /// JSON events on standard output.
+    #[must_use]
+    pub fn for_programs() -> Self {
+        Self {
+            voice: Voice::Program(Box::new(io::stdout())),
+            diagnostics: Box::new(io::stderr()),
+        }
+    }
+
+    /// Text on `screen`, the token on standard output.
+    #[must_use]
+    pub fn for_people(screen: Screen) -> Self {
+        Self {
+            voice: Voice::People {
+                screen,
+                token: Box::new(io::stdout()),
+                token_is_shown: io::stdout().is_terminal(),
+            },
+            diagnostics: Box::new(io::stderr()),
+        }
+    }
+
+    /// A new code to scan.
+    ///
+    /// # Errors
+    /// [`Kind::Local`] if the output cannot be written; likewise below.
+    pub fn qr(&mut self, qr: &Qr, url: &ScanUrl, expires_in: Duration) -> Result<(), Failure> {
+        self.say(
+            |screen| {
+                screen.qr(qr, url.as_str())?;
+                screen.status(&scan_within(expires_in))
+            },
+            || Event::Qr {
+                url: url.as_str().into(),
+                fingerprint: url.fingerprint().to_string().into(),
+                expires_in_ms: u64::try_from(expires_in.as_millis()).unwrap_or(u64::MAX),
+            },
+        )
+    }
+
+    /// A second has passed. `scanned` is who has to confirm.
+    ///
+    /// # Errors
+    /// As [`Report::qr`].
+    pub fn countdown(&mut self, left: Duration, scanned: Option<&User>) -> Result<(), Failure> {
+        let Voice::People { screen, .. } = &mut self.voice else {
+            return Ok(());
+        };
+        let text = match scanned {
+            None => scan_within(left),
+            Some(user) => format!(
+                "Waiting for {} to confirm on the phone, {} left. Ctrl-C cancels.",
+                name(user),
+                minutes(left)
+            ),
+        };
+        screen
+            .status(&text)
+            .map_err(|error| Failure::output(&error))
+    }
+
+    /// Somebody scanned the code.
+    ///
+    /// # Errors
+    /// As [`Report::qr`].
+    pub fn user(&mut self, user: &User) -> Result<(), Failure> {
+        self.say(
+            |screen| screen.line(&format!("Scanned by {} (id {}).", name(user), user.id)),
+            || Event::User {
+                id: user.id.to_string().into(),
+                username: user.username.as_str().into(),
+                discriminator: user.discriminator_text(),
+                avatar: user.avatar.as_deref().map(Into::into),
+            },
+        )
+    }
+
+    /// A captcha has to be solved.
+    ///
+    /// # Errors
+    /// As [`Report::qr`].
+    pub fn captcha(&mut self, challenge: &CaptchaChallenge) -> Result<(), Failure> {
+        let (service, sitekey) = (challenge.service.as_deref(), challenge.sitekey.as_deref());
+        self.say(
+            |screen| {
+                let service = service.unwrap_or("not named");
+                let sitekey = sitekey.unwrap_or("not named");
+                screen.line(&format!(
+                    "A captcha is required (service: {service}, site key: {sitekey})."
+                ))
+            },
+            || Event::Captcha {
+                service: service.map(Into::into),
+                sitekey: sitekey.map(Into::into),
+            },
+        )
+    }
+
+    /// The code is being replaced. `reason` is for programs, `sentence` for people.
+    ///
+    /// # Errors
+    /// As [`Report::qr`].
+    pub fn renewed(&mut self, reason: &str, sentence: &str) -> Result<(), Failure> {
+        self.say(
+            |screen| screen.line(sentence),
+            || Event::Renewed {
+                reason: reason.into(),
+            },
+        )
+    }
+
+    /// The phone declined.
+    ///
+    /// # Errors
+    /// As [`Report::qr`].
+    pub fn declined(&mut self) -> Result<(), Failure> {
+        self.say(
+            |screen| screen.line("Declined on the phone."),
+            || Event::Declined,
+        )
+    }
+
+    /// Cancelled here. No event: a program knows what it did.
+    ///
+    /// # Errors
+    /// As [`Report::qr`].
+    pub fn cancelled(&mut self) -> Result<(), Failure> {
+        self.remark("Cancelled.")
+    }
+
+    /// Logged in. With `file` the token was written there and is not repeated here.
+    ///
+    /// # Errors
+    /// As [`Report::qr`].
+    pub fn token(
+        &mut self,
+        token: &Token,
+        user: &User,
+        file: Option<&Path>,
+    ) -> Result<(), Failure> {
+        let written = match &mut self.voice {
+            Voice::Program(out) => json::write(
+                out,
+                &Event::Token {
+                    token: file.is_none().then(|| token.expose()),
+                    user_id: user.id.to_string().into(),
+                },
+            ),
+            Voice::People {
+                screen,
+                token: out,
+                token_is_shown,
+            } => match file {
+                Some(path) => screen.line(&format!(
+                    "Logged in as {}. The token is in {}.",
+                    name(user),
+                    path.display()
+                )),
+                None => screen
+                    .line(&format!("Logged in as {}. The token:", name(user)))
+                    .and_then(|()| {
+                        if *token_is_shown {
+                            writeln!(out, "{}", plain(token.expose()))
+                        } else {
+                            writeln!(out, "{}", token.expose())
+                        }
+                    })
+                    .and_then(|()| out.flush()),
+            },
+        };
+        written.map_err(|error| Failure::output(&error))
+    }
+
+    /// The one error line. A wrong command line is told to people only.
+    ///
+    /// # Errors
+    /// As [`Report::qr`].
+    pub fn failure(&mut self, failure: &Failure) -> Result<(), Failure> {
+        let written = match &mut self.voice {
+            Voice::Program(out) if failure.kind != Kind::Usage => json::write(
+                out,
+                &Event::Error {
+                    kind: failure.kind.as_str(),
+                    message: &failure.message,
+                    retry: &failure.retry_text(),
+                },
+            ),
+            Voice::Program(_) => writeln!(self.diagnostics, "error: {failure}"),
+            Voice::People { screen, .. } => screen
+                .settle()
+                .and_then(|()| writeln!(self.diagnostics, "error: {failure}")),
+        };
+        written.map_err(|error| Failure::output(&error))
+    }
+
+    /// A line that is no event: to people, or to the diagnostics beside the events.
+    ///
+    /// # Errors
+    /// As [`Report::qr`].
+    pub fn remark(&mut self, text: &str) -> Result<(), Failure> {
+        match &mut self.voice {
+            Voice::People { screen, .. } => screen.line(text),
+            Voice::Program(_) => writeln!(self.diagnostics, "{}", plain(text)),
+        }
+        .map_err(|error| Failure::output(&error))
+    }
+
+    /// The screen, if there are people to ask.
+    pub fn screen(&mut self) -> Option<&mut Screen> {
+        match &mut self.voice {
+            Voice::People { screen, .. } => Some(screen),
+            Voice::Program(_) => None,
+        }
+    }
+
+    fn say<'a>(
+        &mut self,
+        people: impl FnOnce(&mut Screen) -> io::Result<()>,
+        program: impl FnOnce() -> Event<'a>,
+    ) -> Result<(), Failure> {
+        match &mut self.voice {
+            Voice::People { screen, .. } => people(screen),
+            Voice::Program(out) => json::write(out, &program()),
+        }
+        .map_err(|error| Failure::output(&error))
+    }
+}
+
+fn scan_within(left: Duration) -> String {
+    format!(
+        "Scan it with the phone app within {}. Ctrl-C cancels.",
+        minutes(left)
+    )
+}
+
+fn minutes(left: Duration) -> String {
+    let seconds = left.as_secs();
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+/// `name#1234`, or the name alone where there is no discriminator.
+fn name(user: &User) -> String {
+    match user.discriminator {
+        0 => user.username.clone(),
+        _ => format!("{}#{}", user.username, user.discriminator_text()),
+    }
+}
