@@ -6,6 +6,7 @@
 pub mod args;
 pub mod exit;
 pub mod failure;
+pub mod files;
 pub mod output;
 pub mod plain;
 pub mod qr;

@@ -1,0 +1,217 @@
+//! Files that are written whole or not at all.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile};
+
+use crate::failure::{Failure, Kind};
+
+/// The place of a token that is still to come. Reserving it first finds out about a missing directory or a file in the
+/// way before a QR code is shown; nothing is left behind if no token comes.
+#[derive(Debug)]
+pub struct TokenFile {
+    path: PathBuf,
+    replace: bool,
+    /// Beside `path`, with mode 0600 from its first moment on.
+    unfinished: NamedTempFile,
+}
+
+impl TokenFile {
+    /// Makes sure that `path` can be written, and that there is nothing yet unless `replace`.
+    ///
+    /// # Errors
+    /// [`Kind::Local`] if there is a file and no `replace`, something that is no file, or no writable directory.
+    pub fn reserve(path: &Path, replace: bool) -> Result<Self, Failure> {
+        match fs::symlink_metadata(path) {
+            Ok(_) if !replace => return Err(refused(path, "it exists, and --force is not given")),
+            Ok(found) if !found.is_file() => return Err(refused(path, "it is no ordinary file")),
+            _ => {}
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            replace,
+            unfinished: beside(path, Builder::new().prefix(".ra-token-"))?,
+        })
+    }
+
+    /// Writes the token and a line end, and gives the file its name.
+    ///
+    /// # Errors
+    /// [`Kind::Local`] if it cannot be written, or if somebody made a file of that name meanwhile and there was no
+    /// `replace`.
+    pub fn keep(mut self, token: &str) -> Result<(), Failure> {
+        let file = self.unfinished.as_file_mut();
+        file.write_all(token.as_bytes())
+            .and_then(|()| file.write_all(b"\n"))
+            .and_then(|()| file.sync_all())
+            .map_err(|error| refused(&self.path, error))?;
+        if self.replace {
+            self.unfinished.persist(&self.path)
+        } else {
+            self.unfinished.persist_noclobber(&self.path)
+        }
+        .map(drop)
+        .map_err(|error| refused(&self.path, error.error))
+    }
+
+    /// Where the token goes.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Writes a picture in one step: who reads the file sees the old picture or the new one, never half of one.
+///
+/// # Errors
+/// [`Kind::Local`] if the directory or the file cannot be written.
+pub fn replace(path: &Path, content: &[u8]) -> Result<(), Failure> {
+    let mut builder = Builder::new();
+    builder.prefix(".ra-qr-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // a picture is for other programs to show; the umask still applies
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut file = beside(path, &builder)?;
+    file.write_all(content)
+        .map_err(|error| refused(path, error))?;
+    file.persist(path)
+        .map(drop)
+        .map_err(|error| refused(path, error.error))
+}
+
+fn beside(path: &Path, builder: &Builder<'_, '_>) -> Result<NamedTempFile, Failure> {
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    builder
+        .tempfile_in(directory)
+        .map_err(|error| refused(path, without_path(&error)))
+}
+
+/// The kind of the error in words: its text names the temporary file, which says nothing to people.
+fn without_path(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such directory".into(),
+        kind => kind.to_string(),
+    }
+}
+
+fn refused(path: &Path, why: impl core::fmt::Display) -> Failure {
+    let path = path.display();
+    Failure::new(Kind::Local, format!("cannot write {path}: {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(directory: &Path) -> Vec<String> {
+        let mut names: Vec<_> = fs::read_dir(directory)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_kept_token_is_a_private_file_with_one_line() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("token.txt");
+        TokenFile::reserve(&path, false)
+            .unwrap()
+            .keep("abc")
+            .unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "abc\n");
+        assert_eq!(names(directory.path()), ["token.txt"]);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = fs::metadata(&path).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn a_token_that_never_comes_leaves_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        drop(TokenFile::reserve(&directory.path().join("token.txt"), false).unwrap());
+        assert!(names(directory.path()).is_empty());
+    }
+
+    #[test]
+    fn a_file_in_the_way_is_refused_before_and_after_the_wait() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("token.txt");
+        let reserved = TokenFile::reserve(&path, false).unwrap();
+        fs::write(&path, "mine").unwrap();
+        assert_eq!(reserved.keep("abc").unwrap_err().kind, Kind::Local);
+        let early = TokenFile::reserve(&path, false).unwrap_err();
+        assert!(early.message.contains("--force"), "{early}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
+        assert_eq!(names(directory.path()), ["token.txt"]);
+    }
+
+    #[test]
+    fn force_replaces_a_file_and_nothing_else() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("token.txt");
+        fs::write(&path, "old").unwrap();
+        TokenFile::reserve(&path, true)
+            .unwrap()
+            .keep("new")
+            .unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new\n");
+        let refused = TokenFile::reserve(directory.path(), true).unwrap_err();
+        assert!(
+            refused.message.ends_with("it is no ordinary file"),
+            "{refused}"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_the_way_is_not_followed() {
+        let directory = tempfile::tempdir().unwrap();
+        let link = directory.path().join("link");
+        std::os::unix::fs::symlink(directory.path().join("elsewhere"), &link).unwrap();
+        assert_eq!(
+            TokenFile::reserve(&link, false).unwrap_err().kind,
+            Kind::Local
+        );
+        assert_eq!(
+            TokenFile::reserve(&link, true).unwrap_err().kind,
+            Kind::Local
+        );
+        assert_eq!(names(directory.path()), ["link"]);
+    }
+
+    #[test]
+    fn a_missing_directory_is_found_out_early_and_named_plainly() {
+        let path = Path::new("/nowhere/at/all/token.txt");
+        let failure = TokenFile::reserve(path, false).unwrap_err();
+        assert_eq!(failure.kind, Kind::Local);
+        assert!(
+            failure
+                .message
+                .starts_with("cannot write /nowhere/at/all/token.txt: ")
+        );
+        assert!(!failure.message.contains(".ra-token"), "{failure}");
+    }
+
+    #[test]
+    fn pictures_are_replaced_whole() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("qr.svg");
+        replace(&path, b"one").unwrap();
+        replace(&path, b"two").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(names(directory.path()), ["qr.svg"]);
+    }
+}
