@@ -9,7 +9,7 @@ use aws_lc_rs::{
         PrivateDecryptingKey, PublicEncryptingKey,
     },
 };
-use rsa::pkcs8::EncodePrivateKey;
+use rsa::pkcs8::{EncodePrivateKey, PrivateKeyInfoRef};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -65,6 +65,8 @@ struct Key {
 
 impl Key {
     fn from_pkcs8(der: &[u8]) -> Result<Self, KeyError> {
+        // AWS-LC reads over bytes that follow the document.
+        PrivateKeyInfoRef::try_from(der).map_err(|_| KeyError::Malformed)?;
         let key = PrivateDecryptingKey::from_pkcs8(der).map_err(|_| KeyError::Malformed)?;
         let public_key = key
             .public_key()

@@ -109,3 +109,6 @@ fn encode(key: &RsaPublicKey) -> Result<Box<[u8]>, PublicKeyError> {
         .map_err(|_| PublicKeyError::Backend)?;
     Ok(der.into_vec().into())
 }
+
+#[cfg(test)]
+mod tests;
