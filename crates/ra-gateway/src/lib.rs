@@ -1,0 +1,1 @@
+//! A self-hosted gateway for Discord's remote auth

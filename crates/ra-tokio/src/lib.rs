@@ -1,0 +1,1 @@
+//! Carriers and drivers on tokio for Discord's remote auth

@@ -1,0 +1,1 @@
+//! Discord's remote auth (QR login) for Rust: the facade
