@@ -22,8 +22,12 @@ impl CloseCode {
     pub const PROTOCOL: Self = Self(1002);
     /// The peer got a kind of message it does not take, such as a binary one (RFC 6455, R-17).
     pub const UNSUPPORTED: Self = Self(1003);
+    /// The peer got a message that its policy forbids (RFC 6455).
+    pub const POLICY: Self = Self(1008);
     /// The peer got a message over its size limit (RFC 6455, R-17).
     pub const TOO_BIG: Self = Self(1009);
+    /// The peer failed by its own fault (RFC 6455).
+    pub const INTERNAL: Self = Self(1011);
     /// The gateway does not know the version asked for.
     pub const INVALID_VERSION: Self = Self(4000);
     /// The gateway could not read a frame or a key.
@@ -41,7 +45,9 @@ impl CloseCode {
             Self::GOING_AWAY => "going away",
             Self::PROTOCOL => "protocol error",
             Self::UNSUPPORTED => "unsupported message",
+            Self::POLICY => "policy violation",
             Self::TOO_BIG => "message too big",
+            Self::INTERNAL => "internal error",
             Self::INVALID_VERSION => "invalid version",
             Self::DECODE_ERROR => "decode error",
             Self::HANDSHAKE_FAILURE => "handshake failure",

@@ -1,0 +1,37 @@
+//! An HTTP exchange that a machine wants carried out.
+
+use core::time::Duration;
+use ra_http::Body;
+
+/// Names a call, so that its reply finds back and a reply that comes too late finds nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CallId(u32);
+
+impl CallId {
+    pub(crate) const FIRST: Self = Self(1);
+
+    pub(crate) fn next(self) -> Self {
+        Self(self.0.wrapping_add(1))
+    }
+}
+
+/// One HTTP exchange: send the request, answer with `Reply(id, …)`.
+///
+/// A machine has at most one call under way. A call that is superseded or timed out needs no
+/// reply; one that comes all the same is ignored.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct HttpCall {
+    /// Names the call in the reply.
+    pub id: CallId,
+    /// The request, absolute URI and body included. Its Debug shows no body and no credentials.
+    pub request: http::Request<Body>,
+    /// How long the whole exchange may take.
+    pub timeout: Duration,
+}
+
+impl HttpCall {
+    pub(crate) fn new(id: CallId, request: http::Request<Body>, timeout: Duration) -> Self {
+        Self { id, request, timeout }
+    }
+}

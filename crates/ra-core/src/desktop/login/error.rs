@@ -1,0 +1,219 @@
+//! Why a login failed.
+
+use core::fmt;
+use core::time::Duration;
+
+use ra_http::{HttpError, HttpErrorKind, TransportError, TransportErrorKind};
+
+use super::{KeyUnavailable, RenewReason};
+use crate::desktop::session::{Phase, SessionError};
+use crate::{Fault, Retry};
+
+/// Why a login failed. `kind` is what scripts tell apart, the cause is in `source`.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum LoginError {
+    /// The last session failed and there is to be no other.
+    Session(SessionError),
+    /// The socket could not be opened and there is to be no other try.
+    Connect(TransportError),
+    /// There is no key.
+    Key(KeyUnavailable),
+    /// No key was made in time.
+    KeyTimeout,
+    /// The ticket could not be exchanged.
+    Exchange(HttpError),
+    /// The token came, but not in a shape that can be used.
+    Token(TokenFault),
+    /// The service wants a captcha answered, and nobody did.
+    Captcha,
+}
+
+/// What is wrong with a token that came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TokenFault {
+    /// The session's key does not open it.
+    Unopenable,
+    /// It is not UTF-8.
+    NotUtf8,
+    /// It is empty.
+    Empty,
+    /// It holds characters that no token holds: white space, control or non-ASCII characters.
+    Malformed,
+}
+
+/// What scripts tell apart; `ra` has one exit code for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LoginErrorKind {
+    /// The session's time was over.
+    Expired,
+    /// The gateway refused us.
+    Refused,
+    /// The other side broke the protocol.
+    Protocol,
+    /// A captcha stands in the way.
+    Captcha,
+    /// Network, TLS or HTTP failed.
+    Network,
+    /// This machine failed: no key.
+    Local,
+}
+
+impl LoginErrorKind {
+    /// One word for logs and scripts.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::Refused => "refused",
+            Self::Protocol => "protocol",
+            Self::Captcha => "captcha",
+            Self::Network => "network",
+            Self::Local => "local",
+        }
+    }
+}
+
+impl LoginError {
+    /// What kind of failure it is.
+    #[must_use]
+    pub fn kind(&self) -> LoginErrorKind {
+        match self {
+            Self::Session(e) => session_kind(e),
+            Self::Connect(e) if e.kind() == TransportErrorKind::NotAllowed => LoginErrorKind::Local,
+            Self::Connect(_) => LoginErrorKind::Network,
+            Self::Key(_) | Self::KeyTimeout => LoginErrorKind::Local,
+            Self::Exchange(e) if e.kind() == HttpErrorKind::BadBody => LoginErrorKind::Protocol,
+            Self::Exchange(_) => LoginErrorKind::Network,
+            Self::Token(_) => LoginErrorKind::Protocol,
+            Self::Captcha => LoginErrorKind::Captcha,
+        }
+    }
+
+    /// Whose fault it is.
+    #[must_use]
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::Session(e) => e.fault(),
+            Self::Connect(e) => e.fault().into(),
+            Self::Key(_) | Self::KeyTimeout => Fault::Local,
+            Self::Exchange(e) => e.fault().into(),
+            Self::Token(_) => Fault::Peer,
+            Self::Captcha => Fault::Caller,
+        }
+    }
+
+    /// What now. A failed exchange always wants a new session: its ticket is gone.
+    #[must_use]
+    pub fn retry(&self) -> Retry {
+        match self {
+            Self::Session(e) => e.retry(),
+            Self::Connect(e) => e.retry().into(),
+            Self::Key(_) | Self::KeyTimeout => Retry::Never,
+            Self::Exchange(e) => match e.retry() {
+                ra_http::Retry::After(wait) => Retry::After(wait),
+                _ => Retry::NewSession,
+            },
+            Self::Token(_) => Retry::Never,
+            Self::Captcha => Retry::NewSession,
+        }
+    }
+}
+
+fn session_kind(error: &SessionError) -> LoginErrorKind {
+    match error {
+        SessionError::Expired => LoginErrorKind::Expired,
+        SessionError::ProofRefused(_) => LoginErrorKind::Refused,
+        SessionError::Silence { .. } | SessionError::HeartbeatMissed | SessionError::Lost { .. } => {
+            LoginErrorKind::Network
+        }
+        SessionError::Closed { .. } if error.fault() == Fault::Transport => LoginErrorKind::Network,
+        SessionError::Closed { .. } => LoginErrorKind::Refused,
+        _ => LoginErrorKind::Protocol,
+    }
+}
+
+/// Why one try of a login failed, if another may follow.
+#[derive(Debug)]
+pub(super) enum TryError {
+    Session(SessionError),
+    Connect(TransportError),
+}
+
+impl TryError {
+    /// Why to start anew, and how long to wait at least; `None` if it would end the same way.
+    pub(super) fn renewal(&self) -> Option<(RenewReason, Duration)> {
+        match self {
+            Self::Session(e) => match e.retry() {
+                Retry::NewSession => Some((reason(e), Duration::ZERO)),
+                _ => None,
+            },
+            Self::Connect(e) => match e.retry() {
+                ra_http::Retry::After(_) => {
+                    Some((RenewReason::Network, e.retry_after().unwrap_or_default()))
+                }
+                _ => None,
+            },
+        }
+    }
+
+    /// Whether the try ended where a gateway judges the proof: what R-20 does not list, a crash
+    /// for example, may still have come from the dialect.
+    pub(super) fn is_at_proof(&self) -> bool {
+        matches!(
+            self,
+            Self::Session(
+                SessionError::Closed { phase: Phase::AwaitInit, .. } | SessionError::Lost { phase: Phase::AwaitInit }
+            )
+        )
+    }
+}
+
+fn reason(error: &SessionError) -> RenewReason {
+    match error {
+        SessionError::Expired => RenewReason::Expired,
+        SessionError::HeartbeatMissed | SessionError::Silence { .. } => RenewReason::Dead,
+        SessionError::FingerprintMismatch => RenewReason::Fingerprint,
+        _ => RenewReason::Network,
+    }
+}
+
+impl From<TryError> for LoginError {
+    fn from(error: TryError) -> Self {
+        match error {
+            TryError::Session(e) => Self::Session(e),
+            TryError::Connect(e) => Self::Connect(e),
+        }
+    }
+}
+
+impl fmt::Display for LoginError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Session(_) => "the session with the gateway failed",
+            Self::Connect(_) => "the gateway could not be reached",
+            Self::Key(_) => "no session key could be made",
+            Self::KeyTimeout => "no session key was made in time",
+            Self::Exchange(_) => "the ticket could not be exchanged for a token",
+            Self::Token(TokenFault::Unopenable) => "the token cannot be opened with the session's key",
+            Self::Token(TokenFault::NotUtf8) => "the token is not text",
+            Self::Token(TokenFault::Empty) => "the token is empty",
+            Self::Token(TokenFault::Malformed) => "the token holds characters that no token holds",
+            Self::Captcha => "the service asks for a captcha and nobody answered it",
+        })
+    }
+}
+
+impl core::error::Error for LoginError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Session(e) => Some(e),
+            Self::Connect(e) => Some(e),
+            Self::Key(e) => Some(e),
+            Self::Exchange(e) => Some(e),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,383 @@
+//! The transitions of a login up to the verdict; what follows a yes is in `exchange`.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt;
+use core::time::Duration;
+
+use ra_crypto::SessionKey;
+use ra_http::{CaptchaSolution, TransportError, TransportErrorKind};
+use ra_proto::CloseCode;
+
+use super::error::TryError;
+use super::exchange::Exchange;
+use super::{Config, ConnectRequest, Event, Input, LoginError, Outcome, Output, ProofPolicy};
+use crate::desktop::session::{self, Dialect, Session, SessionError};
+use crate::queue::Queue;
+use crate::{CallId, Deadline, Jitter, MonoTime, Text, Wake};
+
+const BACK_OFF_FIRST: Duration = Duration::from_millis(1_500);
+const BACK_OFF_MOST: Duration = Duration::from_secs(30);
+/// A gateway that asks for a longer pause than this is not waited for.
+const PAUSE_MOST: Duration = Duration::from_secs(60);
+/// How many messages may come before the key is there; a gateway has one thing to say by then.
+const EARLY_MOST: usize = 4;
+
+/// Where a login is, with what only that phase knows.
+pub(super) enum State {
+    /// The socket is being opened.
+    Connecting { by: MonoTime },
+    /// The socket is open, the key is not there yet.
+    AwaitKey { since: MonoTime, early: Vec<(MonoTime, Text)> },
+    InSession { session: Session, qr_shown: bool },
+    /// Between two tries.
+    Waiting { until: MonoTime },
+    Exchanging(Exchange),
+    Ended,
+}
+
+/// How far a login is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Phase {
+    /// Socket and key are under way.
+    Opening,
+    /// In a session of this phase.
+    InSession(session::Phase),
+    /// Between two tries.
+    Waiting,
+    /// The person has said yes, the ticket is being exchanged.
+    Exchanging,
+    /// A captcha waits for the person.
+    AwaitCaptcha,
+    /// Over.
+    Ended,
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InSession(phase) => write!(f, "{phase}"),
+            phase => write!(f, "{phase:?}"),
+        }
+    }
+}
+
+/// Whether there is a fresh key. One is made for each session and used for nothing else.
+pub(super) enum KeySlot {
+    Empty,
+    Asked { by: MonoTime },
+    Ready(Box<dyn SessionKey>),
+}
+
+/// What every phase works with.
+pub(super) struct Desk {
+    pub(super) config: Config,
+    pub(super) jitter: Jitter,
+    pub(super) key: KeySlot,
+    pub(super) dialect: Dialect,
+    /// The gateway has taken a proof in this dialect.
+    pub(super) dialect_proven: bool,
+    pub(super) other_dialect_tried: bool,
+    /// Tries in a row that ended before any QR.
+    pub(super) failures: u32,
+    pub(super) renewals: u32,
+    pub(super) last_call: CallId,
+    pub(super) out: Queue<Output>,
+}
+
+pub(super) fn first_dialect(policy: ProofPolicy) -> Dialect {
+    match policy {
+        ProofPolicy::Auto => Dialect::Digest,
+        ProofPolicy::Only(dialect) => dialect,
+    }
+}
+
+impl State {
+    /// Asks for a key (unless one is there or under way) and a socket at once.
+    pub(super) fn open(desk: &mut Desk, now: MonoTime) -> Self {
+        desk.ask_for_key(now);
+        desk.out.push(Output::Connect(ConnectRequest {
+            url: desk.config.gateway.as_str().into(),
+            origin: desk.config.origin.clone(),
+            user_agent: desk.config.user_agent.clone(),
+            timeout: desk.config.connect_within,
+        }));
+        Self::Connecting { by: now.saturating_add(desk.config.connect_within).ahead_of(now) }
+    }
+
+    pub(super) fn phase(&self) -> Phase {
+        match self {
+            Self::Connecting { .. } | Self::AwaitKey { .. } => Phase::Opening,
+            Self::InSession { session, .. } => Phase::InSession(session.phase()),
+            Self::Waiting { .. } => Phase::Waiting,
+            Self::Exchanging(exchange) => exchange.phase(),
+            Self::Ended => Phase::Ended,
+        }
+    }
+
+    pub(super) fn deadline(&self, desk: &Desk) -> Option<Deadline> {
+        let own = match self {
+            Self::Connecting { by } => Some(Deadline::new(*by, Wake::Connect)),
+            Self::AwaitKey { .. } => None,
+            Self::InSession { session, .. } => session.deadline(),
+            Self::Waiting { until } => Some(Deadline::new(*until, Wake::BackOff)),
+            Self::Exchanging(exchange) => Some(exchange.deadline()),
+            Self::Ended => return None,
+        };
+        let key = match desk.key {
+            KeySlot::Asked { by } => Some(Deadline::new(by, Wake::Key)),
+            _ => None,
+        };
+        [own, key].into_iter().flatten().min_by_key(|d| d.at)
+    }
+
+    pub(super) fn on_input(self, desk: &mut Desk, now: MonoTime, input: Input<'_>) -> Self {
+        match (self, input) {
+            (Self::Ended, _) => Self::Ended,
+            (state, Input::Tick) => state,
+            (state, Input::Key(Ok(key))) => {
+                desk.take_key(key);
+                state.begin(desk, now)
+            }
+            (state, Input::Key(Err(error))) => match desk.key {
+                KeySlot::Asked { .. } => state.abort(desk, LoginError::Key(error)),
+                _ => state,
+            },
+            (Self::Connecting { .. }, Input::Connected) => {
+                Self::AwaitKey { since: now, early: Vec::new() }.begin(desk, now)
+            }
+            (Self::Connecting { .. }, Input::ConnectFailed(error)) => desk.failed(now, TryError::Connect(error), false),
+            (Self::AwaitKey { since, early }, Input::Socket(input)) => hold(desk, now, since, early, input),
+            (Self::InSession { mut session, qr_shown }, Input::Socket(input)) => {
+                session.handle(now, input);
+                follow(desk, now, session, qr_shown)
+            }
+            (Self::Exchanging(exchange), Input::Reply(id, reply)) => exchange.on_reply(desk, now, id, reply),
+            (state, _) => state, // answers to questions that are no longer open
+        }
+    }
+
+    pub(super) fn on_time(self, desk: &mut Desk, now: MonoTime) -> Self {
+        if self.deadline(desk).is_none_or(|deadline| deadline.at > now) {
+            return self;
+        }
+        if matches!(desk.key, KeySlot::Asked { by } if by <= now) {
+            return self.abort(desk, LoginError::KeyTimeout);
+        }
+        match self {
+            Self::Connecting { .. } => {
+                desk.out.push(Output::Disconnect(CloseCode::NORMAL));
+                desk.failed(now, TryError::Connect(TransportError::new(TransportErrorKind::Timeout)), false)
+            }
+            Self::InSession { mut session, qr_shown } => {
+                session.handle(now, session::Input::Tick);
+                follow(desk, now, session, qr_shown)
+            }
+            Self::Waiting { .. } => Self::open(desk, now),
+            Self::Exchanging(exchange) => exchange.on_time(desk, now),
+            state @ (Self::AwaitKey { .. } | Self::Ended) => state,
+        }
+    }
+
+    pub(super) fn solve_captcha(self, desk: &mut Desk, now: MonoTime, solution: CaptchaSolution) -> Self {
+        match self {
+            Self::Exchanging(exchange) => exchange.solve(desk, now, solution),
+            state => state,
+        }
+    }
+
+    pub(super) fn give_up_captcha(self, desk: &mut Desk) -> Self {
+        self.abort(desk, LoginError::Captcha)
+    }
+
+    pub(super) fn cancel(self, desk: &mut Desk, now: MonoTime) -> Self {
+        match self {
+            Self::InSession { mut session, qr_shown } => {
+                // cannot be misuse: a session that has ended is no longer kept
+                let _ = session.cancel(now);
+                follow(desk, now, session, qr_shown)
+            }
+            state => {
+                state.hang_up(desk);
+                desk.end(Ok(Outcome::Cancelled))
+            }
+        }
+    }
+
+    /// Starts the session if both the socket and the key are there.
+    fn begin(self, desk: &mut Desk, now: MonoTime) -> Self {
+        let Self::AwaitKey { since, early } = self else { return self };
+        let Some(key) = desk.ready_key() else {
+            return Self::AwaitKey { since, early };
+        };
+        let config = session::Config {
+            dialect: desk.dialect,
+            scan_prefix: desk.config.scan_prefix.clone(),
+            answer_within: desk.config.answer_within,
+        };
+        let mut session = Session::new(config, key, desk.jitter.fork(), since);
+        // `hello` counts from when it came, our answer to it from when the key was there
+        for (at, text) in &early {
+            session.handle(*at, session::Input::Text(text.expose()));
+        }
+        session.waited_for_key(now);
+        session.handle(now, session::Input::Tick);
+        follow(desk, now, session, false)
+    }
+
+    /// Ends the login with an error of our own.
+    fn abort(self, desk: &mut Desk, error: LoginError) -> Self {
+        self.hang_up(desk);
+        desk.end(Err(error))
+    }
+
+    fn hang_up(&self, desk: &mut Desk) {
+        if matches!(self, Self::Connecting { .. } | Self::AwaitKey { .. } | Self::InSession { .. }) {
+            desk.out.push(Output::Disconnect(CloseCode::NORMAL));
+        }
+    }
+}
+
+/// What the socket brings before the key is there.
+fn hold(
+    desk: &mut Desk,
+    now: MonoTime,
+    since: MonoTime,
+    mut early: Vec<(MonoTime, Text)>,
+    input: session::Input<'_>,
+) -> State {
+    use ra_proto::frame::MAX_FRAME_BYTES;
+    let phase = session::Phase::AwaitHello;
+    let (error, code) = match input {
+        session::Input::Text(text) if text.len() > MAX_FRAME_BYTES => (SessionError::Oversized, Some(CloseCode::TOO_BIG)),
+        session::Input::Text(_) if early.len() == EARLY_MOST => (SessionError::Backlog, Some(CloseCode::PROTOCOL)),
+        session::Input::Text(text) => {
+            early.push((now, Text::new(text.into())));
+            return State::AwaitKey { since, early };
+        }
+        session::Input::Tick => return State::AwaitKey { since, early },
+        session::Input::Binary => (SessionError::Binary, Some(CloseCode::UNSUPPORTED)),
+        session::Input::Oversized => (SessionError::Oversized, Some(CloseCode::TOO_BIG)),
+        session::Input::Closed(code) => (SessionError::Closed { phase, code }, None),
+        session::Input::Lost => (SessionError::Lost { phase }, None),
+    };
+    if let Some(code) = code {
+        desk.out.push(Output::Disconnect(code));
+    }
+    desk.failed(now, TryError::Session(error), false)
+}
+
+/// Carries a session's outputs on, and out of it when it has ended.
+fn follow(desk: &mut Desk, now: MonoTime, mut session: Session, mut qr_shown: bool) -> State {
+    while let Some(output) = session.poll_output() {
+        match output {
+            session::Output::Send(text) => desk.out.push(Output::Send(text)),
+            session::Output::Event(event) => {
+                if let session::Event::Qr { .. } = event {
+                    qr_shown = true;
+                    desk.dialect_proven = true;
+                    desk.failures = 0;
+                }
+                desk.out.push(Output::Event(event.into()));
+            }
+            session::Output::Close(code) => desk.out.push(Output::Disconnect(code)),
+            session::Output::End(Ok(session::Outcome::Approved { ticket, user })) => {
+                return Exchange::start(desk, now, session.into_key(), ticket, user);
+            }
+            session::Output::End(Ok(session::Outcome::Declined)) => return desk.end(Ok(Outcome::Declined)),
+            session::Output::End(Ok(session::Outcome::Cancelled)) => return desk.end(Ok(Outcome::Cancelled)),
+            session::Output::End(Err(error)) => return desk.failed(now, TryError::Session(error), qr_shown),
+        }
+    }
+    if desk.out.is_full() {
+        return State::InSession { session, qr_shown }.abort(desk, LoginError::Session(SessionError::Backlog));
+    }
+    State::InSession { session, qr_shown }
+}
+
+impl Desk {
+    pub(super) fn end(&mut self, end: Result<Outcome, LoginError>) -> State {
+        self.out.push(Output::End(end));
+        State::Ended
+    }
+
+    pub(super) fn event(&mut self, event: Event) {
+        self.out.push(Output::Event(event));
+    }
+
+    /// A try failed: in the other dialect at once, anew after a pause, or the end.
+    fn failed(&mut self, now: MonoTime, error: TryError, qr_shown: bool) -> State {
+        let may_switch = self.config.proof == ProofPolicy::Auto && !self.dialect_proven;
+        if let TryError::Session(SessionError::ProofRefused(_)) = error
+            && !self.dialect_proven
+        {
+            if may_switch && !self.other_dialect_tried {
+                self.other_dialect_tried = true;
+                self.dialect = self.dialect.other();
+                return State::open(self, now); // no renewal, no pause
+            }
+            return self.end(Err(error.into()));
+        }
+        if !qr_shown {
+            self.failures += 1;
+        }
+        match error.renewal() {
+            Some((reason, pause))
+                if pause <= PAUSE_MOST
+                    && self.failures < self.config.failures_before_qr
+                    && self.config.renewal.allows(self.renewals) =>
+            {
+                if may_switch && error.is_at_proof() {
+                    self.dialect = self.dialect.other();
+                }
+                self.renewals += 1;
+                let delay = self.back_off().max(pause);
+                self.event(Event::Renewing { reason, delay });
+                self.ask_for_key(now);
+                State::Waiting { until: now.saturating_add(delay).ahead_of(now) }
+            }
+            _ => self.end(Err(error.into())),
+        }
+    }
+
+    /// 1.5 s after the first failure, doubling to 30 s, spread by a quarter.
+    fn back_off(&mut self) -> Duration {
+        let doublings = self.failures.saturating_sub(1).min(8);
+        self.jitter.near((BACK_OFF_FIRST * 2u32.pow(doublings)).min(BACK_OFF_MOST))
+    }
+
+    fn ask_for_key(&mut self, now: MonoTime) {
+        if let KeySlot::Empty = self.key {
+            self.key = KeySlot::Asked { by: now.saturating_add(self.config.key_within).ahead_of(now) };
+            self.out.push(Output::NeedKey);
+        }
+    }
+
+    /// Keeps a key that was asked for; one that was not is dropped.
+    fn take_key(&mut self, key: Box<dyn SessionKey>) {
+        if let KeySlot::Asked { .. } = self.key {
+            self.key = KeySlot::Ready(key);
+        }
+    }
+
+    fn ready_key(&mut self) -> Option<Box<dyn SessionKey>> {
+        match core::mem::replace(&mut self.key, KeySlot::Empty) {
+            KeySlot::Ready(key) => Some(key),
+            slot => {
+                self.key = slot;
+                None
+            }
+        }
+    }
+}
+
+impl From<session::Event> for Event {
+    fn from(event: session::Event) -> Self {
+        match event {
+            session::Event::Qr { url, expires_in } => Self::Qr { url, expires_in },
+            session::Event::User(user) => Self::User(user),
+            session::Event::UnknownOp(op) => Self::UnknownOp(op),
+        }
+    }
+}

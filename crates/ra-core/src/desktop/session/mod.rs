@@ -1,0 +1,184 @@
+//! One socket of the desktop: from `hello` to the verdict, for one key and one QR.
+//!
+//! ```text
+//!             hello            nonce_proof        pending_remote_init     pending_ticket
+//! AwaitHello ───────► AwaitNonce ───────► AwaitInit ───────────► AwaitScan ───────► AwaitVerdict
+//!           init out            proof out          QR                   user │  ▲ pending_ticket
+//!                                                        cancel ──► Declined ◄──┤
+//!                                                                               └─► pending_login ──► Approved
+//! ```
+//!
+//! ```
+//! # use ra_core::desktop::session::{Config, Input, Output, Session};
+//! # use ra_core::{Jitter, MonoTime};
+//! # fn run(key: Box<dyn ra_crypto::SessionKey>, frames: &[&str], now: MonoTime) {
+//! let mut session = Session::new(Config::default(), key, Jitter::from_seed(7), now);
+//! for frame in frames {
+//!     session.handle(now, Input::Text(frame));
+//!     while let Some(output) = session.poll_output() {
+//!         match output {
+//!             Output::Send(text) => println!("to the socket: {} bytes", text.expose().len()),
+//!             Output::Event(event) => println!("to the screen: {event:?}"),
+//!             Output::Close(code) => println!("close with {code}"),
+//!             Output::End(end) => println!("over: {end:?}"),
+//!             _ => {}
+//!         }
+//!     }
+//! }
+//! # }
+//! ```
+
+mod error;
+mod input;
+mod output;
+mod state;
+mod timers;
+
+use alloc::boxed::Box;
+use core::fmt;
+use core::time::Duration;
+
+use ra_crypto::SessionKey;
+use ra_proto::ScanPrefix;
+
+use crate::queue::Queue;
+use crate::time::Clock;
+use crate::{Deadline, Jitter, Misuse, MonoTime};
+
+pub use error::{Refusal, SessionError};
+pub use input::Input;
+pub use output::{Event, Outcome, Output};
+pub use state::Phase;
+
+use state::{Desk, State};
+use timers::Timers;
+
+/// How to answer the gateway's challenge (R-07).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Dialect {
+    /// `proof` = base64url of SHA-256(nonce).
+    #[default]
+    Digest,
+    /// `nonce` = base64url of the nonce.
+    Nonce,
+}
+
+impl Dialect {
+    /// The one that is not this one.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Digest => Self::Nonce,
+            Self::Nonce => Self::Digest,
+        }
+    }
+}
+
+/// How a desktop runs one socket.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Config {
+    /// The proof dialect.
+    pub dialect: Dialect,
+    /// What stands before the fingerprint in the QR code (R-09).
+    pub scan_prefix: ScanPrefix,
+    /// How long each answer of the handshake may take, `hello` included (R-19).
+    pub answer_within: Duration,
+}
+
+impl Default for Config {
+    /// Digest dialect, `https://discord.com/ra/`, 15 s an answer.
+    fn default() -> Self {
+        Self {
+            dialect: Dialect::Digest,
+            scan_prefix: ScanPrefix::default(),
+            answer_within: Duration::from_secs(15),
+        }
+    }
+}
+
+/// One socket and one QR.
+pub struct Session {
+    clock: Clock,
+    state: State,
+    desk: Desk,
+}
+
+impl Session {
+    /// A session on a socket that has just opened. The key must be fresh: it is used for one QR only.
+    #[must_use]
+    pub fn new(config: Config, key: Box<dyn SessionKey>, jitter: Jitter, now: MonoTime) -> Self {
+        let timers = Timers::start(config.answer_within, now);
+        let desk = Desk { config, key, jitter, timers, strange_ops: 0, out: Queue::new() };
+        Self { clock: Clock::new(now), state: State::AwaitHello, desk }
+    }
+
+    /// Takes what the gateway or the clock brought.
+    ///
+    /// A heartbeat's acknowledgement that arrives together with the next heartbeat's time still
+    /// counts; everything else that comes after its deadline is too late.
+    pub fn handle(&mut self, now: MonoTime, input: Input<'_>) {
+        let now = self.clock.advance(now);
+        self.step(|state, desk| state.on_time(desk, now));
+        self.step(|state, desk| state.on_input(desk, now, input));
+        self.step(|state, desk| state.on_heartbeat(desk, now));
+    }
+
+    /// Ends the session because the caller wants to: closes with 1000, outcome
+    /// [`Outcome::Cancelled`].
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse::Ended`] after the end.
+    pub fn cancel(&mut self, now: MonoTime) -> Result<(), Misuse> {
+        self.clock.advance(now);
+        if self.phase() == Phase::Ended {
+            return Err(Misuse::Ended);
+        }
+        self.step(State::cancel);
+        Ok(())
+    }
+
+    /// The next thing to do, in order.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.desk.out.pop()
+    }
+
+    /// When to call [`Session::handle`] with [`Input::Tick`] at the latest; `None` after the end.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Deadline> {
+        (self.phase() != Phase::Ended).then(|| self.desk.timers.next()).flatten()
+    }
+
+    /// How far the session is.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.state.phase()
+    }
+
+    /// The key back, to open the token that the ticket is exchanged for.
+    #[must_use]
+    pub fn into_key(self) -> Box<dyn SessionKey> {
+        self.desk.key
+    }
+
+    /// The key came at `now`, later than the socket: our answers count from then.
+    #[cfg(feature = "http")]
+    pub(super) fn waited_for_key(&mut self, now: MonoTime) {
+        let now = self.clock.advance(now);
+        if self.phase() == Phase::AwaitNonce {
+            self.desk.timers.expect_answer(self.desk.config.answer_within, now);
+        }
+    }
+
+    fn step(&mut self, step: impl FnOnce(State, &mut Desk) -> State) {
+        let state = core::mem::replace(&mut self.state, State::Ended);
+        self.state = step(state, &mut self.desk);
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("phase", &self.phase()).finish_non_exhaustive()
+    }
+}

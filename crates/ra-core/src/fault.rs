@@ -1,0 +1,52 @@
+//! The two questions every top-level error answers: whose fault, and what now.
+
+use core::time::Duration;
+
+/// Whose fault an error is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The other side sent what it must not send, or refused.
+    Peer,
+    /// The caller: a wrong argument or configuration.
+    Caller,
+    /// The way between: network, TLS, proxy, time.
+    Transport,
+    /// This machine: key generation, memory, files.
+    Local,
+}
+
+/// What to do after an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Retry {
+    /// The same thing again ends the same way.
+    Never,
+    /// A new session (a new key, a new QR) may succeed.
+    NewSession,
+    /// The same thing again may succeed after this long.
+    After(Duration),
+}
+
+#[cfg(feature = "http")]
+impl From<ra_http::Fault> for Fault {
+    fn from(fault: ra_http::Fault) -> Self {
+        match fault {
+            ra_http::Fault::Caller => Self::Caller,
+            ra_http::Fault::Transport => Self::Transport,
+            ra_http::Fault::Local => Self::Local,
+            _ => Self::Peer,
+        }
+    }
+}
+
+#[cfg(feature = "http")]
+impl From<ra_http::Retry> for Retry {
+    fn from(retry: ra_http::Retry) -> Self {
+        match retry {
+            ra_http::Retry::NewSession => Self::NewSession,
+            ra_http::Retry::After(wait) => Self::After(wait),
+            _ => Self::Never,
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! What a gateway session wants done.
+
+use ra_proto::{CloseCode, Fingerprint};
+
+use super::SessionError;
+use crate::Text;
+
+/// The next thing to do.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Output {
+    /// Send this text message.
+    Send(Text),
+    /// Something the host should know.
+    Event(Event),
+    /// Close the socket with this code, once what was sent before is out.
+    Close(CloseCode),
+    /// The session is over. Comes once, last.
+    End(Result<Outcome, SessionError>),
+}
+
+/// Something the host should know while the session goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// The proof was right: phones may now name this fingerprint.
+    Ready(Fingerprint),
+}
+
+/// How a session ended when nothing went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The person said yes and the desktop has its ticket.
+    Approved,
+    /// The person said no and the desktop knows.
+    Declined,
+    /// The desktop went away, with its close code if it sent one.
+    Left(Option<CloseCode>),
+    /// The host ended the session.
+    ShutDown,
+}

@@ -1,0 +1,37 @@
+//! The one way in which a caller can be wrong: a command that the present phase does not take.
+
+use core::fmt;
+
+/// A command came when the machine could not take it. Depends on the order of the caller's own
+/// calls only, never on what a peer sent; the machine goes on as if the call had not been made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Misuse {
+    /// The machine has ended.
+    Ended,
+    /// There is no captcha to answer.
+    NoCaptcha,
+    /// There is no second factor to answer.
+    NoMfa,
+    /// The phone has nothing to approve or decline (yet, or any more).
+    NothingToDecide,
+    /// No user can be attached in this phase.
+    NotReady,
+    /// No user is attached, so there is nothing to approve or decline.
+    NobodyAttached,
+}
+
+impl fmt::Display for Misuse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ended => "the machine has ended",
+            Self::NoCaptcha => "no captcha is waiting for an answer",
+            Self::NoMfa => "no second factor is waiting for an answer",
+            Self::NothingToDecide => "there is nothing to approve or decline",
+            Self::NotReady => "the session is not ready for a user",
+            Self::NobodyAttached => "no user is attached",
+        })
+    }
+}
+
+impl core::error::Error for Misuse {}

@@ -1,0 +1,30 @@
+//! The one ordered queue of a machine's outputs.
+
+use alloc::collections::VecDeque;
+
+/// Outputs in the order in which they are to be carried out. Holds at most [`LIMIT`] that nobody
+/// has drained; the machine ends itself before more could gather.
+#[derive(Debug)]
+pub(crate) struct Queue<T>(VecDeque<T>);
+
+/// How many outputs may wait to be drained before a machine takes the flood for an attack.
+pub(crate) const LIMIT: usize = 256;
+
+impl<T> Queue<T> {
+    pub(crate) const fn new() -> Self {
+        Self(VecDeque::new())
+    }
+
+    pub(crate) fn push(&mut self, output: T) {
+        self.0.push_back(output);
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<T> {
+        self.0.pop_front()
+    }
+
+    /// Whether so much waits that the peer must be flooding us.
+    pub(crate) fn is_full(&self) -> bool {
+        self.0.len() >= LIMIT
+    }
+}

@@ -1,0 +1,48 @@
+//! A frame on its way out.
+
+use alloc::string::String;
+use core::fmt;
+use zeroize::Zeroizing;
+
+/// The text of a frame to send. It may carry a proof or a ticket: Debug tells its length only, and
+/// it is wiped on drop.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Text(Zeroizing<String>);
+
+impl Text {
+    pub(crate) fn new(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+
+    /// The text, for the carrier.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// The text itself, for carriers that want to own it; wiping it is then theirs.
+    #[must_use]
+    pub fn into_string(mut self) -> String {
+        core::mem::take(&mut *self.0)
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Text({} bytes)", self.0.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    #[test]
+    fn r34_debug_never_shows_the_text() {
+        let text = Text::new(String::from("canary-proof"));
+        assert_eq!(format!("{text:?}"), "Text(12 bytes)");
+        assert_eq!(text.expose(), "canary-proof");
+        assert_eq!(text.into_string(), "canary-proof");
+    }
+}
