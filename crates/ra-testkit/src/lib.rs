@@ -1,4 +1,11 @@
-//! Simulated clock, network, keys and vectors for the project's own tests
+//! What the project's own tests, fuzz targets and benches share: a fast key, entropy from a seed,
+//! the vectors, and a whole world (desktop × gateway × phone) on a virtual clock. Never published.
 #![forbid(unsafe_code)]
 
+mod entropy;
+mod fake_key;
 pub mod vectors;
+pub mod world;
+
+pub use entropy::{NoEntropy, SeededEntropy};
+pub use fake_key::{Fake, FakeKey};
