@@ -4,9 +4,12 @@
 #![forbid(unsafe_code)]
 
 pub mod args;
+pub mod completions;
 pub mod exit;
 pub mod failure;
 pub mod files;
 pub mod output;
 pub mod plain;
+pub mod prompt;
 pub mod qr;
+pub mod stop;

@@ -10,8 +10,8 @@ use clap::{Parser, Subcommand};
 
 pub use self::approve::ApproveArgs;
 pub use self::demo::{DemoArgs, Ending};
-pub use self::gateway::{GatewayArgs, Rendezvous};
-pub use self::login::{LoginArgs, Renewals};
+pub use self::gateway::{AcceptedProof, GatewayArgs, Rendezvous};
+pub use self::login::{LoginArgs, Proof, Renewals};
 
 const LONG_ABOUT: &str = "\
 Log a desktop in by a QR code that a phone approves, and play every part of that: the desktop (login), \
@@ -84,3 +84,6 @@ pub enum Command {
         shell: clap_complete::Shell,
     },
 }
+
+#[cfg(test)]
+mod tests;
