@@ -24,6 +24,7 @@ use crate::HttpError;
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct BaseUrl {
     text: String,
+    path_at: usize,
     host: String,
     port: u16,
     plaintext: bool,
@@ -73,6 +74,12 @@ impl BaseUrl {
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// The path, without a slash at its end: empty for `https://discord.com/`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.text.get(self.path_at..).unwrap_or_default()
     }
 
     /// Whether the scheme is `http`. Then [`BaseUrl::is_loopback`] is true as well.
@@ -130,9 +137,11 @@ impl FromStr for BaseUrl {
         if port != default_port {
             text += &format!(":{port}");
         }
+        let path_at = text.len();
         text += path;
         Ok(Self {
             text,
+            path_at,
             host,
             port,
             plaintext,

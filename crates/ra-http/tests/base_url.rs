@@ -17,9 +17,13 @@ fn r01_https_goes_anywhere() {
     );
     let base: BaseUrl = "HTTPS://PTB.Discord.com:8443/api".parse().unwrap();
     assert_eq!(base.to_string(), "https://ptb.discord.com:8443/api");
+    assert_eq!(base.path(), "/api");
     assert!(!base.is_loopback());
     let base: BaseUrl = "https://[2001:db8::1]:444".parse().unwrap();
-    assert_eq!((base.host(), base.port()), ("2001:db8::1", 444));
+    assert_eq!(
+        (base.host(), base.port(), base.path()),
+        ("2001:db8::1", 444, "")
+    );
     assert_eq!(base.join("/x").unwrap(), "https://[2001:db8::1]:444/x");
 }
 
