@@ -39,7 +39,7 @@ mod time;
 pub mod desktop;
 #[cfg(feature = "gateway")]
 pub mod gateway;
-#[cfg(any())]
+#[cfg(feature = "mobile")]
 pub mod mobile;
 #[cfg(feature = "http")]
 pub mod rest;

@@ -1,0 +1,73 @@
+//! Why an approval failed.
+
+use core::fmt;
+
+use ra_http::HttpError;
+
+use crate::{Fault, Retry};
+
+/// Why an approval failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum MobileError {
+    /// The service did not take the fingerprint.
+    Create(HttpError),
+    /// The approval did not get through.
+    Finish(HttpError),
+    /// The refusal did not get through: the device finds out when its code expires.
+    Cancel(HttpError),
+    /// The second factor could not be checked.
+    Mfa(HttpError),
+    /// Too many wrong codes.
+    MfaFailed,
+    /// The person took longer than the handshake token lives.
+    TooLate,
+}
+
+impl MobileError {
+    /// Whose fault it is.
+    #[must_use]
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::Create(e) | Self::Finish(e) | Self::Cancel(e) | Self::Mfa(e) => e.fault().into(),
+            Self::MfaFailed | Self::TooLate => Fault::Caller,
+        }
+    }
+
+    /// What now.
+    #[must_use]
+    pub fn retry(&self) -> Retry {
+        match self {
+            Self::Create(e) | Self::Finish(e) | Self::Cancel(e) | Self::Mfa(e) => e.retry().into(),
+            Self::MfaFailed | Self::TooLate => Retry::NewSession,
+        }
+    }
+
+    /// The HTTP failure behind it, if there is one.
+    #[must_use]
+    pub fn http(&self) -> Option<&HttpError> {
+        match self {
+            Self::Create(e) | Self::Finish(e) | Self::Cancel(e) | Self::Mfa(e) => Some(e),
+            Self::MfaFailed | Self::TooLate => None,
+        }
+    }
+}
+
+impl fmt::Display for MobileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Create(_) => "the service did not take the code",
+            Self::Finish(_) => "the approval did not get through",
+            Self::Cancel(_) => "the refusal did not get through",
+            Self::Mfa(_) => "the second factor could not be checked",
+            Self::MfaFailed => "too many wrong codes for the second factor",
+            Self::TooLate => "the decision came too late",
+        })
+    }
+}
+
+impl core::error::Error for MobileError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        self.http().map(|e| e as _)
+    }
+}

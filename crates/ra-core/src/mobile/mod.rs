@@ -1,0 +1,199 @@
+//! The mobile role: the phone that is logged in and whose owner decides.
+//!
+//! ```text
+//!          create            approve             finish 204
+//! Creating ─────► AwaitDecision ─────► Finishing ─────────────► Approved
+//!              Confirm event │             │ 60003     ▲ finish again
+//!                            │ decline     ▼           │
+//!                            │          AwaitMfa ──► AnsweringMfa
+//!                            └──► Cancelling ───────────────► Declined
+//! ```
+//!
+//! Approval is the person's: nothing reaches `finish` without [`Session::approve`], and that is
+//! refused until the event [`Event::Confirm`] is out (R-44). Show the person what they are about to
+//! approve before you call it.
+
+mod error;
+mod output;
+mod state;
+
+use core::fmt;
+use core::time::Duration;
+
+use ra_http::{BaseUrl, Body, TransportError};
+use ra_proto::rest::MfaMethod;
+use ra_proto::{Fingerprint, MfaAnswerText, Token};
+
+use crate::queue::Queue;
+use crate::time::Clock;
+use crate::{CallId, Deadline, Misuse, MonoTime};
+
+pub use error::MobileError;
+pub use output::{Event, Outcome, Output};
+pub use state::Phase;
+
+use state::{Desk, State};
+
+/// How a phone talks to the service.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Config {
+    /// Where the REST calls go (R-01).
+    pub api: BaseUrl,
+    /// The token of the account that approves: what goes into `Authorization`.
+    pub authorization: Token,
+    /// How long one call may take.
+    pub call_within: Duration,
+    /// How long the person may take to decide: as long as a handshake token lives (R-41).
+    pub decide_within: Duration,
+    /// How many wrong codes the person may give for the second factor.
+    pub mfa_tries: u32,
+    /// Whether the device is to get a token that does not last (R-42).
+    pub temporary_token: bool,
+}
+
+impl Config {
+    /// A phone of this account: 15 s a call, 120 s for the decision, 3 wrong codes.
+    #[must_use]
+    pub fn new(api: BaseUrl, authorization: Token) -> Self {
+        Self {
+            api,
+            authorization,
+            call_within: Duration::from_secs(15),
+            decide_within: Duration::from_secs(120),
+            mfa_tries: 3,
+            temporary_token: false,
+        }
+    }
+}
+
+/// Something that happened outside. None of it can misuse the machine.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Input {
+    /// Answers `Call`: the response, or why there is none.
+    Reply(CallId, Result<http::Response<Body>, TransportError>),
+    /// Time has passed.
+    Tick,
+}
+
+/// What the person answers when the account asks for a second factor (R-43).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct MfaAnswer {
+    /// By which method.
+    pub method: MfaMethod,
+    /// The code or password. Redacted and wiped.
+    pub text: MfaAnswerText,
+}
+
+impl MfaAnswer {
+    /// An answer by this method.
+    #[must_use]
+    pub const fn new(method: MfaMethod, text: MfaAnswerText) -> Self {
+        Self { method, text }
+    }
+}
+
+/// One approval by one phone.
+pub struct Session {
+    clock: Clock,
+    state: State,
+    desk: Desk,
+}
+
+impl Session {
+    /// The phone has scanned this fingerprint; the first call waits in the queue.
+    #[must_use]
+    pub fn new(config: Config, fingerprint: Fingerprint, now: MonoTime) -> Self {
+        let mut desk = Desk {
+            config,
+            fingerprint,
+            last_call: CallId::FIRST,
+            out: Queue::new(),
+        };
+        let state = State::create(&mut desk, now);
+        Self {
+            clock: Clock::new(now),
+            state,
+            desk,
+        }
+    }
+
+    /// Takes what happened outside.
+    pub fn handle(&mut self, now: MonoTime, input: Input) {
+        let now = self.clock.advance(now);
+        self.step(|state, desk| state.on_input(desk, now, input));
+        self.step(|state, desk| state.on_time(desk, now));
+    }
+
+    /// The person says yes.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse::NothingToDecide`] before [`Event::Confirm`] and after a decision.
+    pub fn approve(&mut self, now: MonoTime) -> Result<(), Misuse> {
+        self.command(now, State::approve)
+    }
+
+    /// The person says no, before or instead of answering the second factor.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse::NothingToDecide`] before [`Event::Confirm`] and after a decision.
+    pub fn decline(&mut self, now: MonoTime) -> Result<(), Misuse> {
+        self.command(now, State::decline)
+    }
+
+    /// The person answers the second factor.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse::NoMfa`] when none is asked for.
+    pub fn answer_mfa(&mut self, now: MonoTime, answer: MfaAnswer) -> Result<(), Misuse> {
+        self.command(now, |state, desk, now| state.answer_mfa(desk, now, answer))
+    }
+
+    /// The next thing to do, in order.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.desk.out.pop()
+    }
+
+    /// When to call [`Session::handle`] with [`Input::Tick`] at the latest; `None` after the end.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Deadline> {
+        self.state.deadline()
+    }
+
+    /// How far the approval is.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.state.phase()
+    }
+
+    fn step(&mut self, step: impl FnOnce(State, &mut Desk) -> State) {
+        let state = core::mem::replace(&mut self.state, State::Ended);
+        self.state = step(state, &mut self.desk);
+    }
+
+    fn command(
+        &mut self,
+        now: MonoTime,
+        command: impl FnOnce(State, &mut Desk, MonoTime) -> (State, Result<(), Misuse>),
+    ) -> Result<(), Misuse> {
+        let now = self.clock.advance(now);
+        self.step(|state, desk| state.on_time(desk, now)); // a decision that comes too late is too late
+        let state = core::mem::replace(&mut self.state, State::Ended);
+        let (state, answer) = command(state, &mut self.desk, now);
+        self.state = state;
+        answer
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("phase", &self.phase())
+            .finish_non_exhaustive()
+    }
+}

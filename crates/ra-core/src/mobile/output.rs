@@ -1,0 +1,50 @@
+//! What a phone wants done.
+
+use alloc::vec::Vec;
+
+use ra_proto::Fingerprint;
+use ra_proto::rest::MfaMethod;
+
+use super::MobileError;
+use crate::HttpCall;
+
+/// The next thing to do.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Output {
+    /// Carry out an HTTP exchange and answer with `Input::Reply`.
+    Call(HttpCall),
+    /// Something for the person.
+    Event(Event),
+    /// The approval is over. Comes once, last.
+    End(Result<Outcome, MobileError>),
+}
+
+/// Something for the person who holds the phone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// The code is good and the device that shows it now sees who they are: ask whether to let it
+    /// in.
+    Confirm {
+        /// Which login.
+        fingerprint: Fingerprint,
+    },
+    /// The account asks for a second factor: answer with `answer_mfa`, or decline.
+    MfaRequired {
+        /// Any one of these will do.
+        methods: Vec<MfaMethod>,
+        /// The last answer was wrong.
+        retry: bool,
+    },
+}
+
+/// How an approval ended when nothing went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The device is in.
+    Approved,
+    /// The device has been told no.
+    Declined,
+}

@@ -1,0 +1,310 @@
+//! The transitions of a phone's approval: the only file that changes its state.
+
+use core::fmt;
+
+use ra_http::{Body, Endpoint, HttpError, TransportError, TransportErrorKind};
+use ra_proto::rest::MfaRequired;
+use ra_proto::{Fingerprint, HandshakeToken, MfaTicket, MfaToken};
+
+use super::{Config, Event, Input, MfaAnswer, MobileError, Outcome, Output};
+use crate::queue::Queue;
+use crate::rest::{Cancel, CreateHandshake, Finish, FinishMfa, FinishMfaReply, FinishReply};
+use crate::{CallId, Deadline, HttpCall, Misuse, MonoTime, Wake};
+
+/// How much later than its own timeout a call's reply is given up on.
+const REPLY_GRACE: core::time::Duration = core::time::Duration::from_secs(1);
+
+/// Where an approval is, with what only that phase knows.
+pub(super) enum State {
+    Creating {
+        call: Call<CreateHandshake>,
+    },
+    AwaitDecision {
+        token: HandshakeToken,
+        until: MonoTime,
+    },
+    Finishing {
+        token: HandshakeToken,
+        until: MonoTime,
+        call: Call<Finish>,
+    },
+    AwaitMfa {
+        token: HandshakeToken,
+        until: MonoTime,
+        mfa: Mfa,
+    },
+    AnsweringMfa {
+        token: HandshakeToken,
+        until: MonoTime,
+        mfa: Mfa,
+        call: Call<FinishMfa>,
+    },
+    Cancelling {
+        call: Call<Cancel>,
+    },
+    Ended,
+}
+
+/// The second factor that is asked for.
+pub(super) struct Mfa {
+    required: MfaRequired,
+    wrong: u32,
+}
+
+/// How far an approval is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Phase {
+    /// The service is being asked about the fingerprint.
+    Creating,
+    /// The person decides.
+    AwaitDecision,
+    /// The yes is under way.
+    Finishing,
+    /// The person answers the second factor.
+    AwaitMfa,
+    /// The second factor is being checked.
+    AnsweringMfa,
+    /// The no is under way.
+    Cancelling,
+    /// Over.
+    Ended,
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+/// What every phase works with.
+pub(super) struct Desk {
+    pub(super) config: Config,
+    pub(super) fingerprint: Fingerprint,
+    pub(super) last_call: CallId,
+    pub(super) out: Queue<Output>,
+}
+
+/// A call under way: who reads its reply, and until when it is waited for.
+pub(super) struct Call<E> {
+    id: CallId,
+    endpoint: E,
+    by: MonoTime,
+}
+
+type Reply = Result<http::Response<Body>, TransportError>;
+
+impl<E: Endpoint> Call<E> {
+    fn read(&self, reply: Reply) -> Result<E::Reply, HttpError> {
+        self.endpoint.from_http(reply?)
+    }
+}
+
+impl State {
+    pub(super) fn create(desk: &mut Desk, now: MonoTime) -> Self {
+        let endpoint = CreateHandshake::new(desk.config.authorization.clone(), desk.fingerprint);
+        match desk.call(now, endpoint) {
+            Ok(call) => Self::Creating { call },
+            Err(error) => desk.end(Err(MobileError::Create(error))),
+        }
+    }
+
+    pub(super) fn phase(&self) -> Phase {
+        match self {
+            Self::Creating { .. } => Phase::Creating,
+            Self::AwaitDecision { .. } => Phase::AwaitDecision,
+            Self::Finishing { .. } => Phase::Finishing,
+            Self::AwaitMfa { .. } => Phase::AwaitMfa,
+            Self::AnsweringMfa { .. } => Phase::AnsweringMfa,
+            Self::Cancelling { .. } => Phase::Cancelling,
+            Self::Ended => Phase::Ended,
+        }
+    }
+
+    pub(super) fn deadline(&self) -> Option<Deadline> {
+        Some(match self {
+            Self::Creating { call } => Deadline::new(call.by, Wake::Call),
+            Self::Finishing { call, .. } => Deadline::new(call.by, Wake::Call),
+            Self::AnsweringMfa { call, .. } => Deadline::new(call.by, Wake::Call),
+            Self::Cancelling { call } => Deadline::new(call.by, Wake::Call),
+            Self::AwaitDecision { until, .. } | Self::AwaitMfa { until, .. } => {
+                Deadline::new(*until, Wake::Person)
+            }
+            Self::Ended => return None,
+        })
+    }
+
+    pub(super) fn on_time(self, desk: &mut Desk, now: MonoTime) -> Self {
+        if self.deadline().is_none_or(|deadline| deadline.at > now) {
+            return self;
+        }
+        let silence = || HttpError::from(TransportError::new(TransportErrorKind::Timeout));
+        desk.end(Err(match self {
+            Self::Creating { .. } => MobileError::Create(silence()),
+            Self::Finishing { .. } => MobileError::Finish(silence()),
+            Self::AnsweringMfa { .. } => MobileError::Mfa(silence()),
+            Self::Cancelling { .. } => MobileError::Cancel(silence()),
+            Self::AwaitDecision { .. } | Self::AwaitMfa { .. } | Self::Ended => {
+                MobileError::TooLate
+            }
+        }))
+    }
+
+    pub(super) fn on_input(self, desk: &mut Desk, now: MonoTime, input: Input) -> Self {
+        let Input::Reply(id, reply) = input else {
+            return self;
+        };
+        match self {
+            Self::Creating { call } if call.id == id => match call.read(reply) {
+                Ok(token) => {
+                    desk.event(Event::Confirm {
+                        fingerprint: desk.fingerprint,
+                    });
+                    let until = now.saturating_add(desk.config.decide_within).ahead_of(now);
+                    Self::AwaitDecision { token, until }
+                }
+                Err(error) => desk.end(Err(MobileError::Create(error))),
+            },
+            Self::Finishing { token, until, call } if call.id == id => match call.read(reply) {
+                Ok(FinishReply::Done) => desk.end(Ok(Outcome::Approved)),
+                Ok(FinishReply::Mfa(required)) => {
+                    desk.event(Event::MfaRequired {
+                        methods: required.methods.clone(),
+                        retry: false,
+                    });
+                    Self::AwaitMfa {
+                        token,
+                        until,
+                        mfa: Mfa { required, wrong: 0 },
+                    }
+                }
+                Err(error) => desk.end(Err(MobileError::Finish(error))),
+            },
+            Self::AnsweringMfa {
+                token,
+                until,
+                mfa,
+                call,
+            } if call.id == id => match call.read(reply) {
+                Ok(FinishMfaReply::Token(passed)) => {
+                    Self::finish(desk, now, token, until, Some(passed))
+                }
+                Ok(FinishMfaReply::WrongCode) => desk.wrong_code(token, until, mfa),
+                Err(error) => desk.end(Err(MobileError::Mfa(error))),
+            },
+            Self::Cancelling { call } if call.id == id => match call.read(reply) {
+                Ok(()) => desk.end(Ok(Outcome::Declined)),
+                Err(error) => desk.end(Err(MobileError::Cancel(error))),
+            },
+            state => state, // an answer to a call that is no longer open
+        }
+    }
+
+    pub(super) fn approve(self, desk: &mut Desk, now: MonoTime) -> (Self, Result<(), Misuse>) {
+        match self {
+            Self::AwaitDecision { token, until } => {
+                (Self::finish(desk, now, token, until, None), Ok(()))
+            }
+            Self::Ended => (Self::Ended, Err(Misuse::Ended)),
+            state => (state, Err(Misuse::NothingToDecide)),
+        }
+    }
+
+    pub(super) fn decline(self, desk: &mut Desk, now: MonoTime) -> (Self, Result<(), Misuse>) {
+        match self {
+            Self::AwaitDecision { token, .. } | Self::AwaitMfa { token, .. } => {
+                let endpoint = Cancel::new(desk.config.authorization.clone(), token);
+                let state = match desk.call(now, endpoint) {
+                    Ok(call) => Self::Cancelling { call },
+                    Err(error) => desk.end(Err(MobileError::Cancel(error))),
+                };
+                (state, Ok(()))
+            }
+            Self::Ended => (Self::Ended, Err(Misuse::Ended)),
+            state => (state, Err(Misuse::NothingToDecide)),
+        }
+    }
+
+    pub(super) fn answer_mfa(
+        self,
+        desk: &mut Desk,
+        now: MonoTime,
+        answer: MfaAnswer,
+    ) -> (Self, Result<(), Misuse>) {
+        match self {
+            Self::AwaitMfa { token, until, mfa } => {
+                let ticket: MfaTicket = mfa.required.ticket.clone();
+                let endpoint = FinishMfa::new(
+                    desk.config.authorization.clone(),
+                    ticket,
+                    answer.method,
+                    answer.text,
+                );
+                let state = match desk.call(now, endpoint) {
+                    Ok(call) => Self::AnsweringMfa {
+                        token,
+                        until,
+                        mfa,
+                        call,
+                    },
+                    Err(error) => desk.end(Err(MobileError::Mfa(error))),
+                };
+                (state, Ok(()))
+            }
+            Self::Ended => (Self::Ended, Err(Misuse::Ended)),
+            state => (state, Err(Misuse::NoMfa)),
+        }
+    }
+
+    fn finish(
+        desk: &mut Desk,
+        now: MonoTime,
+        token: HandshakeToken,
+        until: MonoTime,
+        mfa: Option<MfaToken>,
+    ) -> Self {
+        let endpoint = Finish::new(
+            desk.config.authorization.clone(),
+            token.clone(),
+            desk.config.temporary_token,
+            mfa,
+        );
+        match desk.call(now, endpoint) {
+            Ok(call) => Self::Finishing { token, until, call },
+            Err(error) => desk.end(Err(MobileError::Finish(error))),
+        }
+    }
+}
+
+impl Desk {
+    fn call<E: Endpoint>(&mut self, now: MonoTime, endpoint: E) -> Result<Call<E>, HttpError> {
+        let request = endpoint.to_http(&self.config.api)?;
+        let (id, timeout) = (self.last_call.next(), self.config.call_within);
+        self.last_call = id;
+        self.out
+            .push(Output::Call(HttpCall::new(id, request, timeout)));
+        let by = now.saturating_add(timeout).saturating_add(REPLY_GRACE);
+        Ok(Call { id, endpoint, by })
+    }
+
+    fn wrong_code(&mut self, token: HandshakeToken, until: MonoTime, mut mfa: Mfa) -> State {
+        mfa.wrong += 1;
+        if mfa.wrong >= self.config.mfa_tries {
+            return self.end(Err(MobileError::MfaFailed));
+        }
+        self.event(Event::MfaRequired {
+            methods: mfa.required.methods.clone(),
+            retry: true,
+        });
+        State::AwaitMfa { token, until, mfa }
+    }
+
+    fn event(&mut self, event: Event) {
+        self.out.push(Output::Event(event));
+    }
+
+    fn end(&mut self, end: Result<Outcome, MobileError>) -> State {
+        self.out.push(Output::End(end));
+        State::Ended
+    }
+}
