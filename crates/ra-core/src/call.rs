@@ -32,6 +32,10 @@ pub struct HttpCall {
 
 impl HttpCall {
     pub(crate) fn new(id: CallId, request: http::Request<Body>, timeout: Duration) -> Self {
-        Self { id, request, timeout }
+        Self {
+            id,
+            request,
+            timeout,
+        }
     }
 }

@@ -70,7 +70,12 @@ mod tests {
         let mut b = Jitter::from_seed(2);
         let drawn: std::vec::Vec<_> = (0..8).map(|_| a.part_of(whole)).collect();
         assert!(drawn.windows(2).any(|w| w[0] != w[1]));
-        assert_ne!(drawn, (0..8).map(|_| b.part_of(whole)).collect::<std::vec::Vec<_>>());
+        assert_ne!(
+            drawn,
+            (0..8)
+                .map(|_| b.part_of(whole))
+                .collect::<std::vec::Vec<_>>()
+        );
     }
 
     #[test]

@@ -35,7 +35,10 @@ impl MonoTime {
     #[must_use]
     pub fn saturating_add(self, wait: Duration) -> Self {
         let millis = wait.as_nanos().div_ceil(1_000_000);
-        Self(self.0.saturating_add(u64::try_from(millis).unwrap_or(u64::MAX)))
+        Self(
+            self.0
+                .saturating_add(u64::try_from(millis).unwrap_or(u64::MAX)),
+        )
     }
 
     /// How long it is from `earlier` to this time; zero if `earlier` is not earlier.
@@ -107,7 +110,6 @@ impl Clock {
         self.0 = self.0.max(now);
         self.0
     }
-
 }
 
 #[cfg(test)]

@@ -49,11 +49,14 @@ impl SessionError {
     #[must_use]
     pub fn close_code(&self) -> CloseCode {
         match self {
-            Self::Decode(_) | Self::Binary | Self::KeyEncoding | Self::Key(_) => CloseCode::DECODE_ERROR,
-            Self::Oversized => CloseCode::TOO_BIG,
-            Self::Unexpected { .. } | Self::ProofRefused | Self::HandshakeTimedOut | Self::Backlog => {
-                CloseCode::HANDSHAKE_FAILURE
+            Self::Decode(_) | Self::Binary | Self::KeyEncoding | Self::Key(_) => {
+                CloseCode::DECODE_ERROR
             }
+            Self::Oversized => CloseCode::TOO_BIG,
+            Self::Unexpected { .. }
+            | Self::ProofRefused
+            | Self::HandshakeTimedOut
+            | Self::Backlog => CloseCode::HANDSHAKE_FAILURE,
             Self::HeartbeatMissed => CloseCode::HEARTBEAT_MISSED,
             Self::Expired => CloseCode::SESSION_TIMED_OUT,
             Self::Local => CloseCode::INTERNAL,

@@ -90,9 +90,18 @@ impl Session {
     #[must_use]
     pub fn new(config: Arc<Config>, backend: Arc<dyn Backend>, now: MonoTime) -> Self {
         let timers = Timers::start(&config, now);
-        let mut desk = Desk { config, backend, timers, out: Queue::new() };
+        let mut desk = Desk {
+            config,
+            backend,
+            timers,
+            out: Queue::new(),
+        };
         let state = State::open(&mut desk);
-        Self { clock: Clock::new(now), state, desk }
+        Self {
+            clock: Clock::new(now),
+            state,
+            desk,
+        }
     }
 
     /// Takes what the desktop or the clock brought. `entropy` gives the nonce and what sealing
@@ -108,7 +117,12 @@ impl Session {
     /// # Errors
     ///
     /// [`Misuse::NotReady`] before the code is out, [`Misuse::Ended`] after the end.
-    pub fn attach(&mut self, now: MonoTime, user: &User, entropy: &mut dyn Entropy) -> Result<(), Misuse> {
+    pub fn attach(
+        &mut self,
+        now: MonoTime,
+        user: &User,
+        entropy: &mut dyn Entropy,
+    ) -> Result<(), Misuse> {
         self.command(now, |state, desk| state.attach(desk, user, entropy))
     }
 
@@ -186,6 +200,8 @@ impl Session {
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").field("phase", &self.phase()).finish_non_exhaustive()
+        f.debug_struct("Session")
+            .field("phase", &self.phase())
+            .finish_non_exhaustive()
     }
 }

@@ -20,9 +20,16 @@ const NONCE_BYTES: usize = 32;
 /// Where a session is, with what only that phase knows.
 pub(super) enum State {
     AwaitInit,
-    AwaitProof { spki: Box<[u8]>, nonce: Zeroizing<[u8; NONCE_BYTES]> },
-    AwaitScan { spki: Box<[u8]> },
-    Scanned { spki: Box<[u8]> },
+    AwaitProof {
+        spki: Box<[u8]>,
+        nonce: Zeroizing<[u8; NONCE_BYTES]>,
+    },
+    AwaitScan {
+        spki: Box<[u8]>,
+    },
+    Scanned {
+        spki: Box<[u8]>,
+    },
     Ended,
 }
 
@@ -112,7 +119,13 @@ impl State {
         }
     }
 
-    pub(super) fn on_input(self, desk: &mut Desk, now: MonoTime, input: Input<'_>, entropy: &mut dyn Entropy) -> Self {
+    pub(super) fn on_input(
+        self,
+        desk: &mut Desk,
+        now: MonoTime,
+        input: Input<'_>,
+        entropy: &mut dyn Entropy,
+    ) -> Self {
         match (self, input) {
             (Self::Ended, _) => Self::Ended,
             (state, Input::Tick) => state,
@@ -128,10 +141,17 @@ impl State {
         }
     }
 
-    fn on_frame(self, desk: &mut Desk, now: MonoTime, frame: DesktopFrame<'_>, entropy: &mut dyn Entropy) -> Self {
+    fn on_frame(
+        self,
+        desk: &mut Desk,
+        now: MonoTime,
+        frame: DesktopFrame<'_>,
+        entropy: &mut dyn Entropy,
+    ) -> Self {
         match (self, frame) {
             (Self::AwaitInit, DesktopFrame::Init { encoded_public_key }) => {
-                challenge(desk, &encoded_public_key, entropy).unwrap_or_else(|error| desk.fail(error))
+                challenge(desk, &encoded_public_key, entropy)
+                    .unwrap_or_else(|error| desk.fail(error))
             }
             (Self::AwaitProof { spki, nonce }, DesktopFrame::NonceProof(proof)) => {
                 if !is_right(&proof, &nonce[..], desk.config.accept) {
@@ -157,13 +177,20 @@ impl State {
         }
     }
 
-    pub(super) fn attach(self, desk: &mut Desk, user: &User, entropy: &mut dyn Entropy) -> (Self, Result<(), Misuse>) {
+    pub(super) fn attach(
+        self,
+        desk: &mut Desk,
+        user: &User,
+        entropy: &mut dyn Entropy,
+    ) -> (Self, Result<(), Misuse>) {
         match self {
             Self::AwaitScan { spki } | Self::Scanned { spki } => {
                 let payload = Zeroizing::new(user.encode());
                 let state = match seal(desk, &spki, payload.as_bytes(), entropy) {
                     Ok(sealed) => {
-                        desk.send(&GatewayFrame::PendingTicket { encrypted_user_payload: sealed.into() });
+                        desk.send(&GatewayFrame::PendingTicket {
+                            encrypted_user_payload: sealed.into(),
+                        });
                         Self::Scanned { spki }
                     }
                     Err(error) => desk.fail(error),
@@ -178,7 +205,9 @@ impl State {
     pub(super) fn approve(self, desk: &mut Desk, ticket: &Ticket) -> (Self, Result<(), Misuse>) {
         match self {
             Self::Scanned { .. } => {
-                desk.send(&GatewayFrame::PendingLogin { ticket: Sensitive::from(ticket.expose()) });
+                desk.send(&GatewayFrame::PendingLogin {
+                    ticket: Sensitive::from(ticket.expose()),
+                });
                 (desk.close(CloseCode::NORMAL, Outcome::Approved), Ok(()))
             }
             Self::Ended => (Self::Ended, Err(Misuse::Ended)),
@@ -207,18 +236,28 @@ impl State {
 
 impl Desk {
     fn unexpected(&mut self, state: &State, op: &'static str) -> State {
-        self.fail(SessionError::Unexpected { phase: state.phase(), op })
+        self.fail(SessionError::Unexpected {
+            phase: state.phase(),
+            op,
+        })
     }
 }
 
 /// Reads the desktop's key and sends it a sealed nonce.
-fn challenge(desk: &mut Desk, encoded: &str, entropy: &mut dyn Entropy) -> Result<State, SessionError> {
+fn challenge(
+    desk: &mut Desk,
+    encoded: &str,
+    entropy: &mut dyn Entropy,
+) -> Result<State, SessionError> {
     let spki = base64::decode(encoded).map_err(|_| SessionError::KeyEncoding)?;
     let mut nonce = Zeroizing::new([0; NONCE_BYTES]);
     entropy.fill(&mut nonce[..])?;
     let encrypted_nonce = seal(desk, &spki, &nonce[..], entropy)?.into();
     desk.send(&GatewayFrame::NonceProof { encrypted_nonce });
-    Ok(State::AwaitProof { spki: spki.into(), nonce })
+    Ok(State::AwaitProof {
+        spki: spki.into(),
+        nonce,
+    })
 }
 
 /// Seals to the desktop's key. The key is read anew each time: 294 bytes a session are cheaper to

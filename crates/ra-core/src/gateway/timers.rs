@@ -33,7 +33,11 @@ impl Timers {
     pub(super) fn next(&self) -> Deadline {
         let heartbeat = Deadline::new(self.heartbeat, Wake::Heartbeat);
         let expiry = Deadline::new(self.expiry, Wake::Expiry);
-        let first = if expiry.at <= heartbeat.at { expiry } else { heartbeat };
+        let first = if expiry.at <= heartbeat.at {
+            expiry
+        } else {
+            heartbeat
+        };
         match self.handshake {
             Some(at) if at < first.at => Deadline::new(at, Wake::Handshake),
             _ => first,

@@ -92,7 +92,9 @@ impl Config {
     fn live() -> Result<Self, GatewayUrlError> {
         Ok(Self {
             gateway: "wss://remote-auth-gateway.discord.gg/?v=2".parse()?,
-            api: "https://discord.com/api/v9".parse().map_err(GatewayUrlError::from)?,
+            api: "https://discord.com/api/v9"
+                .parse()
+                .map_err(GatewayUrlError::from)?,
             origin: String::from("https://discord.com"),
             user_agent: concat!("remote-auth/", env!("CARGO_PKG_VERSION")).into(),
             proof: ProofPolicy::default(),
@@ -124,10 +126,16 @@ mod tests {
     #[test]
     fn r01_r02_defaults_are_those_of_the_live_service() {
         let config = Config::default();
-        assert_eq!(config.gateway.to_string(), "wss://remote-auth-gateway.discord.gg/?v=2");
+        assert_eq!(
+            config.gateway.to_string(),
+            "wss://remote-auth-gateway.discord.gg/?v=2"
+        );
         assert_eq!(config.api.to_string(), "https://discord.com/api/v9");
         assert_eq!(config.origin, "https://discord.com");
         assert!(config.user_agent.starts_with("remote-auth/"));
-        assert_eq!((config.proof, config.renewal), (ProofPolicy::Auto, Renewal::Forever));
+        assert_eq!(
+            (config.proof, config.renewal),
+            (ProofPolicy::Auto, Renewal::Forever)
+        );
     }
 }

@@ -126,9 +126,9 @@ fn session_kind(error: &SessionError) -> LoginErrorKind {
     match error {
         SessionError::Expired => LoginErrorKind::Expired,
         SessionError::ProofRefused(_) => LoginErrorKind::Refused,
-        SessionError::Silence { .. } | SessionError::HeartbeatMissed | SessionError::Lost { .. } => {
-            LoginErrorKind::Network
-        }
+        SessionError::Silence { .. }
+        | SessionError::HeartbeatMissed
+        | SessionError::Lost { .. } => LoginErrorKind::Network,
         SessionError::Closed { .. } if error.fault() == Fault::Transport => LoginErrorKind::Network,
         SessionError::Closed { .. } => LoginErrorKind::Refused,
         _ => LoginErrorKind::Protocol,
@@ -165,7 +165,12 @@ impl TryError {
         matches!(
             self,
             Self::Session(
-                SessionError::Closed { phase: Phase::AwaitInit, .. } | SessionError::Lost { phase: Phase::AwaitInit }
+                SessionError::Closed {
+                    phase: Phase::AwaitInit,
+                    ..
+                } | SessionError::Lost {
+                    phase: Phase::AwaitInit
+                }
             )
         )
     }
@@ -197,7 +202,9 @@ impl fmt::Display for LoginError {
             Self::Key(_) => "no session key could be made",
             Self::KeyTimeout => "no session key was made in time",
             Self::Exchange(_) => "the ticket could not be exchanged for a token",
-            Self::Token(TokenFault::Unopenable) => "the token cannot be opened with the session's key",
+            Self::Token(TokenFault::Unopenable) => {
+                "the token cannot be opened with the session's key"
+            }
             Self::Token(TokenFault::NotUtf8) => "the token is not text",
             Self::Token(TokenFault::Empty) => "the token is empty",
             Self::Token(TokenFault::Malformed) => "the token holds characters that no token holds",

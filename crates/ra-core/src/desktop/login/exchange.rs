@@ -5,8 +5,8 @@ use alloc::string::String;
 
 use ra_crypto::SessionKey;
 use ra_http::{
-    Body, CaptchaChallenge, CaptchaSolution, Endpoint, HttpError, HttpErrorKind, Retry, TransportError,
-    TransportErrorKind,
+    Body, CaptchaChallenge, CaptchaSolution, Endpoint, HttpError, HttpErrorKind, Retry,
+    TransportError, TransportErrorKind,
 };
 use ra_proto::{Ticket, Token, User};
 
@@ -43,14 +43,33 @@ enum Step {
     /// The next try is due later.
     Pausing { until: MonoTime },
     /// The person is looking at a captcha.
-    Person { challenge: CaptchaChallenge, by: MonoTime },
+    Person {
+        challenge: CaptchaChallenge,
+        by: MonoTime,
+    },
 }
 
 impl Exchange {
-    pub(super) fn start(desk: &mut Desk, now: MonoTime, key: Box<dyn SessionKey>, ticket: Ticket, user: User) -> State {
+    pub(super) fn start(
+        desk: &mut Desk,
+        now: MonoTime,
+        key: Box<dyn SessionKey>,
+        ticket: Ticket,
+        user: User,
+    ) -> State {
         let until = now.saturating_add(desk.config.exchange_within);
         let step = Step::Pausing { until: now };
-        Self { key, ticket, user, tries: 0, captchas: 0, answered: None, until, step }.call(desk, now)
+        Self {
+            key,
+            ticket,
+            user,
+            tries: 0,
+            captchas: 0,
+            answered: None,
+            until,
+            step,
+        }
+        .call(desk, now)
     }
 
     pub(super) fn phase(&self) -> Phase {
@@ -90,13 +109,21 @@ impl Exchange {
             Step::Calling { id, .. } if id == reply_to => {}
             _ => return State::Exchanging(self), // an answer to a call that was given up
         }
-        match reply.map_err(HttpError::from).and_then(|response| self.endpoint().from_http(response)) {
+        match reply
+            .map_err(HttpError::from)
+            .and_then(|response| self.endpoint().from_http(response))
+        {
             Ok(sealed) => self.finish(desk, &sealed),
             Err(error) => self.failed(desk, now, error),
         }
     }
 
-    pub(super) fn solve(mut self, desk: &mut Desk, now: MonoTime, solution: CaptchaSolution) -> State {
+    pub(super) fn solve(
+        mut self,
+        desk: &mut Desk,
+        now: MonoTime,
+        solution: CaptchaSolution,
+    ) -> State {
         match self.step {
             Step::Person { challenge, .. } => {
                 self.answered = Some((challenge, solution));
@@ -118,7 +145,8 @@ impl Exchange {
         self.tries += 1;
         let (id, timeout) = (desk.last_call.next(), desk.config.call_within);
         desk.last_call = id;
-        desk.out.push(Output::Call(HttpCall::new(id, request, timeout)));
+        desk.out
+            .push(Output::Call(HttpCall::new(id, request, timeout)));
         let by = now.saturating_add(timeout).saturating_add(REPLY_GRACE);
         self.step = Step::Calling { id, by };
         State::Exchanging(self)
@@ -152,7 +180,10 @@ impl Exchange {
                 self.captchas += 1;
                 desk.event(Event::Captcha(challenge.clone()));
                 let by = now.saturating_add(desk.config.captcha_within).ahead_of(now);
-                self.step = Step::Person { challenge: challenge.clone(), by };
+                self.step = Step::Person {
+                    challenge: challenge.clone(),
+                    by,
+                };
                 State::Exchanging(self)
             }
             _ => desk.end(Err(LoginError::Captcha)),
@@ -162,7 +193,10 @@ impl Exchange {
     /// a token that is empty or not text is no success.
     fn finish(mut self, desk: &mut Desk, sealed: &[u8]) -> State {
         let end = match self.key.open(sealed) {
-            Ok(plaintext) => read_token(plaintext.expose()).map(|token| Outcome::LoggedIn { token, user: self.user }),
+            Ok(plaintext) => read_token(plaintext.expose()).map(|token| Outcome::LoggedIn {
+                token,
+                user: self.user,
+            }),
             Err(_) => Err(TokenFault::Unopenable),
         };
         desk.end(end.map_err(LoginError::Token))

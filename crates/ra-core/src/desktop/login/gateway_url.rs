@@ -117,9 +117,15 @@ mod tests {
     #[test]
     fn r01_addresses_that_are_taken() {
         for (given, kept) in [
-            ("wss://remote-auth-gateway.discord.gg", "wss://remote-auth-gateway.discord.gg/?v=2"),
+            (
+                "wss://remote-auth-gateway.discord.gg",
+                "wss://remote-auth-gateway.discord.gg/?v=2",
+            ),
             ("wss://h.example/?v=3", "wss://h.example/?v=3"),
-            ("wss://h.example:8443/deep/path?x=1", "wss://h.example:8443/deep/path?x=1&v=2"),
+            (
+                "wss://h.example:8443/deep/path?x=1",
+                "wss://h.example:8443/deep/path?x=1&v=2",
+            ),
             ("ws://localhost:1", "ws://localhost:1/?v=2"),
             ("ws://[::1]:9/", "ws://[::1]:9/?v=2"),
             ("ws://127.8.9.1:9/", "ws://127.8.9.1:9/?v=2"),

@@ -62,7 +62,11 @@ impl Login {
             out: Queue::new(),
         };
         let state = State::open(&mut desk, now);
-        Self { clock: Clock::new(now), state, desk }
+        Self {
+            clock: Clock::new(now),
+            state,
+            desk,
+        }
     }
 
     /// Takes what happened outside.
@@ -77,7 +81,11 @@ impl Login {
     /// # Errors
     ///
     /// [`Misuse::NoCaptcha`] when none is waiting.
-    pub fn solve_captcha(&mut self, now: MonoTime, solution: CaptchaSolution) -> Result<(), Misuse> {
+    pub fn solve_captcha(
+        &mut self,
+        now: MonoTime,
+        solution: CaptchaSolution,
+    ) -> Result<(), Misuse> {
         let now = self.clock.advance(now);
         self.expect_captcha()?;
         self.step(|state, desk| state.solve_captcha(desk, now, solution));
@@ -142,6 +150,8 @@ impl Login {
 
 impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Login").field("phase", &self.phase()).finish_non_exhaustive()
+        f.debug_struct("Login")
+            .field("phase", &self.phase())
+            .finish_non_exhaustive()
     }
 }

@@ -26,12 +26,22 @@ const EARLY_MOST: usize = 4;
 /// Where a login is, with what only that phase knows.
 pub(super) enum State {
     /// The socket is being opened.
-    Connecting { by: MonoTime },
+    Connecting {
+        by: MonoTime,
+    },
     /// The socket is open, the key is not there yet.
-    AwaitKey { since: MonoTime, early: Vec<(MonoTime, Text)> },
-    InSession { session: Session, qr_shown: bool },
+    AwaitKey {
+        since: MonoTime,
+        early: Vec<(MonoTime, Text)>,
+    },
+    InSession {
+        session: Session,
+        qr_shown: bool,
+    },
     /// Between two tries.
-    Waiting { until: MonoTime },
+    Waiting {
+        until: MonoTime,
+    },
     Exchanging(Exchange),
     Ended,
 }
@@ -103,7 +113,9 @@ impl State {
             user_agent: desk.config.user_agent.clone(),
             timeout: desk.config.connect_within,
         }));
-        Self::Connecting { by: now.saturating_add(desk.config.connect_within).ahead_of(now) }
+        Self::Connecting {
+            by: now.saturating_add(desk.config.connect_within).ahead_of(now),
+        }
     }
 
     pub(super) fn phase(&self) -> Phase {
@@ -144,16 +156,30 @@ impl State {
                 KeySlot::Asked { .. } => state.abort(desk, LoginError::Key(error)),
                 _ => state,
             },
-            (Self::Connecting { .. }, Input::Connected) => {
-                Self::AwaitKey { since: now, early: Vec::new() }.begin(desk, now)
+            (Self::Connecting { .. }, Input::Connected) => Self::AwaitKey {
+                since: now,
+                early: Vec::new(),
             }
-            (Self::Connecting { .. }, Input::ConnectFailed(error)) => desk.failed(now, TryError::Connect(error), false),
-            (Self::AwaitKey { since, early }, Input::Socket(input)) => hold(desk, now, since, early, input),
-            (Self::InSession { mut session, qr_shown }, Input::Socket(input)) => {
+            .begin(desk, now),
+            (Self::Connecting { .. }, Input::ConnectFailed(error)) => {
+                desk.failed(now, TryError::Connect(error), false)
+            }
+            (Self::AwaitKey { since, early }, Input::Socket(input)) => {
+                hold(desk, now, since, early, input)
+            }
+            (
+                Self::InSession {
+                    mut session,
+                    qr_shown,
+                },
+                Input::Socket(input),
+            ) => {
                 session.handle(now, input);
                 follow(desk, now, session, qr_shown)
             }
-            (Self::Exchanging(exchange), Input::Reply(id, reply)) => exchange.on_reply(desk, now, id, reply),
+            (Self::Exchanging(exchange), Input::Reply(id, reply)) => {
+                exchange.on_reply(desk, now, id, reply)
+            }
             (state, _) => state, // answers to questions that are no longer open
         }
     }
@@ -168,9 +194,16 @@ impl State {
         match self {
             Self::Connecting { .. } => {
                 desk.out.push(Output::Disconnect(CloseCode::NORMAL));
-                desk.failed(now, TryError::Connect(TransportError::new(TransportErrorKind::Timeout)), false)
+                desk.failed(
+                    now,
+                    TryError::Connect(TransportError::new(TransportErrorKind::Timeout)),
+                    false,
+                )
             }
-            Self::InSession { mut session, qr_shown } => {
+            Self::InSession {
+                mut session,
+                qr_shown,
+            } => {
                 session.handle(now, session::Input::Tick);
                 follow(desk, now, session, qr_shown)
             }
@@ -180,7 +213,12 @@ impl State {
         }
     }
 
-    pub(super) fn solve_captcha(self, desk: &mut Desk, now: MonoTime, solution: CaptchaSolution) -> Self {
+    pub(super) fn solve_captcha(
+        self,
+        desk: &mut Desk,
+        now: MonoTime,
+        solution: CaptchaSolution,
+    ) -> Self {
         match self {
             Self::Exchanging(exchange) => exchange.solve(desk, now, solution),
             state => state,
@@ -193,7 +231,10 @@ impl State {
 
     pub(super) fn cancel(self, desk: &mut Desk, now: MonoTime) -> Self {
         match self {
-            Self::InSession { mut session, qr_shown } => {
+            Self::InSession {
+                mut session,
+                qr_shown,
+            } => {
                 // cannot be misuse: a session that has ended is no longer kept
                 let _ = session.cancel(now);
                 follow(desk, now, session, qr_shown)
@@ -207,7 +248,9 @@ impl State {
 
     /// Starts the session if both the socket and the key are there.
     fn begin(self, desk: &mut Desk, now: MonoTime) -> Self {
-        let Self::AwaitKey { since, early } = self else { return self };
+        let Self::AwaitKey { since, early } = self else {
+            return self;
+        };
         let Some(key) = desk.ready_key() else {
             return Self::AwaitKey { since, early };
         };
@@ -233,7 +276,10 @@ impl State {
     }
 
     fn hang_up(&self, desk: &mut Desk) {
-        if matches!(self, Self::Connecting { .. } | Self::AwaitKey { .. } | Self::InSession { .. }) {
+        if matches!(
+            self,
+            Self::Connecting { .. } | Self::AwaitKey { .. } | Self::InSession { .. }
+        ) {
             desk.out.push(Output::Disconnect(CloseCode::NORMAL));
         }
     }
@@ -250,8 +296,12 @@ fn hold(
     use ra_proto::frame::MAX_FRAME_BYTES;
     let phase = session::Phase::AwaitHello;
     let (error, code) = match input {
-        session::Input::Text(text) if text.len() > MAX_FRAME_BYTES => (SessionError::Oversized, Some(CloseCode::TOO_BIG)),
-        session::Input::Text(_) if early.len() == EARLY_MOST => (SessionError::Backlog, Some(CloseCode::PROTOCOL)),
+        session::Input::Text(text) if text.len() > MAX_FRAME_BYTES => {
+            (SessionError::Oversized, Some(CloseCode::TOO_BIG))
+        }
+        session::Input::Text(_) if early.len() == EARLY_MOST => {
+            (SessionError::Backlog, Some(CloseCode::PROTOCOL))
+        }
         session::Input::Text(text) => {
             early.push((now, Text::new(text.into())));
             return State::AwaitKey { since, early };
@@ -285,13 +335,20 @@ fn follow(desk: &mut Desk, now: MonoTime, mut session: Session, mut qr_shown: bo
             session::Output::End(Ok(session::Outcome::Approved { ticket, user })) => {
                 return Exchange::start(desk, now, session.into_key(), ticket, user);
             }
-            session::Output::End(Ok(session::Outcome::Declined)) => return desk.end(Ok(Outcome::Declined)),
-            session::Output::End(Ok(session::Outcome::Cancelled)) => return desk.end(Ok(Outcome::Cancelled)),
-            session::Output::End(Err(error)) => return desk.failed(now, TryError::Session(error), qr_shown),
+            session::Output::End(Ok(session::Outcome::Declined)) => {
+                return desk.end(Ok(Outcome::Declined));
+            }
+            session::Output::End(Ok(session::Outcome::Cancelled)) => {
+                return desk.end(Ok(Outcome::Cancelled));
+            }
+            session::Output::End(Err(error)) => {
+                return desk.failed(now, TryError::Session(error), qr_shown);
+            }
         }
     }
     if desk.out.is_full() {
-        return State::InSession { session, qr_shown }.abort(desk, LoginError::Session(SessionError::Backlog));
+        return State::InSession { session, qr_shown }
+            .abort(desk, LoginError::Session(SessionError::Backlog));
     }
     State::InSession { session, qr_shown }
 }
@@ -335,7 +392,9 @@ impl Desk {
                 let delay = self.back_off().max(pause);
                 self.event(Event::Renewing { reason, delay });
                 self.ask_for_key(now);
-                State::Waiting { until: now.saturating_add(delay).ahead_of(now) }
+                State::Waiting {
+                    until: now.saturating_add(delay).ahead_of(now),
+                }
             }
             _ => self.end(Err(error.into())),
         }
@@ -344,12 +403,15 @@ impl Desk {
     /// 1.5 s after the first failure, doubling to 30 s, spread by a quarter.
     fn back_off(&mut self) -> Duration {
         let doublings = self.failures.saturating_sub(1).min(8);
-        self.jitter.near((BACK_OFF_FIRST * 2u32.pow(doublings)).min(BACK_OFF_MOST))
+        self.jitter
+            .near((BACK_OFF_FIRST * 2u32.pow(doublings)).min(BACK_OFF_MOST))
     }
 
     fn ask_for_key(&mut self, now: MonoTime) {
         if let KeySlot::Empty = self.key {
-            self.key = KeySlot::Asked { by: now.saturating_add(self.config.key_within).ahead_of(now) };
+            self.key = KeySlot::Asked {
+                by: now.saturating_add(self.config.key_within).ahead_of(now),
+            };
             self.out.push(Output::NeedKey);
         }
     }

@@ -76,7 +76,9 @@ impl SessionError {
     #[must_use]
     pub fn fault(&self) -> Fault {
         match self {
-            Self::Silence { .. } | Self::HeartbeatMissed | Self::Expired | Self::Lost { .. } => Fault::Transport,
+            Self::Silence { .. } | Self::HeartbeatMissed | Self::Expired | Self::Lost { .. } => {
+                Fault::Transport
+            }
             Self::Closed { code, .. } if !is_verdict_on_us(*code) => Fault::Transport,
             _ => Fault::Peer,
         }
@@ -132,20 +134,29 @@ impl fmt::Display for SessionError {
             Self::Binary => f.write_str("the gateway sent a message that is not text"),
             Self::Oversized => f.write_str("the gateway sent a message that is too large"),
             Self::Unexpected { phase, op } => write!(f, "{op} does not belong in phase {phase}"),
-            Self::Unopenable { field } => write!(f, "{field} cannot be opened with the session's key"),
+            Self::Unopenable { field } => {
+                write!(f, "{field} cannot be opened with the session's key")
+            }
             Self::User(_) => f.write_str("the scanned user could not be read"),
             Self::FingerprintMismatch => {
                 f.write_str("the fingerprint is not that of our key: somebody may stand in between")
             }
-            Self::ProofRefused(Refusal::Silence) => f.write_str("the gateway refused the proof by silence"),
-            Self::ProofRefused(Refusal::Closed(None)) => f.write_str("the gateway refused the proof by closing"),
+            Self::ProofRefused(Refusal::Silence) => {
+                f.write_str("the gateway refused the proof by silence")
+            }
+            Self::ProofRefused(Refusal::Closed(None)) => {
+                f.write_str("the gateway refused the proof by closing")
+            }
             Self::ProofRefused(Refusal::Closed(Some(code))) => {
                 write!(f, "the gateway refused the proof with close {code}")
             }
             Self::Silence { phase } => write!(f, "the gateway fell silent in phase {phase}"),
             Self::HeartbeatMissed => f.write_str("the gateway did not acknowledge a heartbeat"),
             Self::Expired => f.write_str("the session has expired"),
-            Self::Closed { phase, code: Some(code) } => {
+            Self::Closed {
+                phase,
+                code: Some(code),
+            } => {
                 write!(f, "the gateway closed with {code} in phase {phase}")
             }
             Self::Closed { phase, code: None } => write!(f, "the gateway closed in phase {phase}"),

@@ -109,8 +109,19 @@ impl Session {
     #[must_use]
     pub fn new(config: Config, key: Box<dyn SessionKey>, jitter: Jitter, now: MonoTime) -> Self {
         let timers = Timers::start(config.answer_within, now);
-        let desk = Desk { config, key, jitter, timers, strange_ops: 0, out: Queue::new() };
-        Self { clock: Clock::new(now), state: State::AwaitHello, desk }
+        let desk = Desk {
+            config,
+            key,
+            jitter,
+            timers,
+            strange_ops: 0,
+            out: Queue::new(),
+        };
+        Self {
+            clock: Clock::new(now),
+            state: State::AwaitHello,
+            desk,
+        }
     }
 
     /// Takes what the gateway or the clock brought.
@@ -147,7 +158,9 @@ impl Session {
     /// When to call [`Session::handle`] with [`Input::Tick`] at the latest; `None` after the end.
     #[must_use]
     pub fn deadline(&self) -> Option<Deadline> {
-        (self.phase() != Phase::Ended).then(|| self.desk.timers.next()).flatten()
+        (self.phase() != Phase::Ended)
+            .then(|| self.desk.timers.next())
+            .flatten()
     }
 
     /// How far the session is.
@@ -167,7 +180,9 @@ impl Session {
     pub(super) fn waited_for_key(&mut self, now: MonoTime) {
         let now = self.clock.advance(now);
         if self.phase() == Phase::AwaitNonce {
-            self.desk.timers.expect_answer(self.desk.config.answer_within, now);
+            self.desk
+                .timers
+                .expect_answer(self.desk.config.answer_within, now);
         }
     }
 
@@ -179,6 +194,8 @@ impl Session {
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").field("phase", &self.phase()).finish_non_exhaustive()
+        f.debug_struct("Session")
+            .field("phase", &self.phase())
+            .finish_non_exhaustive()
     }
 }

@@ -79,7 +79,9 @@ impl State {
             (Self::Ended, _) => Self::Ended,
             (_, Some(Wake::Expiry)) => desk.fail(SessionError::Expired),
             (Self::AwaitInit, Some(_)) => desk.fail(SessionError::ProofRefused(Refusal::Silence)),
-            (state, Some(_)) => desk.fail(SessionError::Silence { phase: state.phase() }),
+            (state, Some(_)) => desk.fail(SessionError::Silence {
+                phase: state.phase(),
+            }),
             (state, None) => state,
         }
     }
@@ -107,7 +109,9 @@ impl State {
                 let error = state.closed(code);
                 desk.end(Err(error))
             }
-            (state, Input::Lost) => desk.end(Err(SessionError::Lost { phase: state.phase() })),
+            (state, Input::Lost) => desk.end(Err(SessionError::Lost {
+                phase: state.phase(),
+            })),
             (_, Input::Binary) => desk.fail(SessionError::Binary),
             (_, Input::Oversized) => desk.fail(SessionError::Oversized),
             (_, Input::Text(_)) if desk.out.is_full() => desk.fail(SessionError::Backlog),
@@ -124,15 +128,25 @@ impl State {
                 desk.report_strange(&op);
                 state
             }
-            (Self::AwaitHello, GatewayFrame::Hello { timeout_ms, heartbeat_interval }) => {
-                desk.timers.hello(timeout_ms, heartbeat_interval, &mut desk.jitter, now);
+            (
+                Self::AwaitHello,
+                GatewayFrame::Hello {
+                    timeout_ms,
+                    heartbeat_interval,
+                },
+            ) => {
+                desk.timers
+                    .hello(timeout_ms, heartbeat_interval, &mut desk.jitter, now);
                 desk.timers.expect_answer(desk.config.answer_within, now);
                 let encoded_public_key = base64::encode_standard(desk.key.public_key()).into();
                 desk.send(&DesktopFrame::Init { encoded_public_key });
                 Self::AwaitNonce
             }
             (
-                state @ (Self::AwaitNonce | Self::AwaitInit | Self::AwaitScan | Self::AwaitVerdict(_)),
+                state @ (Self::AwaitNonce
+                | Self::AwaitInit
+                | Self::AwaitScan
+                | Self::AwaitVerdict(_)),
                 GatewayFrame::HeartbeatAck,
             ) => {
                 desk.timers.acknowledged();
@@ -156,24 +170,35 @@ impl State {
                 }
                 desk.timers.handshake_done();
                 let url = ScanUrl::new(&desk.config.scan_prefix, ours);
-                desk.event(Event::Qr { url, expires_in: desk.timers.remaining(now) });
+                desk.event(Event::Qr {
+                    url,
+                    expires_in: desk.timers.remaining(now),
+                });
                 Self::AwaitScan
             }
-            (Self::AwaitScan | Self::AwaitVerdict(_), GatewayFrame::PendingTicket { encrypted_user_payload }) => {
-                match desk.open_user(&encrypted_user_payload) {
-                    Ok(user) => {
-                        desk.event(Event::User(user.clone()));
-                        Self::AwaitVerdict(user)
-                    }
-                    Err(error) => desk.fail(error),
+            (
+                Self::AwaitScan | Self::AwaitVerdict(_),
+                GatewayFrame::PendingTicket {
+                    encrypted_user_payload,
+                },
+            ) => match desk.open_user(&encrypted_user_payload) {
+                Ok(user) => {
+                    desk.event(Event::User(user.clone()));
+                    Self::AwaitVerdict(user)
                 }
-            }
+                Err(error) => desk.fail(error),
+            },
             (Self::AwaitVerdict(user), GatewayFrame::PendingLogin { ticket }) => {
                 let ticket = Ticket::new(String::from(ticket.expose()));
                 desk.close(Outcome::Approved { ticket, user })
             }
-            (Self::AwaitScan | Self::AwaitVerdict(_), GatewayFrame::Cancel) => desk.close(Outcome::Declined),
-            (state, frame) => desk.fail(SessionError::Unexpected { phase: state.phase(), op: known_op(&frame) }),
+            (Self::AwaitScan | Self::AwaitVerdict(_), GatewayFrame::Cancel) => {
+                desk.close(Outcome::Declined)
+            }
+            (state, frame) => desk.fail(SessionError::Unexpected {
+                phase: state.phase(),
+                op: known_op(&frame),
+            }),
         }
     }
 
@@ -191,9 +216,13 @@ impl State {
             (_, Some(CloseCode::HEARTBEAT_MISSED)) => SessionError::HeartbeatMissed,
             (
                 Self::AwaitInit,
-                None | Some(CloseCode::NORMAL | CloseCode::DECODE_ERROR | CloseCode::HANDSHAKE_FAILURE),
+                None
+                | Some(CloseCode::NORMAL | CloseCode::DECODE_ERROR | CloseCode::HANDSHAKE_FAILURE),
             ) => SessionError::ProofRefused(Refusal::Closed(code)),
-            _ => SessionError::Closed { phase: self.phase(), code },
+            _ => SessionError::Closed {
+                phase: self.phase(),
+                code,
+            },
         }
     }
 }
@@ -220,7 +249,9 @@ impl Desk {
 
     fn open(&mut self, field: &'static str, sealed: &str) -> Result<Plaintext, SessionError> {
         let sealed = base64::decode(sealed).map_err(|_| SessionError::Unopenable { field })?;
-        self.key.open(&sealed).map_err(|_| SessionError::Unopenable { field })
+        self.key
+            .open(&sealed)
+            .map_err(|_| SessionError::Unopenable { field })
     }
 
     fn open_user(&mut self, sealed: &str) -> Result<User, SessionError> {
@@ -231,7 +262,9 @@ impl Desk {
     fn report_strange(&mut self, op: &str) {
         if self.strange_ops < STRANGE_OPS {
             self.strange_ops += 1;
-            self.event(Event::UnknownOp(op.chars().take(STRANGE_OP_CHARS).collect()));
+            self.event(Event::UnknownOp(
+                op.chars().take(STRANGE_OP_CHARS).collect(),
+            ));
         }
     }
 

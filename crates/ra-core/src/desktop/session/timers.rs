@@ -34,7 +34,11 @@ pub(super) enum Pulse {
 
 impl Timers {
     pub(super) fn start(answer_within: Duration, now: MonoTime) -> Self {
-        let mut timers = Self { answer: None, heartbeat: None, expiry: None };
+        let mut timers = Self {
+            answer: None,
+            heartbeat: None,
+            expiry: None,
+        };
         timers.expect_answer(answer_within, now);
         timers
     }
@@ -49,11 +53,21 @@ impl Timers {
 
     /// `hello` came: its two clocks start, clamped. The first heartbeat comes after a random part
     /// of the interval.
-    pub(super) fn hello(&mut self, timeout_ms: u64, interval_ms: u64, jitter: &mut Jitter, now: MonoTime) {
+    pub(super) fn hello(
+        &mut self,
+        timeout_ms: u64,
+        interval_ms: u64,
+        jitter: &mut Jitter,
+        now: MonoTime,
+    ) {
         let interval = Duration::from_millis(interval_ms).clamp(INTERVAL.0, INTERVAL.1);
         let timeout = Duration::from_millis(timeout_ms).clamp(TIMEOUT.0, TIMEOUT.1);
         let due = now.saturating_add(jitter.part_of(interval));
-        self.heartbeat = Some(Heartbeat { interval, due, open: false });
+        self.heartbeat = Some(Heartbeat {
+            interval,
+            due,
+            open: false,
+        });
         self.expiry = Some(now.saturating_add(timeout));
     }
 
@@ -80,13 +94,20 @@ impl Timers {
 
     /// How long the session still has at `now`; zero before `hello`.
     pub(super) fn remaining(&self, now: MonoTime) -> Duration {
-        self.expiry.map_or(Duration::ZERO, |at| at.saturating_since(now))
+        self.expiry
+            .map_or(Duration::ZERO, |at| at.saturating_since(now))
     }
 
     /// The next deadline of any clock.
     pub(super) fn next(&self) -> Option<Deadline> {
-        let heartbeat = self.heartbeat.as_ref().map(|h| Deadline::new(h.due, Wake::Heartbeat));
-        [self.fatal(), heartbeat].into_iter().flatten().min_by_key(|d| d.at)
+        let heartbeat = self
+            .heartbeat
+            .as_ref()
+            .map(|h| Deadline::new(h.due, Wake::Heartbeat));
+        [self.fatal(), heartbeat]
+            .into_iter()
+            .flatten()
+            .min_by_key(|d| d.at)
     }
 
     /// The next deadline that ends the session.
