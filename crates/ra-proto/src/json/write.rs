@@ -1,6 +1,11 @@
 use alloc::string::String;
 use core::fmt::Write as _;
 
+use zeroize::Zeroize as _;
+
+/// Braces, quotes, colon and comma around a member, and the longest number.
+const AROUND: usize = 8 + 20;
+
 /// Appends one flat object to a caller's text.
 pub(crate) struct ObjectWriter<'o> {
     out: &'o mut String,
@@ -16,9 +21,7 @@ impl<'o> ObjectWriter<'o> {
     }
 
     pub(crate) fn text(mut self, key: &'static str, value: &str) -> Self {
-        // All at once: growing in the middle would leave part of a secret in the old buffer.
-        self.out.reserve(key.len() + written_length(value) + 8);
-        self.key(key);
+        self.key(key, written_length(value));
         self.out.push('"');
         write_escaped(self.out, value);
         self.out.push('"');
@@ -26,21 +29,20 @@ impl<'o> ObjectWriter<'o> {
     }
 
     pub(crate) fn number(mut self, key: &'static str, value: u64) -> Self {
-        self.key(key);
+        self.key(key, 0);
         self.display(value);
         self
     }
 
     pub(crate) fn boolean(mut self, key: &'static str, value: bool) -> Self {
-        self.key(key);
+        self.key(key, 0);
         self.display(value);
         self
     }
 
     /// Takes `value` as it is: it must be JSON.
     pub(crate) fn raw(mut self, key: &'static str, value: &str) -> Self {
-        self.out.reserve(key.len() + value.len() + 8);
-        self.key(key);
+        self.key(key, value.len());
         self.out.push_str(value);
         self
     }
@@ -49,7 +51,9 @@ impl<'o> ObjectWriter<'o> {
         self.out.push('}');
     }
 
-    fn key(&mut self, key: &'static str) {
+    /// Writes the key and makes room for a value of this length, so that none is cut by growth.
+    fn key(&mut self, key: &'static str, value_length: usize) {
+        make_room(self.out, key.len() + value_length + AROUND);
         self.out.push(self.separator);
         self.separator = ',';
         self.out.push('"');
@@ -63,8 +67,19 @@ impl<'o> ObjectWriter<'o> {
     }
 }
 
+/// Grows like a `String` does, but wipes what it leaves behind: there may be a secret in it.
+fn make_room(out: &mut String, more: usize) {
+    let needed = out.len() + more;
+    if needed > out.capacity() {
+        let mut larger = String::with_capacity(needed.max(out.capacity() * 2));
+        larger.push_str(out);
+        out.zeroize();
+        *out = larger;
+    }
+}
+
 /// Appends `value` as the inside of a JSON string.
-pub(super) fn write_escaped(out: &mut String, value: &str) {
+fn write_escaped(out: &mut String, value: &str) {
     let mut rest = value;
     while let Some(at) = rest.find(needs_escape) {
         let (plain, tail) = rest.split_at(at);

@@ -90,7 +90,6 @@ impl MfaRequired {
         }
         methods.push(']');
         let mut mfa = Zeroizing::new(String::new());
-        mfa.reserve(methods.len());
         ObjectWriter::new(&mut mfa)
             .raw("methods", &methods)
             .text("ticket", self.ticket.expose())

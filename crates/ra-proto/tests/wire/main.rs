@@ -1,0 +1,16 @@
+//! What the wire layer reads, refuses and writes, by requirement.
+#![forbid(unsafe_code)]
+#![cfg(test)]
+
+mod base64;
+mod bodies;
+mod body_refusals;
+mod close;
+mod fingerprint;
+mod frame_properties;
+mod frame_refusals;
+mod frames;
+mod scan_prefix;
+mod scan_url;
+mod secrets;
+mod user;
