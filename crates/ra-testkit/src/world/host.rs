@@ -1,0 +1,206 @@
+//! The gateway's REST side, as small as can be: handshake tokens, tickets, one account.
+
+use std::collections::HashMap;
+
+use http::{Request, Response};
+use ra_crypto::Backend;
+use ra_http::Body;
+use ra_proto::rest::{
+    CancelRequest, CreateRequest, CreateResponse, FinishRequest, LoginRequest, LoginResponse,
+    MfaFinishRequest, MfaFinishResponse, MfaMethod, MfaRequired,
+};
+use ra_proto::{Fingerprint, HandshakeToken, MfaTicket, MfaToken, Ticket, User};
+
+use crate::{Fake, SeededEntropy};
+
+/// What the host does to calls, beyond what is right.
+#[derive(Clone, Debug)]
+pub struct Host {
+    /// Who scans.
+    pub user: User,
+    /// What the phone sends in `Authorization`.
+    pub authorization: String,
+    /// What the desktop is to get.
+    pub token: Vec<u8>,
+    /// The answer to the captcha that the ticket exchange asks for, if it asks.
+    pub captcha: Option<String>,
+    /// The code of the second factor that `finish` asks for, if it asks.
+    pub mfa: Option<String>,
+    /// Responses that the next ticket exchanges get instead of the right ones.
+    pub misbehave: Vec<(u16, Vec<(&'static str, &'static str)>, Vec<u8>)>,
+    handshakes: HashMap<String, Fingerprint>,
+    tickets: HashMap<String, Vec<u8>>,
+    counter: u32,
+}
+
+/// What a call wants of the one socket.
+#[derive(Debug)]
+pub(super) enum Wish {
+    Nothing,
+    Attach,
+    Approve(Ticket),
+    Decline,
+}
+
+/// A session as far as the REST side needs it.
+pub(super) struct Known<'a> {
+    pub(super) fingerprint: Option<Fingerprint>,
+    pub(super) public_key: Option<&'a [u8]>,
+}
+
+impl Default for Host {
+    fn default() -> Self {
+        let user = User::parse(b"80351110224678912:1337:abcdef:Nelly").expect("a good payload");
+        Self {
+            user,
+            authorization: "phone-token".into(),
+            token: b"desktop-token".to_vec(),
+            captcha: None,
+            mfa: None,
+            misbehave: Vec::new(),
+            handshakes: HashMap::new(),
+            tickets: HashMap::new(),
+            counter: 0,
+        }
+    }
+}
+
+impl Host {
+    pub(super) fn answer(
+        &mut self,
+        request: &Request<Body>,
+        known: &Known<'_>,
+    ) -> (Response<Body>, Wish) {
+        let path = request.uri().path().to_owned();
+        let body = request.body().as_bytes();
+        let route = path.strip_prefix("/api/v9").unwrap_or(&path);
+        let phone = request
+            .headers()
+            .get("authorization")
+            .is_some_and(|v| v.as_bytes() == self.authorization.as_bytes());
+        match route {
+            "/users/@me/remote-auth/login" => (self.login(request), Wish::Nothing),
+            _ if !phone => (error(401, 0), Wish::Nothing),
+            "/users/@me/remote-auth" => match CreateRequest::decode(body) {
+                Ok(create) if known.fingerprint == Some(create.fingerprint) => {
+                    let token = self.mint("handshake");
+                    self.handshakes.clear(); // a second scan replaces the first
+                    self.handshakes.insert(token.clone(), create.fingerprint);
+                    let reply = CreateResponse::new(HandshakeToken::new(token))
+                        .encode()
+                        .into_vec();
+                    (ok(reply), Wish::Attach)
+                }
+                _ => (error(404, 10012), Wish::Nothing),
+            },
+            "/users/@me/remote-auth/finish" => self.finish(request, known),
+            "/users/@me/remote-auth/cancel" => match CancelRequest::decode(body)
+                .ok()
+                .and_then(|cancel| self.handshakes.remove(cancel.handshake_token.expose()))
+            {
+                Some(_) => (status(204, Vec::new()), Wish::Decline),
+                None => (error(404, 10012), Wish::Nothing),
+            },
+            "/mfa/finish" => (self.finish_mfa(body), Wish::Nothing),
+            _ => (error(404, 0), Wish::Nothing),
+        }
+    }
+
+    fn finish(&mut self, request: &Request<Body>, known: &Known<'_>) -> (Response<Body>, Wish) {
+        let Ok(finish) = FinishRequest::decode(request.body().as_bytes()) else {
+            return (error(400, 50035), Wish::Nothing);
+        };
+        let passed = request
+            .headers()
+            .get("x-discord-mfa-authorization")
+            .is_some_and(|v| v == "mfa-passed");
+        if self.mfa.is_some() && !passed {
+            let required =
+                MfaRequired::new(MfaTicket::new("mfa-ticket".into()), vec![MfaMethod::Totp]);
+            return (status(401, required.encode().into_vec()), Wish::Nothing);
+        }
+        match (
+            self.handshakes.remove(finish.handshake_token.expose()),
+            known.public_key,
+        ) {
+            (Some(fingerprint), Some(spki)) if known.fingerprint == Some(fingerprint) => {
+                let ticket = self.mint("ticket");
+                self.tickets.insert(ticket.clone(), spki.to_vec());
+                (status(204, Vec::new()), Wish::Approve(Ticket::new(ticket)))
+            }
+            _ => (error(404, 10012), Wish::Nothing),
+        }
+    }
+
+    fn finish_mfa(&self, body: &[u8]) -> Response<Body> {
+        match MfaFinishRequest::decode(body) {
+            Ok(answer) if Some(answer.data.expose()) == self.mfa.as_deref() => {
+                ok(MfaFinishResponse::new(MfaToken::new("mfa-passed".into()))
+                    .encode()
+                    .into_vec())
+            }
+            Ok(_) => error(400, 60008),
+            Err(_) => error(400, 50035),
+        }
+    }
+
+    fn login(&mut self, request: &Request<Body>) -> Response<Body> {
+        if !self.misbehave.is_empty() {
+            let (code, headers, body) = self.misbehave.remove(0);
+            let mut response = status(code, body);
+            for (name, value) in headers {
+                response
+                    .headers_mut()
+                    .insert(name, http::HeaderValue::from_static(value));
+            }
+            return response;
+        }
+        if let Some(expected) = &self.captcha
+            && request
+                .headers()
+                .get("x-captcha-key")
+                .is_none_or(|v| v.as_bytes() != expected.as_bytes())
+        {
+            let body = br#"{"captcha_key":["captcha-required"],"captcha_service":"hcaptcha","captcha_sitekey":"site","captcha_rqdata":"rq","captcha_rqtoken":"rqt","captcha_session_id":"sid"}"#;
+            return status(400, body.to_vec());
+        }
+        let redeemed = LoginRequest::decode(request.body().as_bytes())
+            .ok()
+            .and_then(|login| self.tickets.remove(login.ticket.expose()));
+        match redeemed.and_then(|spki| Fake.peer_key(&spki).ok()) {
+            Some(key) => {
+                let sealed = key
+                    .seal(&self.token, &mut SeededEntropy::new(0))
+                    .expect("a short token");
+                ok(
+                    LoginResponse::new(ra_proto::base64::encode_standard(&sealed))
+                        .encode()
+                        .into_vec(),
+                )
+            }
+            None => error(400, 50035),
+        }
+    }
+
+    fn mint(&mut self, what: &str) -> String {
+        self.counter += 1;
+        format!("{what}-{}", self.counter)
+    }
+}
+
+fn status(code: u16, body: Vec<u8>) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = http::StatusCode::from_u16(code).expect("a status");
+    response
+}
+
+fn ok(body: Vec<u8>) -> Response<Body> {
+    status(200, body)
+}
+
+fn error(code: u16, discord: u32) -> Response<Body> {
+    status(
+        code,
+        format!(r#"{{"message":"no","code":{discord}}}"#).into_bytes(),
+    )
+}
