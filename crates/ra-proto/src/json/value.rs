@@ -62,6 +62,9 @@ impl<'a> Raw<'a> {
 
     /// Whether this value, a member of the root object, breaks the depth limit.
     pub(super) fn is_too_deep(self) -> bool {
+        if !self.is_object() && !self.is_list() {
+            return false;
+        }
         let mut depth = 1;
         let mut in_text = false;
         let mut bytes = self.0.bytes();
