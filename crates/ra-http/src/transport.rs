@@ -36,9 +36,9 @@ pub enum TransportErrorKind {
     },
     /// It took longer than allowed.
     Timeout,
-    /// The connection broke, or what came was no HTTP.
+    /// The connection broke, or what came was no HTTP or had a head over its cap.
     Lost,
-    /// A response body or head over its cap; the rest was not read.
+    /// A response body over its cap; the rest was not read.
     BodyTooLarge,
     /// Refused before any connection: plaintext to another machine, an address that is no URL.
     NotAllowed,
