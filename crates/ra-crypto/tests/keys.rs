@@ -7,13 +7,13 @@ use aws_lc_rs::{
     rsa::{KeySize, PrivateDecryptingKey},
 };
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
-use common::{BACKENDS, Dry, Fixed, pairs};
+use common::{BACKENDS, pairs};
 use proptest::prelude::*;
 use ra_crypto::{
     AwsLc, Backend, EntropyError, GenerateError, KeyError, MAX_PLAINTEXT_BYTES, OpenError,
     OsEntropy, PublicKeyError, RustCrypto, SEALED_BYTES, SealError, check_public_key,
 };
-use ra_testkit::vectors;
+use ra_testkit::{NoEntropy, SeededEntropy, vectors};
 use rsa::{RsaPrivateKey, pkcs8::EncodePrivateKey};
 
 #[test]
@@ -28,16 +28,18 @@ fn r05_fresh_keys_are_acceptable_and_differ() {
 
 #[test]
 fn the_same_entropy_makes_the_same_key_on_both_backends_and_each_opens_for_it() {
-    let mut entropy = Fixed::new(7);
+    let mut entropy = SeededEntropy::new(7);
     let mut pure = RustCrypto.generate(&mut entropy).unwrap();
-    let mut aws_lc = AwsLc.generate(&mut Fixed::new(7)).unwrap();
+    let mut aws_lc = AwsLc.generate(&mut SeededEntropy::new(7)).unwrap();
     assert_eq!(pure.public_key(), aws_lc.public_key());
     let other = RustCrypto.generate(&mut entropy).unwrap();
     assert_ne!(pure.public_key(), other.public_key());
 
     for backend in BACKENDS {
         let peer = backend.peer_key(pure.public_key()).unwrap();
-        let sealed = peer.seal(b"for either", &mut Fixed::new(8)).unwrap();
+        let sealed = peer
+            .seal(b"for either", &mut SeededEntropy::new(8))
+            .unwrap();
         assert_eq!(pure.open(&sealed).unwrap().expose(), b"for either");
         assert_eq!(aws_lc.open(&sealed).unwrap().expose(), b"for either");
     }
@@ -50,7 +52,7 @@ fn the_pure_backend_seals_deterministically_and_both_vary_with_entropy() {
         backend
             .peer_key(spki)
             .unwrap()
-            .seal(b"nonce", &mut Fixed::new(seed))
+            .seal(b"nonce", &mut SeededEntropy::new(seed))
             .unwrap()
     };
     assert_eq!(seal(&RustCrypto, 1), seal(&RustCrypto, 1));
@@ -61,18 +63,18 @@ fn the_pure_backend_seals_deterministically_and_both_vary_with_entropy() {
 #[test]
 fn without_entropy_there_is_an_error_and_no_panic() {
     for backend in BACKENDS {
-        let error = backend.generate(&mut Dry).unwrap_err();
+        let error = backend.generate(&mut NoEntropy).unwrap_err();
         assert_eq!(error, GenerateError::Entropy(EntropyError));
     }
     let vector = &vectors::load().keys[0];
     let error = RustCrypto
-        .session_key_from_pkcs8(&vector.pkcs8, &mut Dry)
+        .session_key_from_pkcs8(&vector.pkcs8, &mut NoEntropy)
         .unwrap_err();
     assert_eq!(error, KeyError::Entropy(EntropyError));
     let error = RustCrypto
         .peer_key(&vector.spki)
         .unwrap()
-        .seal(b"nonce", &mut Dry)
+        .seal(b"nonce", &mut NoEntropy)
         .unwrap_err();
     assert_eq!(error, SealError::Entropy(EntropyError));
 }
@@ -114,7 +116,7 @@ fn private_keys_in_another_form_are_refused() {
     ];
     for backend in BACKENDS {
         for (case, der) in refused.into_iter().enumerate() {
-            let read = backend.session_key_from_pkcs8(der, &mut Fixed::new(1));
+            let read = backend.session_key_from_pkcs8(der, &mut SeededEntropy::new(1));
             let refused = matches!(read, Err(KeyError::Malformed));
             assert!(refused, "{}: case {case}", backend.name());
         }
@@ -133,7 +135,7 @@ fn r05_private_keys_of_another_size_or_exponent_are_refused() {
         let der = key.to_pkcs8_der().unwrap();
         for backend in BACKENDS {
             let error = backend
-                .session_key_from_pkcs8(der.as_bytes(), &mut Fixed::new(1))
+                .session_key_from_pkcs8(der.as_bytes(), &mut SeededEntropy::new(1))
                 .unwrap_err();
             assert_eq!(error, KeyError::PublicKey(reason), "{}", backend.name());
         }
@@ -174,9 +176,9 @@ proptest! {
         let vector = &vectors::load().keys[1];
         for (desktop, gateway) in pairs() {
             let mut key =
-                desktop.session_key_from_pkcs8(&vector.pkcs8, &mut Fixed::new(seed)).unwrap();
+                desktop.session_key_from_pkcs8(&vector.pkcs8, &mut SeededEntropy::new(seed)).unwrap();
             let peer = gateway.peer_key(&vector.spki).unwrap();
-            let sealed = peer.seal(&plaintext, &mut Fixed::new(seed)).unwrap();
+            let sealed = peer.seal(&plaintext, &mut SeededEntropy::new(seed)).unwrap();
             prop_assert_eq!(sealed.len(), SEALED_BYTES);
             let opened = key.open(&sealed).unwrap();
             prop_assert_eq!(opened.expose(), &plaintext[..]);
@@ -187,11 +189,11 @@ proptest! {
     fn no_damaged_message_opens(at in 0..SEALED_BYTES, flip in 1_u8.., seed: u64) {
         let vector = &vectors::load().keys[2];
         let peer = RustCrypto.peer_key(&vector.spki).unwrap();
-        let mut sealed = peer.seal(b"nonce", &mut Fixed::new(seed)).unwrap();
+        let mut sealed = peer.seal(b"nonce", &mut SeededEntropy::new(seed)).unwrap();
         sealed[at] ^= flip;
         for backend in BACKENDS {
             let mut key =
-                backend.session_key_from_pkcs8(&vector.pkcs8, &mut Fixed::new(seed)).unwrap();
+                backend.session_key_from_pkcs8(&vector.pkcs8, &mut SeededEntropy::new(seed)).unwrap();
             prop_assert_eq!(key.open(&sealed).unwrap_err(), OpenError);
         }
     }
@@ -204,7 +206,7 @@ proptest! {
         let vector = &vectors::load().keys[2];
         for backend in BACKENDS {
             let mut key =
-                backend.session_key_from_pkcs8(&vector.pkcs8, &mut Fixed::new(seed)).unwrap();
+                backend.session_key_from_pkcs8(&vector.pkcs8, &mut SeededEntropy::new(seed)).unwrap();
             prop_assert_eq!(key.open(&message).unwrap_err(), OpenError);
         }
     }

@@ -2,10 +2,10 @@
 
 mod common;
 
-use common::{BACKENDS, Fixed};
+use common::BACKENDS;
 use proptest::prelude::*;
 use ra_crypto::{PUBLIC_KEY_BYTES, PublicKeyError, check_public_key};
-use ra_testkit::vectors;
+use ra_testkit::{SeededEntropy, vectors};
 
 /// Where the modulus lies in an acceptable key.
 const MODULUS: core::ops::Range<usize> = 33..289;
@@ -177,7 +177,7 @@ proptest! {
         for backend in BACKENDS {
             let peer = backend.peer_key(&key).unwrap();
             prop_assert_eq!(peer.public_key(), &key[..]);
-            prop_assert_eq!(peer.seal(b"nonce", &mut Fixed::new(1)).unwrap().len(), 256);
+            prop_assert_eq!(peer.seal(b"nonce", &mut SeededEntropy::new(1)).unwrap().len(), 256);
         }
     }
 

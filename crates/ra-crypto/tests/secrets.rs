@@ -4,12 +4,12 @@ mod common;
 
 use std::error::Error;
 
-use common::{BACKENDS, Dry, Fixed};
+use common::BACKENDS;
 use ra_crypto::{
     EntropyError, GenerateError, KeyError, OpenError, Plaintext, PublicKeyError, RustCrypto,
     SealError, SessionKey,
 };
-use ra_testkit::vectors;
+use ra_testkit::{NoEntropy, SeededEntropy, vectors};
 
 const CANARY: &str = "canary-5f0c";
 
@@ -53,7 +53,7 @@ fn r34_keys_are_silent() {
     let vector = &vectors::load().keys[0];
     for backend in BACKENDS {
         let key = backend
-            .session_key_from_pkcs8(&vector.pkcs8, &mut Fixed::new(1))
+            .session_key_from_pkcs8(&vector.pkcs8, &mut SeededEntropy::new(1))
             .unwrap();
         assert_eq!(format!("{key:?}"), "SessionKey(..)");
         let peer = backend.peer_key(&vector.spki).unwrap();
@@ -103,7 +103,7 @@ fn errors_are_one_line_and_leave_causes_to_source() {
 
 #[test]
 fn causes_are_in_source() {
-    let error = ra_crypto::Backend::generate(&RustCrypto, &mut Dry).unwrap_err();
+    let error = ra_crypto::Backend::generate(&RustCrypto, &mut NoEntropy).unwrap_err();
     assert_eq!(
         error.source().unwrap().to_string(),
         EntropyError.to_string()

@@ -2,16 +2,16 @@
 
 mod common;
 
-use common::{BACKENDS, Dry, Fixed, pairs};
+use common::{BACKENDS, pairs};
 use ra_crypto::{OpenError, check_public_key, digest_proof, fingerprint, nonce_proof};
-use ra_testkit::vectors;
+use ra_testkit::{NoEntropy, SeededEntropy, vectors};
 
 #[test]
 fn r06_both_backends_open_what_the_independent_implementation_sealed() {
     for backend in BACKENDS {
         for vector in vectors::load().keys {
             let mut key = backend
-                .session_key_from_pkcs8(&vector.pkcs8, &mut Fixed::new(1))
+                .session_key_from_pkcs8(&vector.pkcs8, &mut SeededEntropy::new(1))
                 .unwrap();
             let nonces = vector.nonces.iter().map(|nonce| &nonce.sealed);
             let sealed = nonces
@@ -34,7 +34,7 @@ fn r06_neither_backend_opens_what_must_not_be_opened_and_both_say_no_more() {
     for backend in BACKENDS {
         for vector in vectors::load().keys {
             let mut key = backend
-                .session_key_from_pkcs8(&vector.pkcs8, &mut Fixed::new(1))
+                .session_key_from_pkcs8(&vector.pkcs8, &mut SeededEntropy::new(1))
                 .unwrap();
             assert_eq!(vector.must_not_open.len(), 15);
             for message in vector.must_not_open {
@@ -55,7 +55,7 @@ fn r06_a_message_to_another_key_does_not_open() {
     };
     for backend in BACKENDS {
         let mut key = backend
-            .session_key_from_pkcs8(&first.pkcs8, &mut Fixed::new(1))
+            .session_key_from_pkcs8(&first.pkcs8, &mut SeededEntropy::new(1))
             .unwrap();
         for token in &second.tokens {
             assert_eq!(key.open(&token.sealed).unwrap_err(), OpenError);
@@ -68,7 +68,7 @@ fn r05_both_backends_find_the_public_half_of_a_private_key() {
     for backend in BACKENDS {
         for vector in vectors::load().keys {
             let key = backend
-                .session_key_from_pkcs8(&vector.pkcs8, &mut Fixed::new(1))
+                .session_key_from_pkcs8(&vector.pkcs8, &mut SeededEntropy::new(1))
                 .unwrap();
             assert_eq!(key.public_key(), vector.spki, "{}", backend.name());
         }
@@ -80,12 +80,12 @@ fn r06_what_one_backend_seals_the_other_opens() {
     for (desktop, gateway) in pairs() {
         for vector in vectors::load().keys {
             let mut key = desktop
-                .session_key_from_pkcs8(&vector.pkcs8, &mut Fixed::new(1))
+                .session_key_from_pkcs8(&vector.pkcs8, &mut SeededEntropy::new(1))
                 .unwrap();
             let peer = gateway.peer_key(&vector.spki).unwrap();
             for nonce in vector.nonces {
                 let sealed = peer
-                    .seal(&nonce.sealed.plaintext, &mut Fixed::new(2))
+                    .seal(&nonce.sealed.plaintext, &mut SeededEntropy::new(2))
                     .unwrap();
                 let opened = key.open(&sealed).unwrap();
                 assert_eq!(opened.expose(), nonce.sealed.plaintext);
@@ -117,7 +117,12 @@ fn r08_fingerprints_of_the_vectors_and_of_the_published_example() {
     for backend in BACKENDS {
         let peer = backend.peer_key(&published.spki).unwrap();
         assert_eq!(peer.public_key(), published.spki);
-        assert_eq!(peer.seal(b"nonce", &mut Fixed::new(1)).unwrap().len(), 256);
+        assert_eq!(
+            peer.seal(b"nonce", &mut SeededEntropy::new(1))
+                .unwrap()
+                .len(),
+            256
+        );
     }
 }
 
@@ -140,8 +145,11 @@ fn r52_both_backends_refuse_the_public_keys_that_a_gateway_must_refuse() {
 #[test]
 fn only_the_pure_backend_needs_entropy_to_read_a_key() {
     let pkcs8 = &vectors::load().keys[0].pkcs8;
-    let [pure, aws_lc] =
-        BACKENDS.map(|backend| backend.session_key_from_pkcs8(pkcs8, &mut Dry).map(drop));
+    let [pure, aws_lc] = BACKENDS.map(|backend| {
+        backend
+            .session_key_from_pkcs8(pkcs8, &mut NoEntropy)
+            .map(drop)
+    });
     assert_eq!(pure, Err(ra_crypto::EntropyError.into()));
     assert_eq!(aws_lc, Ok(()));
 }
