@@ -44,6 +44,24 @@ pub struct ConnectRequest {
     pub timeout: Duration,
 }
 
+impl ConnectRequest {
+    /// A socket to open. Machines make these; this is for using a carrier by itself.
+    #[must_use]
+    pub fn new(
+        url: impl Into<String>,
+        origin: impl Into<String>,
+        user_agent: impl Into<String>,
+        timeout: Duration,
+    ) -> Self {
+        Self {
+            url: url.into(),
+            origin: origin.into(),
+            user_agent: user_agent.into(),
+            timeout,
+        }
+    }
+}
+
 /// Something the person at the screen should see.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
