@@ -1,0 +1,341 @@
+//! The desktop's driver: runs [`ra_core::desktop::login`] over real sockets.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+use http::HeaderValue;
+use ra_core::desktop::login::{
+    Config, ConnectRequest, Event, Input, Login as Machine, LoginError, Outcome, Output, Phase,
+};
+use ra_core::desktop::session;
+use ra_core::{Jitter, Misuse};
+use ra_crypto::{Entropy as _, OsEntropy};
+use ra_http::{CaptchaSolution, TransportError};
+use ra_proto::CloseCode;
+use tokio::runtime::Handle;
+use tokio::task::coop::poll_proceed;
+
+use super::{Calls, Clock};
+use crate::keys::Key;
+use crate::{Keys, Network, Received, StartError, WebSocket, trace};
+
+/// What a [`Login`] needs.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct LoginOptions {
+    /// Addresses, headers, limits: the machine's.
+    pub config: Config,
+    /// Where keys come from.
+    pub keys: Keys,
+    /// How connections are made.
+    pub network: Network,
+}
+
+impl LoginOptions {
+    /// A login at the live service with keys from `keys`, over the platform's TLS and without a proxy.
+    #[must_use]
+    pub fn new(keys: Keys) -> Self {
+        Self {
+            config: Config::default(),
+            keys,
+            network: Network::default(),
+        }
+    }
+}
+
+/// A login under way: opens sockets, makes keys, exchanges the ticket, and brings events for the person at the screen.
+///
+/// It acts only while it is polled, by [`Login::next_event`], as a [`Stream`], or by [`Login::outcome`]; heartbeats are
+/// part of that. Opening what the gateway sealed takes up to a few milliseconds of the polling thread, a handful of
+/// times a login. Dropping it ends the login and closes its connections.
+///
+/// ```no_run
+/// use ra_core::desktop::login::{Event, Outcome};
+/// use ra_tokio::{Keys, Login, LoginOptions};
+///
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut login = Login::start(LoginOptions::new(Keys::new(ra_crypto::RustCrypto)))?;
+/// while let Some(event) = login.next_event().await {
+///     match event {
+///         Event::Qr { url, .. } => println!("scan {url}"),
+///         Event::User(user) => println!("{} is deciding", user.username),
+///         _ => {}
+///     }
+/// }
+/// if let Outcome::LoggedIn { token, .. } = login.outcome().await? {
+///     // keep `token` where nobody else reads it
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Login {
+    machine: Machine,
+    clock: Clock,
+    network: Network,
+    keys: Keys,
+    key: Option<Pin<Box<dyn Future<Output = Key> + Send>>>,
+    socket: Socket,
+    calls: Calls,
+    end: Option<Result<Outcome, LoginError>>,
+}
+
+/// The one socket of the session under way.
+enum Socket {
+    None,
+    Opening(Pin<Box<dyn Future<Output = Result<WebSocket, TransportError>> + Send>>),
+    Open(Box<WebSocket>),
+}
+
+/// What a socket brought, opening it included.
+enum Heard {
+    Opened(Result<(), TransportError>),
+    Received(Received),
+}
+
+impl Login {
+    /// Starts a login. Nothing is sent before it is polled; the first key begins to be made then, while the connection
+    /// opens.
+    ///
+    /// # Errors
+    /// [`StartError`] if it could not even begin. TLS is checked here, so that nobody is shown a code that could not be
+    /// used.
+    pub fn start(options: LoginOptions) -> Result<Self, StartError> {
+        Handle::try_current().map_err(|_| StartError::NoRuntime)?;
+        let LoginOptions {
+            config,
+            keys,
+            network,
+        } = options;
+        if !(config.gateway.is_plaintext() && config.api.is_plaintext()) {
+            network.check_tls().map_err(StartError::Tls)?;
+        }
+        let mut seed = [0; 8];
+        OsEntropy.fill(&mut seed).map_err(|_| StartError::Entropy)?;
+        let clock = Clock::new();
+        let calls = Calls::new(
+            network.clone(),
+            HeaderValue::try_from(&config.user_agent).ok(),
+        );
+        let jitter = Jitter::from_seed(u64::from_le_bytes(seed));
+        Ok(Self {
+            machine: Machine::new(config, jitter, clock.now()),
+            clock,
+            calls,
+            network,
+            keys,
+            key: None,
+            socket: Socket::None,
+            end: None,
+        })
+    }
+
+    /// The next event, or `None` once the login has ended.
+    ///
+    /// # Cancel safety
+    /// All state is in `self`: nothing is lost if the future is dropped, in the middle of a frame, a connection or a
+    /// call included.
+    pub async fn next_event(&mut self) -> Option<Event> {
+        poll_fn(|cx| self.poll_event(cx)).await
+    }
+
+    /// Runs the login to its end, dropping events, and says how it ended.
+    ///
+    /// # Errors
+    /// [`LoginError`]: why it failed.
+    ///
+    /// # Cancel safety
+    /// Dropping the future ends the login.
+    pub async fn outcome(mut self) -> Result<Outcome, LoginError> {
+        loop {
+            if let Some(end) = self.end.take() {
+                return end;
+            }
+            self.next_event().await;
+        }
+    }
+
+    /// Ends the login with [`Outcome::Cancelled`].
+    ///
+    /// # Errors
+    /// [`Misuse::Ended`] after the end.
+    pub fn cancel(&mut self) -> Result<(), Misuse> {
+        self.machine.cancel(self.clock.now())
+    }
+
+    /// Answers [`Event::Captcha`] with what the person at the screen made of it.
+    ///
+    /// # Errors
+    /// [`Misuse::NoCaptcha`] when none is waiting.
+    pub fn solve_captcha(&mut self, solution: CaptchaSolution) -> Result<(), Misuse> {
+        self.machine.solve_captcha(self.clock.now(), solution)
+    }
+
+    /// Ends the login because nobody will answer the captcha.
+    ///
+    /// # Errors
+    /// [`Misuse::NoCaptcha`] when none is waiting.
+    pub fn give_up_captcha(&mut self) -> Result<(), Misuse> {
+        self.machine.give_up_captcha(self.clock.now())
+    }
+
+    /// How far the login is.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.machine.phase()
+    }
+
+    /// One thing after the other: what the machine wants done, the clock, then what has happened outside. The machine
+    /// hears one thing at a time, and what it says to it comes first.
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event>> {
+        loop {
+            while let Some(output) = self.machine.poll_output() {
+                match output {
+                    Output::Event(event) => {
+                        trace::event(&event);
+                        return Poll::Ready(Some(event));
+                    }
+                    Output::End(end) => {
+                        trace::step("the login has ended");
+                        self.stop();
+                        self.end = Some(end);
+                    }
+                    output => self.act(output),
+                }
+            }
+            if self.machine.phase() == Phase::Ended {
+                return Poll::Ready(None);
+            }
+            if self.clock.poll_due(cx, self.machine.deadline()).is_ready() {
+                self.machine.handle(self.clock.now(), Input::Tick);
+            } else if let Poll::Ready(key) = self.poll_key(cx) {
+                self.machine.handle(self.clock.now(), Input::Key(key));
+            } else if let Poll::Ready((id, reply)) = self.calls.poll(cx) {
+                self.machine
+                    .handle(self.clock.now(), Input::Reply(id, reply));
+            } else if let Poll::Ready(heard) = self.socket.poll(cx) {
+                self.hear(heard);
+            } else {
+                return Poll::Pending;
+            }
+        }
+    }
+
+    /// Lets go of all that is under way.
+    fn stop(&mut self) {
+        self.socket = Socket::None;
+        self.key = None;
+        self.calls.stop();
+    }
+
+    fn act(&mut self, output: Output) {
+        match output {
+            Output::NeedKey => self.key = Some(self.keys.ask()),
+            Output::Connect(request) => {
+                trace::step("connecting");
+                self.socket = Socket::open(self.network.clone(), request);
+            }
+            Output::Send(text) => {
+                trace::frame_out(text.expose());
+                if let Socket::Open(socket) = &mut self.socket {
+                    socket.start_send(text.expose());
+                }
+            }
+            Output::Disconnect(code) => self.socket.close(code),
+            Output::Call(call) => self.calls.start(call),
+            _ => {}
+        }
+    }
+
+    fn hear(&mut self, heard: Heard) {
+        let now = self.clock.now();
+        match heard {
+            Heard::Opened(Ok(())) => {
+                trace::step("connected");
+                self.machine.handle(now, Input::Connected);
+            }
+            Heard::Opened(Err(error)) => {
+                trace::step("not connected");
+                self.socket = Socket::None;
+                self.machine.handle(now, Input::ConnectFailed(error));
+            }
+            Heard::Received(received) => {
+                let input = match &received {
+                    Received::Text(text) => {
+                        trace::frame_in(text);
+                        session::Input::Text(text)
+                    }
+                    Received::Binary => session::Input::Binary,
+                    Received::Oversized => session::Input::Oversized,
+                    Received::Closed(code) => session::Input::Closed(*code),
+                    Received::Lost => session::Input::Lost,
+                };
+                if matches!(received, Received::Closed(_) | Received::Lost) {
+                    trace::step("disconnected");
+                    self.socket = Socket::None;
+                }
+                self.machine.handle(now, Input::Socket(input));
+            }
+        }
+    }
+
+    fn poll_key(&mut self, cx: &mut Context<'_>) -> Poll<Key> {
+        let Some(key) = &mut self.key else {
+            return Poll::Pending;
+        };
+        let made = ready!(key.as_mut().poll(cx));
+        self.key = None;
+        Poll::Ready(made)
+    }
+}
+
+impl Socket {
+    fn open(network: Network, request: ConnectRequest) -> Self {
+        Self::Opening(Box::pin(async move {
+            WebSocket::connect(&network, &request).await
+        }))
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Heard> {
+        match self {
+            Self::None => Poll::Pending,
+            Self::Opening(opening) => {
+                let opened = ready!(opening.as_mut().poll(cx))
+                    .map(|socket| *self = Self::Open(Box::new(socket)));
+                Poll::Ready(Heard::Opened(opened))
+            }
+            Self::Open(socket) => {
+                // one read may bring many frames, and each may cost milliseconds: count them, so that others get a turn
+                let turn = ready!(poll_proceed(cx));
+                let _ = socket.poll_flush(cx);
+                let received = ready!(socket.poll_receive(cx));
+                turn.made_progress();
+                Poll::Ready(Heard::Received(received))
+            }
+        }
+    }
+
+    fn close(&mut self, code: CloseCode) {
+        if let Self::Open(socket) = std::mem::replace(self, Self::None) {
+            socket.close(code);
+        }
+    }
+}
+
+impl Stream for Login {
+    type Item = Event;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
+        self.get_mut().poll_event(cx)
+    }
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Login")
+            .field("phase", &self.phase())
+            .finish_non_exhaustive()
+    }
+}

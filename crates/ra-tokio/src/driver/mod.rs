@@ -1,0 +1,111 @@
+//! What both drivers need beside their machine: a clock, a timer, and the one call under way.
+
+pub(crate) mod approval;
+pub(crate) mod login;
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use http::{HeaderValue, Response};
+use ra_core::{CallId, Deadline, HttpCall, MonoTime};
+use ra_http::{Body, TransportError};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::{HttpCarrier, Network, trace};
+
+/// A reply as the machines take it.
+pub(crate) type Reply = (CallId, Result<Response<Body>, TransportError>);
+
+/// The machines' time: milliseconds since the driver started.
+#[derive(Debug)]
+pub(crate) struct Clock {
+    start: Instant,
+    /// Armed for the machine's deadline.
+    sleep: Option<Pin<Box<Sleep>>>,
+}
+
+impl Clock {
+    pub(crate) fn new() -> Self {
+        Self {
+            start: Instant::now(),
+            sleep: None,
+        }
+    }
+
+    pub(crate) fn now(&self) -> MonoTime {
+        let millis = self.start.elapsed().as_millis();
+        MonoTime::from_millis(u64::try_from(millis).unwrap_or(u64::MAX))
+    }
+
+    /// Whether the deadline has come; wakes the task when it does.
+    pub(crate) fn poll_due(
+        &mut self,
+        cx: &mut Context<'_>,
+        deadline: Option<Deadline>,
+    ) -> Poll<()> {
+        let Some(deadline) = deadline else {
+            return Poll::Pending;
+        };
+        if deadline.at <= self.now() {
+            return Poll::Ready(());
+        }
+        // a deadline beyond what the clock can hold never comes
+        let ahead = deadline.at.saturating_since(MonoTime::ZERO);
+        let Some(at) = self.start.checked_add(ahead) else {
+            return Poll::Pending;
+        };
+        let sleep = self.sleep.get_or_insert_with(|| Box::pin(sleep_until(at)));
+        if sleep.deadline() != at {
+            sleep.as_mut().reset(at);
+        }
+        sleep.as_mut().poll(cx)
+    }
+}
+
+/// The HTTP call under way. Machines have at most one; a newer one replaces it.
+pub(crate) struct Calls {
+    carrier: HttpCarrier,
+    under_way: Option<Pin<Box<dyn Future<Output = Reply> + Send>>>,
+}
+
+impl Calls {
+    pub(crate) fn new(network: Network, user_agent: Option<HeaderValue>) -> Self {
+        let carrier = HttpCarrier::new(network);
+        let carrier = match user_agent {
+            Some(user_agent) => carrier.with_user_agent(user_agent),
+            None => carrier,
+        };
+        Self {
+            carrier,
+            under_way: None,
+        }
+    }
+
+    pub(crate) fn stop(&mut self) {
+        self.under_way = None;
+    }
+
+    pub(crate) fn start(&mut self, call: HttpCall) {
+        trace::call(&call);
+        let carrier = self.carrier.clone();
+        let HttpCall {
+            id,
+            request,
+            timeout,
+            ..
+        } = call;
+        self.under_way = Some(Box::pin(async move {
+            (id, carrier.send(request, timeout).await)
+        }));
+    }
+
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Reply> {
+        let Some(call) = &mut self.under_way else {
+            return Poll::Pending;
+        };
+        let reply = ready!(call.as_mut().poll(cx));
+        self.under_way = None;
+        trace::reply(&reply.1);
+        Poll::Ready(reply)
+    }
+}
