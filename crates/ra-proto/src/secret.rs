@@ -1,11 +1,12 @@
 //! Texts and bytes that must not be seen: redacted in `Debug`, compared in constant time, wiped on
 //! drop, and neither `Display` nor `Serialize` (R-34).
 
-use alloc::{borrow::Cow, string::String, vec::Vec};
+use alloc::borrow::{Cow, ToOwned as _};
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use subtle::ConstantTimeEq as _;
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 /// Defines one secret text type; they differ in meaning only, so that none is taken for another.
 macro_rules! secret_text {
@@ -83,41 +84,57 @@ secret_text! {
 /// assert_eq!(Ticket::from(text).expose(), "a ticket");
 /// ```
 #[derive(Clone)]
-pub struct Sensitive<'a>(Cow<'a, str>);
+pub struct Sensitive<'a>(Place<'a>);
+
+/// A `Cow` whose copy is wiped.
+#[derive(Clone)]
+enum Place<'a> {
+    Borrowed(&'a str),
+    Owned(Zeroizing<String>),
+}
 
 impl<'a> Sensitive<'a> {
     /// The secret itself. Keep it out of logs and errors.
     #[must_use]
     pub fn expose(&self) -> &str {
-        &self.0
+        match &self.0 {
+            Place::Borrowed(text) => text,
+            Place::Owned(text) => text,
+        }
     }
 
     /// Whether the text is borrowed, that is, nothing was copied.
     #[must_use]
     pub fn is_borrowed(&self) -> bool {
-        matches!(self.0, Cow::Borrowed(_))
+        matches!(self.0, Place::Borrowed(_))
     }
 
-    pub(crate) fn into_string(mut self) -> String {
-        core::mem::take(&mut self.0).into_owned()
+    pub(crate) fn into_string(self) -> String {
+        match self.0 {
+            Place::Borrowed(text) => text.to_owned(),
+            Place::Owned(mut text) => core::mem::take(&mut *text),
+        }
     }
 }
 
 impl<'a> From<&'a str> for Sensitive<'a> {
     fn from(text: &'a str) -> Self {
-        Self(Cow::Borrowed(text))
+        Self(Place::Borrowed(text))
     }
 }
 
 impl From<String> for Sensitive<'_> {
     fn from(text: String) -> Self {
-        Self(Cow::Owned(text))
+        Self(Place::Owned(Zeroizing::new(text)))
     }
 }
 
 impl<'a> From<Cow<'a, str>> for Sensitive<'a> {
     fn from(text: Cow<'a, str>) -> Self {
-        Self(text)
+        match text {
+            Cow::Borrowed(text) => text.into(),
+            Cow::Owned(text) => text.into(),
+        }
     }
 }
 
@@ -133,14 +150,6 @@ impl Eq for Sensitive<'_> {}
 impl fmt::Debug for Sensitive<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Sensitive(..)")
-    }
-}
-
-impl Drop for Sensitive<'_> {
-    fn drop(&mut self) {
-        if let Cow::Owned(text) = &mut self.0 {
-            text.zeroize();
-        }
     }
 }
 

@@ -7,6 +7,8 @@ fn r16_codes_have_their_numbers_and_meanings() {
         (CloseCode::GOING_AWAY, "1001 (going away)"),
         (CloseCode::PROTOCOL, "1002 (protocol error)"),
         (CloseCode::UNSUPPORTED, "1003 (unsupported message)"),
+        (CloseCode::POLICY, "1008 (policy violation)"),
+        (CloseCode::INTERNAL, "1011 (internal error)"),
         (CloseCode::TOO_BIG, "1009 (message too big)"),
         (CloseCode::INVALID_VERSION, "4000 (invalid version)"),
         (CloseCode::DECODE_ERROR, "4001 (decode error)"),

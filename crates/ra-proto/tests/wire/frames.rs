@@ -219,7 +219,7 @@ fn special_characters_are_escaped() {
     let frame = unknown("\"\\/\u{8}\u{c}\n\r\t\0\u{1f} \u{7f}é😀");
     assert_eq!(
         frame.encode(),
-        "{\"op\":\"\\\"\\\\/\\u0008\\u000c\\n\\r\\t\\u0000\\u001f \u{7f}é😀\"}"
+        "{\"op\":\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0000\\u001f \u{7f}é😀\"}"
     );
     assert_eq!(GatewayFrame::decode(&frame.encode()), Ok(frame));
 }
