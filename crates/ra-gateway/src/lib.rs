@@ -1,1 +1,50 @@
-//! A self-hosted gateway for Discord's remote auth
+//! The gateway's role over real sockets: a server that desktops connect to, phones call and hosts
+//! embed. It adds sockets, a clock and randomness to `ra_core::gateway`; it never decides whose
+//! login is approved, and it keeps no token.
+//!
+//! ```text
+//! desktop ── GET /?v=2 (WebSocket) ─────────────┐
+//!         ── POST …/remote-auth/login ────────┐ │
+//! phone   ── POST …/remote-auth ────────────┐ │ │
+//!         ── POST …/finish, …/cancel ─────┐ │ │ │
+//!         ── POST /mfa/finish ──────────┐ │ │ │ │
+//!                                       ▼ ▼ ▼ ▼ ▼
+//!                            Gateway ── Accounts (yours, or a TOML file)
+//! ```
+//!
+//! One listener serves all of it, plus `/healthz` and `/readyz`. REST calls live under `/api/vN/`
+//! for any N. Errors carry Discord's statuses and codes.
+//!
+//! What the gateway holds is bounded ([`Limits`]) and short-lived ([`Lifetimes`]): a handshake token
+//! decides one login of its account once, a ticket is exchanged once and its token is sealed to the
+//! key that it was made for. Secrets handed out are kept as SHA-256 digests.
+//!
+//! [`Gateway`] has an example; [`accounts`] tells where accounts come from.
+#![forbid(unsafe_code)]
+
+pub mod accounts;
+mod captcha;
+mod clock;
+mod config;
+mod entropy;
+mod gateway;
+mod handle;
+mod http;
+mod limits;
+mod lock;
+mod problem;
+mod registry;
+mod rendezvous;
+mod rest;
+mod second_factor;
+mod shared;
+mod socket;
+mod vault;
+
+pub use accounts::Accounts;
+pub use captcha::Captcha;
+pub use config::{Config, Lifetimes};
+pub use entropy::EntropySource;
+pub use gateway::Gateway;
+pub use handle::Handle;
+pub use limits::Limits;

@@ -1,0 +1,94 @@
+//! Who the phones belong to (R-57).
+
+mod error;
+mod file;
+mod read;
+mod totp;
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use ra_proto::rest::MfaMethod;
+use ra_proto::{MfaAnswerText, Token, User};
+
+pub use error::{AccountsFileError, AccountsFileErrorKind, AccountsUnavailable};
+pub use file::StaticFile;
+
+/// The future that [`Accounts`] answers with.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, AccountsUnavailable>> + Send + 'a>>;
+
+/// Knows the accounts: says whose an `Authorization` header is and mints their tokens.
+///
+/// [`StaticFile`] serves demos and tests. Whoever hosts a gateway implements this trait on their
+/// own user base. Each answer is waited for no longer than
+/// [`Limits::accounts_within`](crate::Limits::accounts_within); after that, and on
+/// [`AccountsUnavailable`], the caller gets a 503.
+///
+/// ```
+/// use ra_gateway::accounts::{Account, Accounts, Answer};
+/// use ra_proto::rest::MfaMethod;
+/// use ra_proto::{MfaAnswerText, Token, User};
+///
+/// /// One account for everybody, whatever they send.
+/// #[derive(Debug)]
+/// struct Anyone(User);
+///
+/// impl Accounts for Anyone {
+///     fn authenticate<'a>(&'a self, _: &'a Token) -> Answer<'a, Option<Account>> {
+///         Box::pin(async { Ok(Some(Account::new(self.0.clone()))) })
+///     }
+///
+///     fn mint_token<'a>(&'a self, _: &'a User) -> Answer<'a, Token> {
+///         Box::pin(async { Ok(Token::new("a-token".to_owned())) })
+///     }
+///
+///     fn verify_mfa<'a>(
+///         &'a self,
+///         _: &'a User,
+///         _: &'a MfaMethod,
+///         _: &'a MfaAnswerText,
+///     ) -> Answer<'a, bool> {
+///         Box::pin(async { Ok(false) })
+///     }
+/// }
+/// ```
+pub trait Accounts: fmt::Debug + Send + Sync {
+    /// Whose `Authorization` header this is; `None` if nobody's. Compare so that the time taken
+    /// does not tell how much of it was right.
+    fn authenticate<'a>(&'a self, authorization: &'a Token) -> Answer<'a, Option<Account>>;
+
+    /// The token that a desktop logs in as this user with; at most 190 bytes, so that it can be
+    /// sealed (R-30).
+    fn mint_token<'a>(&'a self, user: &'a User) -> Answer<'a, Token>;
+
+    /// Whether this is the right answer to a question for a second factor (R-43). Asked only for
+    /// the methods that [`Account::mfa`] offers. A one-time code is right once.
+    fn verify_mfa<'a>(
+        &'a self,
+        user: &'a User,
+        method: &'a MfaMethod,
+        answer: &'a MfaAnswerText,
+    ) -> Answer<'a, bool>;
+}
+
+/// An account, as the gateway needs to know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Account {
+    /// Who it is; the desktop is shown this. The id tells accounts apart.
+    pub user: User,
+    /// The second factors it can answer with; with none, it is never asked for one.
+    pub mfa: Vec<MfaMethod>,
+}
+
+impl Account {
+    /// An account without a second factor.
+    #[must_use]
+    pub fn new(user: User) -> Self {
+        Self {
+            user,
+            mfa: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! How a gateway is set up.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use crate::{Captcha, EntropySource, Limits};
+
+/// How a gateway is set up. Start from [`Config::default`] and change fields.
+///
+/// ```
+/// let mut config = ra_gateway::Config::default();
+/// config.session.timeout = std::time::Duration::from_secs(300);
+/// config.limits.sessions = 1_000;
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Config {
+    /// Where to listen; port 0 takes any that is free. Default: `127.0.0.1:0`. The gateway speaks
+    /// plain HTTP: to the outside it belongs behind something that ends TLS.
+    pub listen: SocketAddr,
+    /// How each socket is treated: session timeout, heartbeats, time for the handshake, dialects.
+    pub session: ra_core::gateway::Config,
+    /// What clients may take (R-55).
+    pub limits: Limits,
+    /// How long secrets live (R-54).
+    pub lifetimes: Lifetimes,
+    /// Ask for a solved captcha before a ticket is exchanged. For demos and tests. Default: no.
+    pub captcha: Option<Captcha>,
+    /// How long sessions and tickets may live on once the gateway is told to drain. Default: 25 s,
+    /// just below the 30 s that orchestrators grant.
+    pub drain_within: Duration,
+    /// Where randomness comes from. Default: the operating system.
+    pub entropy: EntropySource,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            session: ra_core::gateway::Config::default(),
+            limits: Limits::default(),
+            lifetimes: Lifetimes::default(),
+            captcha: None,
+            drain_within: Duration::from_secs(25),
+            entropy: EntropySource::default(),
+        }
+    }
+}
+
+/// How long the gateway's short-lived secrets work (R-54, R-43).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Lifetimes {
+    /// From scan to verdict. Default: 120 s.
+    pub handshake_token: Duration,
+    /// From approval to ticket exchange. Default: 60 s.
+    pub ticket: Duration,
+    /// From the question for a second factor to its answer. Default: 5 min.
+    pub mfa_ticket: Duration,
+    /// From the right answer to the last call that carries it. Default: 5 min.
+    pub mfa_token: Duration,
+}
+
+impl Default for Lifetimes {
+    fn default() -> Self {
+        Self {
+            handshake_token: Duration::from_secs(120),
+            ticket: Duration::from_secs(60),
+            mfa_ticket: Duration::from_secs(300),
+            mfa_token: Duration::from_secs(300),
+        }
+    }
+}

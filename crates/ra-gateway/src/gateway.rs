@@ -1,0 +1,195 @@
+//! The gateway itself: listens, admits, drains, ends.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ra_crypto::Backend;
+use ra_proto::CloseCode;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
+
+use crate::accounts::Accounts;
+use crate::shared::{Shared, Stage};
+use crate::{Config, Handle, http};
+
+/// How many connections over a limit are told so at a time; more are just closed.
+const REFUSALS: usize = 64;
+/// How long to wait when the system has no more connections to give.
+const EXHAUSTED: Duration = Duration::from_millis(100);
+
+/// A gateway that listens.
+///
+/// ```
+/// use std::sync::Arc;
+/// use ra_gateway::{Config, Gateway, accounts::StaticFile};
+///
+/// # async fn example(backend: Arc<dyn ra_crypto::Backend>) -> Result<(), Box<dyn std::error::Error>> {
+/// let accounts: StaticFile = "[[account]]\nauthorization = \"secret\"\nid = 1\nusername = \"alice\"".parse()?;
+/// let gateway = Gateway::bind(Config::default(), Arc::new(accounts), backend).await?;
+/// println!("listening on {}", gateway.local_addr());
+/// let handle = gateway.handle();
+/// # handle.shut_down();
+/// // elsewhere, on SIGTERM: handle.drain();
+/// gateway.run().await;
+/// # Ok(())
+/// # }
+/// ```
+pub struct Gateway {
+    listener: TcpListener,
+    address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+impl Gateway {
+    /// Listens at [`Config::listen`]. Connections wait in the system's queue until
+    /// [`run`](Self::run).
+    ///
+    /// # Errors
+    ///
+    /// What the system says when the address cannot be listened at.
+    pub async fn bind(
+        config: Config,
+        accounts: Arc<dyn Accounts>,
+        backend: Arc<dyn Backend>,
+    ) -> io::Result<Self> {
+        let listener = TcpListener::bind(config.listen).await?;
+        let address = listener.local_addr()?;
+        Ok(Self {
+            listener,
+            address,
+            shared: Arc::new(Shared::new(config, accounts, backend)),
+        })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Ends it from elsewhere.
+    #[must_use]
+    pub fn handle(&self) -> Handle {
+        Handle::new(&self.shared)
+    }
+
+    /// Serves until [`Handle::shut_down`], or until [`Handle::drain`] has come to its end.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future stops listening and closes all sessions and connections, like
+    /// [`Handle::shut_down`], but does not wait for them.
+    pub async fn run(self) {
+        let Self {
+            listener, shared, ..
+        } = self;
+        let closing = CloseOnDrop(Arc::clone(&shared));
+        tokio::select! {
+            () = accept_all(&shared, &listener) => {}
+            () = end_of(&shared) => {}
+        }
+        drop(listener);
+        drop(closing);
+        // every connection has a limit of its own; this one is for those that hang nevertheless
+        let limits = &shared.config.limits;
+        let all_gone = async {
+            while shared.gate.connections() > 0 {
+                shared.gate.changed().await;
+            }
+        };
+        let _ = timeout(limits.write_within + limits.linger, all_gone).await;
+    }
+}
+
+impl fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gateway")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+async fn accept_all(shared: &Arc<Shared>, listener: &TcpListener) {
+    let refusals = Arc::new(Semaphore::new(REFUSALS));
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => admit(shared, stream, peer, &refusals),
+            Err(error) if is_of_one_connection(&error) => {}
+            // out of file descriptors or memory: sessions end all the time
+            Err(_) => sleep(EXHAUSTED).await,
+        }
+    }
+}
+
+fn admit(shared: &Arc<Shared>, stream: TcpStream, peer: SocketAddr, refusals: &Arc<Semaphore>) {
+    // small frames, each waited for; without it they are late, not wrong
+    let _ = stream.set_nodelay(true);
+    match shared.gate.connect(peer.ip().into()) {
+        Ok(permit) => {
+            tokio::spawn(http::serve(Arc::clone(shared), stream, permit));
+        }
+        Err(refused) => {
+            if let Ok(place) = Arc::clone(refusals).try_acquire_owned() {
+                let refusal = http::refuse(Arc::clone(shared), stream, refused);
+                tokio::spawn(async move {
+                    refusal.await;
+                    drop(place);
+                });
+            }
+        }
+    }
+}
+
+fn is_of_one_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::Interrupted
+    )
+}
+
+/// Resolves when the gateway is to close: told so, or drained.
+async fn end_of(shared: &Shared) {
+    let mut stage = shared.stage.subscribe();
+    // the sender lives in `shared`, so this cannot fail
+    let _ = stage.wait_for(|stage| *stage >= Stage::Draining).await;
+    let limit = Instant::now() + shared.config.drain_within;
+    tokio::select! {
+        _ = stage.wait_for(|stage| *stage == Stage::Closing) => {}
+        () = drained(shared) => {}
+        () = sleep_until(limit) => {}
+    }
+}
+
+/// Resolves when there is no session and no ticket left.
+async fn drained(shared: &Shared) {
+    loop {
+        let ticket_until = shared.rendezvous.last_ticket_until(shared.clock.now());
+        match (shared.gate.sessions(), ticket_until) {
+            (0, None) => return,
+            (_, Some(until)) => {
+                let void = shared.clock.instant(until);
+                let _ = timeout_at(void, shared.gate.changed()).await;
+            }
+            (_, None) => shared.gate.changed().await,
+        }
+    }
+}
+
+/// Closes all there is when the gateway ends, however it ends.
+struct CloseOnDrop(Arc<Shared>);
+
+impl Drop for CloseOnDrop {
+    fn drop(&mut self) {
+        self.0.advance(Stage::Closing);
+        self.0
+            .registry
+            .shut_down(self.0.clock.now(), CloseCode::GOING_AWAY);
+    }
+}

@@ -1,0 +1,91 @@
+//! Connections before their upgrade: HTTP/1.1, a few small requests.
+
+mod body;
+mod reply;
+mod route;
+mod service;
+mod upgrade;
+
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::Poll;
+
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep_until};
+
+use crate::limits::{ConnectionPermit, Refused};
+use crate::problem::Problem;
+use crate::shared::{Shared, Stage};
+use crate::socket;
+use service::Service;
+
+/// hyper's own minimum.
+const MIN_HEAD_BYTES: usize = 8 * 1024;
+const MAX_HEADERS: usize = 64;
+
+/// Serves a connection: HTTP first, and a socket after that if the client asks for one.
+pub(crate) async fn serve(shared: Arc<Shared>, stream: TcpStream, permit: ConnectionPermit) {
+    let service = Service::new(Arc::clone(&shared), permit.address());
+    let (stream, early, admission) = Box::pin(serve_http(&shared, stream, service)).await;
+    match admission {
+        // a task of its own: this one has grown to the size of an HTTP connection
+        Some(admission) => {
+            tokio::spawn(socket::serve(shared, stream, early, admission, permit));
+        }
+        None => {
+            socket::linger(stream, shared.config.limits.linger).await;
+            drop(permit);
+        }
+    }
+}
+
+async fn serve_http(
+    shared: &Shared,
+    stream: TcpStream,
+    service: Service,
+) -> (TcpStream, bytes::Bytes, Option<socket::Admission>) {
+    let limits = &shared.config.limits;
+    let mut connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head_within)
+        .max_buf_size(limits.head_bytes.max(MIN_HEAD_BYTES))
+        .max_headers(MAX_HEADERS)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut stage = shared.stage.subscribe();
+    let mut closing = pin!(async move {
+        // an error means that the gateway is gone: that is closing, too
+        let _ = stage.wait_for(|stage| *stage == Stage::Closing).await;
+    });
+    let mut is_closing = false;
+    let mut hard_end = pin!(sleep_until(Instant::now() + limits.http_within));
+    // whatever it ends with, there is nobody to tell
+    poll_fn(|cx| {
+        if !is_closing && closing.as_mut().poll(cx).is_ready() {
+            is_closing = true;
+            hard_end.as_mut().reset(Instant::now() + limits.linger);
+            Pin::new(&mut connection).graceful_shutdown();
+        }
+        if hard_end.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        connection.poll_without_shutdown(cx).map(drop)
+    })
+    .await;
+    let parts = connection.into_parts();
+    (
+        parts.io.into_inner(),
+        parts.read_buf,
+        parts.service.into_admission(),
+    )
+}
+
+/// Turns a connection away that is over a limit, without reading from it.
+pub(crate) async fn refuse(shared: Arc<Shared>, stream: TcpStream, refused: Refused) {
+    let response = reply::raw(Problem::from(refused));
+    // a fresh socket's buffer takes these few bytes; if not, the client just gets no reason
+    let _ = stream.try_write(&response);
+    socket::linger(stream, shared.config.limits.linger).await;
+}

@@ -1,0 +1,110 @@
+//! One connection's requests.
+
+use std::convert::Infallible;
+use std::future::{Future, ready};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+
+use http::{Request, StatusCode};
+use hyper::body::Incoming;
+
+use super::reply::{self, Reply};
+use super::route::{self, Route};
+use super::{body, upgrade};
+use crate::limits::Address;
+use crate::lock::lock;
+use crate::problem::Problem;
+use crate::rest::{self, Call, Done};
+use crate::shared::{Shared, Stage};
+use crate::socket::Admission;
+
+/// Answers the requests of one connection.
+pub(super) struct Service {
+    shared: Arc<Shared>,
+    address: Address,
+    /// Set once an upgrade was answered: the connection is a socket from then on.
+    admission: Mutex<Option<Admission>>,
+}
+
+impl Service {
+    pub(super) fn new(shared: Arc<Shared>, address: Address) -> Self {
+        Self {
+            shared,
+            address,
+            admission: Mutex::new(None),
+        }
+    }
+
+    /// What the connection was upgraded to.
+    pub(super) fn into_admission(self) -> Option<Admission> {
+        lock(&self.admission).take()
+    }
+
+    fn upgrade(&self, request: &Request<Incoming>) -> Result<Reply, Problem> {
+        if !upgrade::is_asked_for(request) {
+            return Err(Problem::NotAnUpgrade);
+        }
+        let reply = upgrade::accept(request)?;
+        if self.shared.stage() != Stage::Open {
+            return Err(Problem::BUSY);
+        }
+        let permit = self
+            .shared
+            .gate
+            .begin(self.shared.clock.now(), self.address)?;
+        let version_is_ours = upgrade::version_is_ours(request.uri().query());
+        *lock(&self.admission) = Some(Admission {
+            permit,
+            version_is_ours,
+        });
+        Ok(reply)
+    }
+
+    fn ready(&self) -> Reply {
+        reply::empty(match self.shared.stage() {
+            Stage::Open => StatusCode::OK,
+            Stage::Draining | Stage::Closing => StatusCode::SERVICE_UNAVAILABLE,
+        })
+    }
+}
+
+type Answer = Pin<Box<dyn Future<Output = Result<Reply, Infallible>> + Send>>;
+
+impl hyper::service::Service<Request<Incoming>> for Service {
+    type Response = Reply;
+    type Error = Infallible;
+    type Future = Answer;
+
+    fn call(&self, request: Request<Incoming>) -> Answer {
+        let now = |reply: Reply| -> Answer { Box::pin(ready(Ok(reply))) };
+        let call = match route::find(request.method(), request.uri().path()) {
+            Ok(Route::Socket) => {
+                return now(self.upgrade(&request).unwrap_or_else(reply::problem));
+            }
+            Ok(Route::Health) => return now(reply::empty(StatusCode::OK)),
+            Ok(Route::Ready) => return now(self.ready()),
+            Ok(Route::Create) => Call::Create,
+            Ok(Route::Finish) => Call::Finish,
+            Ok(Route::Cancel) => Call::Cancel,
+            Ok(Route::Login) => Call::Login,
+            Ok(Route::MfaFinish) => Call::MfaFinish,
+            Err(problem) => return now(reply::problem(problem)),
+        };
+        if let Err(refused) = self.shared.gate.call(self.shared.clock.now(), self.address) {
+            return now(reply::problem(refused.into()));
+        }
+        let shared = Arc::clone(&self.shared);
+        Box::pin(async move {
+            let (head, incoming) = request.into_parts();
+            let answer = match body::read(incoming, &shared.config.limits).await {
+                Ok(body) => rest::answer(&shared, call, &head.headers, &body).await,
+                Err(problem) => Err(problem),
+            };
+            Ok(match answer {
+                Ok(Done::Json(body)) => reply::json(body),
+                Ok(Done::NoContent) => reply::empty(StatusCode::NO_CONTENT),
+                Err(problem) => reply::problem(problem),
+            })
+        })
+    }
+}

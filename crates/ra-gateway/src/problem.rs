@@ -1,0 +1,171 @@
+//! What a call is refused with: Discord's statuses, codes and messages.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use ra_crypto::EntropyError;
+use ra_proto::rest::MfaRequired;
+use ra_proto::{DecodeError, DecodeErrorKind, SecretBytes};
+use serde_json::{Value, json};
+
+use crate::accounts::AccountsUnavailable;
+use crate::limits::Refused;
+
+/// Why a call is refused.
+#[derive(Debug)]
+#[cfg_attr(test, derive(PartialEq))]
+pub(crate) enum Problem {
+    /// No such path.
+    NotFound,
+    /// The path does not take this method.
+    MethodNotAllowed,
+    /// This is a WebSocket endpoint.
+    NotAnUpgrade,
+    /// An upgrade that RFC 6455 does not have so.
+    BadUpgrade,
+    /// Nobody's `Authorization`, or none.
+    Unauthorized,
+    /// No session with this fingerprint or handshake token, or not for this account, or no more.
+    UnknownSession,
+    /// No such ticket, or no more.
+    UnknownTicket,
+    /// The body is not a JSON object.
+    NotJson,
+    /// A field of the body is not as it must be.
+    BadField(&'static str, DecodeErrorKind),
+    /// The body is too large.
+    TooLarge,
+    /// The body did not come in time.
+    TooSlow,
+    /// The ticket exchange wants a captcha solved first; the whole body.
+    Captcha(String),
+    /// `finish` wants a second factor first.
+    MfaRequired(MfaRequired),
+    /// The second factor is wrong.
+    WrongMfaCode,
+    /// No such MFA ticket, or no more.
+    UnknownMfaTicket,
+    /// This client has had its share.
+    RateLimited(Duration),
+    /// The gateway or its accounts cannot take this now.
+    Busy(Duration),
+    /// Something here is broken.
+    Internal,
+}
+
+impl Problem {
+    /// Full; sessions and tickets end all the time.
+    pub(crate) const BUSY: Self = Self::Busy(Duration::from_secs(5));
+
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound | Self::UnknownSession => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotAnUpgrade => StatusCode::UPGRADE_REQUIRED,
+            Self::Unauthorized | Self::MfaRequired(_) => StatusCode::UNAUTHORIZED,
+            Self::BadUpgrade
+            | Self::UnknownTicket
+            | Self::NotJson
+            | Self::BadField(..)
+            | Self::Captcha(_)
+            | Self::WrongMfaCode
+            | Self::UnknownMfaTicket => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// How long the client should wait, in whole seconds.
+    pub(crate) fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::RateLimited(wait) | Self::Busy(wait) => {
+                Some(wait.as_secs() + u64::from(wait.subsec_nanos() > 0))
+            }
+            _ => None,
+        }
+    }
+
+    /// The body.
+    pub(crate) fn into_body(self) -> SecretBytes {
+        let status = self.status();
+        let plain = |code: u32, message: &str| json!({ "message": message, "code": code });
+        let body = match self {
+            Self::Captcha(body) => return SecretBytes::new(body.into_bytes()),
+            Self::MfaRequired(question) => return question.encode(),
+            Self::UnknownSession => plain(10056, "Unknown remote authentication session"),
+            Self::UnknownTicket => plain(20042, "Invalid remote authentication ticket"),
+            Self::NotJson => plain(50109, "The request body contains invalid JSON."),
+            Self::BadField(field, kind) => bad_field(field, kind),
+            Self::TooLarge => plain(40005, "Request entity too large"),
+            Self::WrongMfaCode => plain(60008, "Invalid two-factor code"),
+            Self::UnknownMfaTicket => plain(60006, "Invalid two-factor auth ticket"),
+            Self::RateLimited(wait) => json!({
+                "message": "You are being rate limited.",
+                "retry_after": wait.as_secs_f64(),
+                "global": false,
+            }),
+            Self::Busy(_) => plain(
+                130_000,
+                "This resource is currently overloaded, and thus too busy to serve requests",
+            ),
+            Self::NotFound
+            | Self::MethodNotAllowed
+            | Self::NotAnUpgrade
+            | Self::BadUpgrade
+            | Self::Unauthorized
+            | Self::TooSlow
+            | Self::Internal => {
+                let reason = status.canonical_reason().unwrap_or_default();
+                plain(0, &format!("{}: {reason}", status.as_u16()))
+            }
+        };
+        SecretBytes::new(body.to_string().into_bytes())
+    }
+}
+
+fn bad_field(field: &str, kind: DecodeErrorKind) -> Value {
+    let (code, message) = match kind {
+        DecodeErrorKind::Missing | DecodeErrorKind::Empty => {
+            ("BASE_TYPE_REQUIRED", "This field is required")
+        }
+        _ => ("BASE_TYPE_BAD_FORMAT", "This field has a bad format"),
+    };
+    json!({
+        "message": "Invalid Form Body",
+        "code": 50035,
+        "errors": { field: { "_errors": [{ "code": code, "message": message }] } },
+    })
+}
+
+impl From<DecodeError> for Problem {
+    fn from(error: DecodeError) -> Self {
+        match error.field() {
+            Some(field) => Self::BadField(field, error.kind()),
+            None => Self::NotJson,
+        }
+    }
+}
+
+impl From<EntropyError> for Problem {
+    fn from(_: EntropyError) -> Self {
+        Self::Internal
+    }
+}
+
+impl From<AccountsUnavailable> for Problem {
+    fn from(_: AccountsUnavailable) -> Self {
+        Self::BUSY
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Client(wait) => Self::RateLimited(wait),
+            Refused::Node(wait) => Self::Busy(wait),
+        }
+    }
+}

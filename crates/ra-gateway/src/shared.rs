@@ -1,0 +1,73 @@
+//! What all connections of a gateway share.
+
+use std::sync::Arc;
+
+use ra_crypto::Backend;
+use tokio::sync::watch;
+
+use crate::accounts::Accounts;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::limits::Gate;
+use crate::registry::Registry;
+use crate::rendezvous::Rendezvous;
+use crate::second_factor::SecondFactor;
+
+/// How far towards its end a gateway is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stage {
+    /// Serves all.
+    Open,
+    /// Takes no new sessions; those there are may finish.
+    Draining,
+    /// Closes all sessions and connections.
+    Closing,
+}
+
+/// What all connections share.
+pub(crate) struct Shared {
+    pub(crate) config: Config,
+    pub(crate) session_config: Arc<ra_core::gateway::Config>,
+    pub(crate) accounts: Arc<dyn Accounts>,
+    pub(crate) backend: Arc<dyn Backend>,
+    pub(crate) clock: Clock,
+    pub(crate) gate: Gate,
+    pub(crate) registry: Registry,
+    pub(crate) rendezvous: Rendezvous,
+    pub(crate) second_factor: SecondFactor,
+    pub(crate) stage: watch::Sender<Stage>,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        config: Config,
+        accounts: Arc<dyn Accounts>,
+        backend: Arc<dyn Backend>,
+    ) -> Self {
+        Self {
+            session_config: Arc::new(config.session.clone()),
+            accounts,
+            backend,
+            clock: Clock::start(),
+            gate: Gate::new(config.limits.clone()),
+            registry: Registry::default(),
+            rendezvous: Rendezvous::new(&config),
+            second_factor: SecondFactor::new(&config),
+            stage: watch::Sender::new(Stage::Open),
+            config,
+        }
+    }
+
+    pub(crate) fn stage(&self) -> Stage {
+        *self.stage.borrow()
+    }
+
+    /// Goes on towards the end, never back.
+    pub(crate) fn advance(&self, to: Stage) {
+        self.stage.send_if_modified(|stage| {
+            let further = to > *stage;
+            *stage = to.max(*stage);
+            further
+        });
+    }
+}

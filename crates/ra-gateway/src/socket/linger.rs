@@ -1,0 +1,34 @@
+//! Ending a connection so that the last thing said is heard.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+/// Says that nothing more will come, then reads what the client still sends, until it hangs up or
+/// `within` is over. Closing with unread input would reset the connection, and the client would
+/// lose a close frame or a response that it has not read yet.
+pub(crate) async fn linger(mut stream: TcpStream, within: Duration) {
+    // either way out is the end of the connection: nothing to report to anybody
+    let _ = timeout(within, async {
+        stream.shutdown().await?;
+        discard(&stream).await
+    })
+    .await;
+}
+
+async fn discard(stream: &TcpStream) -> io::Result<()> {
+    loop {
+        stream.readable().await?;
+        // the buffer must not live across the wait: it would weigh on every session
+        let mut scratch = [0; 4096];
+        match stream.try_read(&mut scratch) {
+            Ok(0) => return Ok(()),
+            Ok(_) => tokio::task::consume_budget().await,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+    }
+}

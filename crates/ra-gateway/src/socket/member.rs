@@ -1,0 +1,75 @@
+//! A socket's place among the others: its machine, its fingerprint, its handshake token.
+
+use std::sync::Arc;
+use std::task::Waker;
+
+use ra_core::MonoTime;
+use ra_core::gateway::{Input, Output, Session};
+use ra_proto::{CloseCode, Fingerprint};
+
+use crate::registry::Slot;
+use crate::shared::{Shared, Stage};
+
+/// A session's place in the registry. Leaving it takes everything along that could still reach it.
+pub(super) struct Member {
+    shared: Arc<Shared>,
+    slot: Arc<Slot>,
+    fingerprint: Option<Fingerprint>,
+}
+
+impl Member {
+    /// A socket has opened.
+    pub(super) fn enter(shared: &Arc<Shared>) -> Self {
+        let session = Session::new(
+            Arc::clone(&shared.session_config),
+            Arc::clone(&shared.backend),
+            shared.clock.now(),
+        );
+        let slot = shared.registry.enter(session, shared.config.entropy.open());
+        let mut member = Self {
+            shared: Arc::clone(shared),
+            slot,
+            fingerprint: None,
+        };
+        // all sessions may have been closed while this one was on its way in
+        if shared.stage() == Stage::Closing {
+            member.shut_down(CloseCode::GOING_AWAY);
+        }
+        member
+    }
+
+    pub(super) fn handle(&mut self, input: Input<'_>) {
+        self.slot.handle(self.shared.clock.now(), input);
+        // found before the frame that names it is written: a phone can be quick
+        if self.fingerprint.is_none()
+            && let Some(fingerprint) = self.slot.fingerprint()
+        {
+            self.fingerprint = Some(fingerprint);
+            if let Some(older) = self.shared.registry.ready(fingerprint, &self.slot) {
+                let now = self.shared.clock.now();
+                older.command(|hold| hold.session.shut_down(now, CloseCode::SESSION_TIMED_OUT));
+            }
+        }
+    }
+
+    pub(super) fn shut_down(&mut self, code: CloseCode) {
+        let now = self.shared.clock.now();
+        self.slot.command(|hold| hold.session.shut_down(now, code));
+    }
+
+    pub(super) fn poll_output(&mut self, waker: &Waker) -> Option<Output> {
+        self.slot.poll_output(waker)
+    }
+
+    pub(super) fn deadline(&self) -> Option<MonoTime> {
+        self.slot.deadline().map(|deadline| deadline.at)
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        if let Some(dead) = self.shared.registry.leave(&self.slot, self.fingerprint) {
+            self.shared.rendezvous.forget(&dead);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Sockets after their upgrade: one task, one poll loop each.
+
+mod carrier;
+mod linger;
+mod member;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use ra_proto::CloseCode;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
+
+use crate::limits::{ConnectionPermit, SessionPermit};
+use crate::shared::Shared;
+use carrier::Carrier;
+pub(crate) use linger::linger;
+use member::Member;
+
+/// A connection that was upgraded, and what it may do.
+pub(crate) struct Admission {
+    /// The session's place; for the time it takes to be closed, if the version is not ours.
+    pub(crate) permit: SessionPermit,
+    /// Whether the version asked for is 2.
+    pub(crate) version_is_ours: bool,
+}
+
+/// Serves an upgraded connection to its end. `early` is what the client sent behind its request.
+pub(crate) async fn serve(
+    shared: Arc<Shared>,
+    stream: TcpStream,
+    early: Bytes,
+    admission: Admission,
+    connection: ConnectionPermit,
+) {
+    let limits = &shared.config.limits;
+    let mut socket = open(stream, early, limits.message_bytes).await;
+    let stream = if admission.version_is_ours {
+        let mut carrier = Box::pin(Carrier::new(socket, &shared, Member::enter(&shared)));
+        carrier.as_mut().await;
+        Pin::into_inner(carrier).into_stream()
+    } else {
+        let refusal = socket.close(Some(close_frame(CloseCode::INVALID_VERSION)));
+        let refused = timeout(limits.write_within, refusal).await;
+        matches!(refused, Ok(Ok(()))).then(|| socket.into_inner())
+    };
+    drop(admission.permit);
+    if let Some(stream) = stream {
+        linger(stream, limits.linger).await;
+    }
+    drop(connection);
+}
+
+fn close_frame(code: CloseCode) -> CloseFrame {
+    CloseFrame {
+        code: code.0.into(),
+        reason: "".into(),
+    }
+}
+
+/// Small buffers: tungstenite zero-fills its read buffer before each read and keeps it, so its
+/// size is most of what an idle session costs.
+async fn open(stream: TcpStream, early: Bytes, message: usize) -> WebSocketStream<TcpStream> {
+    const READ: usize = 1024;
+    const WRITE: usize = 16 * 1024;
+    let config = WebSocketConfig::default()
+        .read_buffer_size(READ)
+        .write_buffer_size(0)
+        .max_write_buffer_size(WRITE)
+        .max_message_size(Some(message))
+        .max_frame_size(Some(message));
+    if early.is_empty() {
+        WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await
+    } else {
+        let early = early.into();
+        WebSocketStream::from_partially_read(stream, early, Role::Server, Some(config)).await
+    }
+}

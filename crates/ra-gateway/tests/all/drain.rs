@@ -1,0 +1,93 @@
+//! The end of a gateway.
+
+use std::time::Duration;
+
+use ra_testkit::FakeKey;
+use serde_json::json;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Error;
+
+use crate::support::*;
+
+#[tokio::test]
+async fn r55_a_draining_gateway_lets_logins_finish_and_takes_no_new_ones() {
+    let host = host(|_| {}).await;
+    let (mut desktop, fingerprint) = Desktop::ready(host.address, 1).await;
+    host.handle.drain();
+    host.handle.drain();
+    let ready = get(host.address, "/readyz").await;
+    assert_eq!(ready.status, 503);
+    assert_eq!(get(host.address, "/healthz").await.status, 200);
+    match Desktop::connect_to(host.address, "/?v=2", Box::new(FakeKey::new(2))).await {
+        Err(Error::Http(response)) => {
+            assert_eq!(response.status(), 503);
+            assert!(response.headers().contains_key("retry-after"));
+        }
+        _ => panic!("a draining gateway took a session"),
+    }
+    let reply = post(
+        host.address,
+        "",
+        Some(ALICE),
+        json!({ "fingerprint": fingerprint }),
+    )
+    .await;
+    desktop.expect_user().await;
+    let body = json!({ "handshake_token": reply.json()["handshake_token"] });
+    assert_eq!(
+        post(host.address, "finish", Some(ALICE), body).await.status,
+        204
+    );
+    let ticket = desktop.expect_ticket().await;
+    // the socket has gone, the ticket still counts
+    assert_eq!(desktop.exchange(host.address, &ticket).await, "alice-token");
+    drop(desktop);
+    within(host.running).await.unwrap();
+    assert!(
+        TcpStream::connect(host.address).await.is_err(),
+        "nobody listens any more"
+    );
+}
+
+#[tokio::test]
+async fn an_idle_gateway_drains_at_once() {
+    let host = host(|config| config.drain_within = Duration::from_secs(3600)).await;
+    get(host.address, "/healthz").await;
+    host.handle.drain();
+    within(host.running).await.unwrap();
+}
+
+#[tokio::test]
+async fn draining_has_an_end_and_tells_the_rest_to_come_back() {
+    let host = host(|config| config.drain_within = Duration::from_millis(200)).await;
+    let (mut desktop, _) = Desktop::ready(host.address, 1).await;
+    host.handle.drain();
+    assert_eq!(desktop.expect_close().await, 1001);
+    drop(desktop);
+    within(host.running).await.unwrap();
+}
+
+#[tokio::test]
+async fn shutting_down_closes_sessions_and_connections() {
+    let host = host(|_| {}).await;
+    let (mut desktop, _) = Desktop::ready(host.address, 1).await;
+    let mut idle = Tcp::connect(host.address).await;
+    let mut used = Tcp::connect(host.address).await;
+    used.send(b"GET /healthz HTTP/1.1\r\nHost: gateway\r\n\r\n")
+        .await;
+    used.read_head().await;
+    host.handle.shut_down();
+    assert_eq!(desktop.expect_close().await, 1001);
+    assert_eq!(idle.read_to_end().await, b"");
+    assert_eq!(used.read_to_end().await, b"");
+    drop((desktop, idle, used));
+    within(host.running).await.unwrap();
+}
+
+#[tokio::test]
+async fn dropping_the_gateway_closes_its_sessions() {
+    let host = host(|_| {}).await;
+    let (mut desktop, _) = Desktop::ready(host.address, 1).await;
+    host.running.abort();
+    assert_eq!(desktop.expect_close().await, 1001);
+}

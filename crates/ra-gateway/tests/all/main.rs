@@ -1,0 +1,17 @@
+//! The gateway over real sockets on loopback, with clients that were not made for it: bare
+//! WebSockets, bare HTTP, bare TCP.
+
+mod bad_frames;
+mod captcha;
+mod codes;
+mod dialects;
+mod drain;
+mod handshake_tokens;
+mod http_limits;
+mod limits;
+mod login;
+mod mfa;
+mod rest_errors;
+mod support;
+mod tickets;
+mod tolerance;

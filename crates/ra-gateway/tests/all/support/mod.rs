@@ -1,0 +1,97 @@
+//! A gateway on loopback, and those who talk to it.
+
+mod desktop;
+mod rest;
+mod tcp;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ra_crypto::Backend;
+use ra_gateway::accounts::StaticFile;
+use ra_gateway::{Config, Gateway, Handle};
+use ra_testkit::Fake;
+use tokio::task::JoinHandle;
+
+pub(crate) use desktop::Desktop;
+pub(crate) use rest::{Reply, call, get, post};
+pub(crate) use tcp::{Tcp, masked, upgrade};
+
+pub(crate) const ALICE: &str = "alice-authorization";
+pub(crate) const BOB: &str = "bob-authorization";
+pub(crate) const CAROL: &str = "carol-authorization";
+
+pub(crate) const ALICE_PAYLOAD: &str =
+    "852892297661906993:0:05145cc5646fbcba277b6d5ea2030610:alice";
+pub(crate) const BOB_PAYLOAD: &str = "196769986071625728:1212:0:bo:b";
+/// Carol's one-time code at the Unix time that the accounts live at.
+pub(crate) const CAROL_CODE: &str = "287082";
+const UNIX_TIME: u64 = 59;
+
+const ACCOUNTS: &str = r#"
+    [[account]]
+    authorization = "alice-authorization"
+    id = "852892297661906993"
+    username = "alice"
+    avatar = "05145cc5646fbcba277b6d5ea2030610"
+    token = "alice-token"
+
+    [[account]]
+    authorization = "bob-authorization"
+    id = 196769986071625728
+    username = "bo:b"
+    discriminator = 1212
+
+    [[account]]
+    authorization = "carol-authorization"
+    id = 3
+    username = "carol"
+    token = "carol-token"
+    mfa = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+"#;
+
+/// A running gateway.
+pub(crate) struct Host {
+    pub(crate) address: SocketAddr,
+    pub(crate) handle: Handle,
+    pub(crate) running: JoinHandle<()>,
+}
+
+/// Alice, Bob and Carol (who has a second factor).
+pub(crate) fn accounts() -> StaticFile {
+    ACCOUNTS
+        .parse::<StaticFile>()
+        .unwrap()
+        .with_unix_time(|| UNIX_TIME)
+}
+
+/// A gateway with fake keys.
+pub(crate) async fn host(change: impl FnOnce(&mut Config)) -> Host {
+    host_with(Arc::new(Fake), change).await
+}
+
+/// A gateway on this backend.
+pub(crate) async fn host_with(backend: Arc<dyn Backend>, change: impl FnOnce(&mut Config)) -> Host {
+    let mut config = Config::default();
+    // nothing here waits for a client's goodbye
+    config.limits.linger = Duration::from_millis(500);
+    change(&mut config);
+    let gateway = Gateway::bind(config, Arc::new(accounts()), backend)
+        .await
+        .unwrap();
+    let (address, handle) = (gateway.local_addr(), gateway.handle());
+    Host {
+        address,
+        handle,
+        running: tokio::spawn(gateway.run()),
+    }
+}
+
+/// No wait of a test is without an end. Not a timing assertion: far longer than anything takes.
+pub(crate) async fn within<F: Future>(future: F) -> F::Output {
+    tokio::time::timeout(Duration::from_secs(20), future)
+        .await
+        .expect("this never came")
+}
