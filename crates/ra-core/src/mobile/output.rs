@@ -11,6 +11,7 @@ use crate::HttpCall;
 /// The next thing to do.
 #[derive(Debug)]
 #[non_exhaustive]
+#[allow(clippy::large_enum_variant)] // lives for one turn of the driver's loop
 pub enum Output {
     /// Carry out an HTTP exchange and answer with `Input::Reply`.
     Call(HttpCall),

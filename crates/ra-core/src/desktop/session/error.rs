@@ -105,7 +105,10 @@ impl SessionError {
         match self {
             Self::Binary => CloseCode::UNSUPPORTED,
             Self::Oversized => CloseCode::TOO_BIG,
-            Self::Expired | Self::HeartbeatMissed | Self::Silence { .. } => CloseCode::NORMAL,
+            Self::Expired
+            | Self::HeartbeatMissed
+            | Self::Silence { .. }
+            | Self::ProofRefused(_) => CloseCode::NORMAL,
             _ => CloseCode::PROTOCOL,
         }
     }
