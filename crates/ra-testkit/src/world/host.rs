@@ -27,11 +27,14 @@ pub struct Host {
     /// The code of the second factor that `finish` asks for, if it asks.
     pub mfa: Option<String>,
     /// Responses that the next ticket exchanges get instead of the right ones.
-    pub misbehave: Vec<(u16, Vec<(&'static str, &'static str)>, Vec<u8>)>,
+    pub misbehave: Vec<Canned>,
     handshakes: HashMap<String, Fingerprint>,
     tickets: HashMap<String, Vec<u8>>,
     counter: u32,
 }
+
+/// A canned response: status, headers, body.
+pub type Canned = (u16, Vec<(&'static str, &'static str)>, Vec<u8>);
 
 /// What a call wants of the one socket.
 #[derive(Debug)]

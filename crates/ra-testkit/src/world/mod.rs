@@ -15,7 +15,7 @@ use ra_core::{Jitter, MonoTime, gateway, mobile};
 
 use crate::{FakeKey, SeededEntropy};
 
-pub use host::Host;
+pub use host::{Canned, Host};
 pub use network::Network;
 
 use network::Agenda;
