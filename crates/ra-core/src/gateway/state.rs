@@ -184,6 +184,10 @@ impl State {
         entropy: &mut dyn Entropy,
     ) -> (Self, Result<(), Misuse>) {
         match self {
+            // scans over and over, and a desktop that does not read: our memory is not theirs to fill
+            Self::AwaitScan { .. } | Self::Scanned { .. } if desk.out.is_full() => {
+                (desk.fail(SessionError::Backlog), Ok(()))
+            }
             Self::AwaitScan { spki } | Self::Scanned { spki } => {
                 let payload = Zeroizing::new(user.encode());
                 let state = match seal(desk, &spki, payload.as_bytes(), entropy) {
