@@ -1,1 +1,193 @@
-//! Discord's remote auth (QR login) for Rust: the facade
+//! The facade of the project: Discord's remote auth (QR login) in one crate. It holds documentation and re-exports, and
+//! no code of its own.
+//!
+//! A *desktop* shows a QR code, a *phone* that is logged in scans and approves it, and a *gateway* between them hands the
+//! desktop a token that only its key opens. Each role is a state machine without I/O; adapters and servers move its
+//! bytes.
+//!
+//! | module | feature | what it is |
+//! |---|---|---|
+//! | [`proto`] | | frames, scan URL, user payload, REST bodies, secrets |
+//! | [`crypto`] | | session keys, proofs, fingerprints; backends `rustcrypto`, `aws-lc-rs` |
+//! | `http` | `http` | HTTP exchanges as values, and their errors |
+//! | [`core`] | `desktop`, `mobile`, `gateway` | the three roles as machines |
+//! | `tokio` | `tokio` | desktop and phone over real sockets |
+//! | `gateway` | `gateway-server` | a gateway to host |
+//!
+//! # Log a desktop in
+//!
+//! ```no_run
+//! # #[cfg(all(feature = "tokio", feature = "rustcrypto"))]
+//! # mod example {
+//! use remote_auth::core::desktop::login::{Event, Outcome};
+//! use remote_auth::crypto::RustCrypto;
+//! use remote_auth::proto::Token;
+//! use remote_auth::tokio::{Keys, Login, LoginOptions};
+//!
+//! async fn log_in() -> Result<Option<Token>, Box<dyn std::error::Error>> {
+//!     let mut login = Login::start(LoginOptions::new(Keys::new(RustCrypto)))?;
+//!     while let Some(event) = login.next_event().await {
+//!         match event {
+//!             Event::Qr { url, .. } => println!("show as a QR code: {url}"),
+//!             Event::User(user) => println!("{} is deciding", user.username),
+//!             Event::Captcha(_) => login.give_up_captcha()?, // or show it and `solve_captcha`
+//!             _ => {}
+//!         }
+//!     }
+//!     Ok(match login.outcome().await? {
+//!         Outcome::LoggedIn { token, .. } => Some(token),
+//!         _ => None, // declined or cancelled
+//!     })
+//! }
+//! # }
+//! ```
+//!
+//! # Approve as a phone
+//!
+//! Approving is the person's decision. Show them what they are about to let in, and approve only what they themselves
+//! have just opened.
+//!
+//! ```no_run
+//! # #[cfg(feature = "tokio")]
+//! # mod example {
+//! use remote_auth::core::mobile::{Config, Event, Outcome};
+//! use remote_auth::proto::{ScanUrl, Token};
+//! use remote_auth::tokio::{Approval, Network};
+//!
+//! async fn approve(scanned: &str, authorization: Token) -> Result<bool, Box<dyn std::error::Error>> {
+//!     let scanned: ScanUrl = scanned.parse()?;
+//!     let config = Config::new("https://discord.com/api/v9".parse()?, authorization);
+//!     let mut approval = Approval::start(config, scanned.fingerprint(), Network::default())?;
+//!     while let Some(event) = approval.next_event().await {
+//!         match event {
+//!             Event::Confirm { .. } if person_says_yes() => approval.approve()?,
+//!             _ => approval.decline()?, // also when a second factor is asked for
+//!         }
+//!     }
+//!     Ok(approval.outcome().await? == Outcome::Approved)
+//! }
+//! # fn person_says_yes() -> bool { false }
+//! # }
+//! ```
+//!
+//! # Host a gateway
+//!
+//! ```no_run
+//! # #[cfg(all(feature = "gateway-server", feature = "rustcrypto"))]
+//! # mod example {
+//! use std::sync::Arc;
+//!
+//! use remote_auth::crypto::RustCrypto;
+//! use remote_auth::gateway::{Config, Gateway, accounts::StaticFile};
+//!
+//! async fn serve() -> Result<(), Box<dyn std::error::Error>> {
+//!     let accounts = StaticFile::load("accounts.toml")?; // or your own `Accounts`
+//!     let gateway = Gateway::bind(Config::default(), Arc::new(accounts), Arc::new(RustCrypto)).await?;
+//!     println!("listening on {}", gateway.local_addr());
+//!     gateway.run().await;
+//!     Ok(())
+//! }
+//! # }
+//! ```
+//!
+//! # Write your own loop
+//!
+//! The machines open no socket, read no clock and draw no randomness, so any runtime can drive them. Do what
+//! `poll_output` says, in order; tell `handle` what happened; call it with `Tick` when `deadline` has come. That is all
+//! of it:
+//!
+//! ```
+//! # #[cfg(all(feature = "desktop", feature = "http"))]
+//! # mod example {
+//! use remote_auth::core::desktop::login::{
+//!     ConnectRequest, Event, Input, Login, LoginError, Outcome, Output,
+//! };
+//! use remote_auth::core::{Deadline, HttpCall, MonoTime};
+//! use remote_auth::proto::CloseCode;
+//!
+//! /// What your runtime has to offer. Nothing here waits but `wait`.
+//! trait World {
+//!     /// Begins to make a key elsewhere: it takes a core for a while. Answer: `Input::Key`.
+//!     fn make_key(&mut self);
+//!     /// Begins to open a socket. Answer: `Input::Connected` or `Input::ConnectFailed`.
+//!     fn connect(&mut self, request: ConnectRequest);
+//!     fn send(&mut self, text: &str);
+//!     /// Closes the socket, or stops opening it. No answer.
+//!     fn disconnect(&mut self, code: CloseCode);
+//!     /// Begins an HTTP exchange. Answer: `Input::Reply`.
+//!     fn call(&mut self, call: HttpCall);
+//!     fn show(&mut self, event: Event);
+//!     /// Waits for the next thing to happen; at the deadline that is `Input::Tick`.
+//!     fn wait(&mut self, until: Option<Deadline>) -> (MonoTime, Input<'_>);
+//! }
+//!
+//! fn run(mut login: Login, world: &mut impl World) -> Result<Outcome, LoginError> {
+//!     loop {
+//!         while let Some(output) = login.poll_output() {
+//!             match output {
+//!                 Output::NeedKey => world.make_key(),
+//!                 Output::Connect(request) => world.connect(request),
+//!                 Output::Send(text) => world.send(text.expose()),
+//!                 Output::Disconnect(code) => world.disconnect(code),
+//!                 Output::Call(call) => world.call(call),
+//!                 Output::Event(event) => world.show(event),
+//!                 Output::End(end) => return end,
+//!                 _ => {} // the enum may grow
+//!             }
+//!         }
+//!         let (now, input) = world.wait(login.deadline());
+//!         login.handle(now, input);
+//!     }
+//! }
+//! # }
+//! ```
+//!
+//! # Features
+//!
+//! All are additive; none makes anything less safe, and none chooses a backend: that is an argument.
+//!
+//! | feature | default | brings |
+//! |---|---|---|
+//! | `std` | yes | the standard library in the lower crates; without it they need `alloc` only |
+//! | `desktop` | yes | the desktop's machines: one socket, and with `http` the whole login |
+//! | `mobile` | yes | the phone's machine, and `http` |
+//! | `gateway` | | the gateway's machine |
+//! | `http` | by `mobile` | HTTP exchanges as values |
+//! | `tokio` | yes | the adapter to tokio, `desktop` and `mobile` |
+//! | `gateway-server` | | the gateway server, and `gateway` |
+//! | `rustcrypto` | yes | `crypto::RustCrypto`, pure Rust |
+//! | `aws-lc-rs` | | `crypto::AwsLc`, opens faster, needs a C compiler |
+//! | `os-entropy` | by `tokio` | `crypto::OsEntropy`, the operating system's randomness |
+//! | `rustls-platform-verifier` | yes | TLS trust from the operating system |
+//! | `webpki-roots` | | TLS trust compiled in |
+//! | `tracing` | | a line a step, never with a secret |
+//!
+//! # For whom
+//!
+//! For people who build and test clients and gateways of this protocol. Automating user accounts is against Discord's
+//! terms; a token is worth as much as a password; and whoever approves a code that somebody sent them lets a stranger in.
+//! `docs/threat-model.md` in the repository says what this project protects against and what it cannot.
+#![no_std]
+#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[doc(inline)]
+pub use ra_core as core;
+#[doc(inline)]
+pub use ra_crypto as crypto;
+#[cfg(feature = "gateway-server")]
+#[doc(inline)]
+pub use ra_gateway as gateway;
+#[cfg(feature = "http")]
+#[doc(inline)]
+pub use ra_http as http;
+#[doc(inline)]
+pub use ra_proto as proto;
+#[cfg(feature = "tokio")]
+#[doc(inline)]
+pub use ra_tokio as tokio;
+
+/// The README's example, compiled.
+#[cfg(all(doctest, feature = "tokio", feature = "rustcrypto"))]
+#[doc = include_str!("../README.md")]
+pub struct Readme;
