@@ -50,3 +50,28 @@ impl From<ra_http::Retry> for Retry {
         }
     }
 }
+
+#[cfg(all(test, feature = "http"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_http_says_is_said_on() {
+        for (theirs, ours) in [
+            (ra_http::Fault::Peer, Fault::Peer),
+            (ra_http::Fault::Caller, Fault::Caller),
+            (ra_http::Fault::Transport, Fault::Transport),
+            (ra_http::Fault::Local, Fault::Local),
+        ] {
+            assert_eq!(Fault::from(theirs), ours);
+        }
+        let wait = Duration::from_secs(3);
+        for (theirs, ours) in [
+            (ra_http::Retry::Never, Retry::Never),
+            (ra_http::Retry::NewSession, Retry::NewSession),
+            (ra_http::Retry::After(wait), Retry::After(wait)),
+        ] {
+            assert_eq!(Retry::from(theirs), ours);
+        }
+    }
+}

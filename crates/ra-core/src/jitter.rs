@@ -64,6 +64,22 @@ mod tests {
     }
 
     #[test]
+    fn draws_reach_both_ends() {
+        let whole = Duration::from_millis(4);
+        let mut jitter = Jitter::from_seed(9);
+        let parts: std::collections::BTreeSet<_> =
+            (0..200).map(|_| jitter.part_of(whole)).collect();
+        assert_eq!(parts, [1, 2, 3, 4].map(Duration::from_millis).into());
+        let about = Duration::from_millis(400);
+        let near: std::collections::BTreeSet<_> = (0..5_000).map(|_| jitter.near(about)).collect();
+        let ends = (near.first().copied(), near.last().copied());
+        assert_eq!(
+            ends,
+            (Some(about / 4 * 3), Some(about - Duration::from_millis(1)))
+        );
+    }
+
+    #[test]
     fn seeds_and_draws_differ() {
         let whole = Duration::from_secs(41);
         let mut a = Jitter::from_seed(1);

@@ -35,3 +35,29 @@ impl fmt::Display for Misuse {
 }
 
 impl core::error::Error for Misuse {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn each_misuse_says_something_of_its_own() {
+        let all = [
+            Misuse::Ended,
+            Misuse::NoCaptcha,
+            Misuse::NoMfa,
+            Misuse::NothingToDecide,
+            Misuse::NotReady,
+            Misuse::NobodyAttached,
+        ];
+        let mut said: alloc::vec::Vec<_> = all.iter().map(ToString::to_string).collect();
+        assert!(
+            said.iter()
+                .all(|text| text.len() > 10 && !text.ends_with('.'))
+        );
+        said.sort();
+        said.dedup();
+        assert_eq!(said.len(), all.len());
+    }
+}
