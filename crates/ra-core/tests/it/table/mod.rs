@@ -1,0 +1,129 @@
+//! `docs/state-tables.md`: what each machine does in each phase with each input, written down by
+//! driving the machines themselves, and compared with the page so that neither drifts.
+
+mod desktop;
+mod gateway;
+mod mobile;
+
+use std::fmt::{Debug, Display};
+use std::path::PathBuf;
+
+const HEAD: &str = "\
+# State tables
+
+What each machine of `ra-core` does in each phase with each input. This page is written by the machines:
+a test drives them into each phase, feeds the input and notes what comes out; it fails when the page and
+the machines differ. After a wanted change write the page anew with
+`RA_BLESS=1 cargo test -p ra-core --test it table` and read the difference before you commit it.
+
+How to read a cell: what is put out, in order; `→ Phase` is the phase after it, if it is another; *end*
+and *fail* are how it ends, the last output of all, and the phase is then `Ended`. `–` means that nothing
+comes out and the phase stays, an empty cell that there is no such thing in that phase. After the end
+nothing comes out, whatever goes in: that is checked for every row and not shown.
+";
+
+#[test]
+fn state_tables_are_those_of_the_page() {
+    let page = [
+        HEAD,
+        &desktop::table().render(),
+        &gateway::table().render(),
+        &mobile::table().render(),
+    ]
+    .concat();
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/state-tables.md");
+    if std::env::var_os("RA_BLESS").is_some() {
+        std::fs::write(&path, &page).expect("docs can be written");
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    let lines = |text: &str, number| text.lines().nth(number).map(ToOwned::to_owned);
+    let differs = (0..kept.lines().count().max(page.lines().count()))
+        .map(|number| (number + 1, lines(&kept, number), lines(&page, number)))
+        .find(|(_, kept, page)| kept != page);
+    assert!(
+        kept == page,
+        "docs/state-tables.md and the machines differ: if the change is wanted, run\n    \
+         RA_BLESS=1 cargo test -p ra-core --test it table\nfirst difference (line, page, machines): {differs:#?}"
+    );
+}
+
+/// One machine's table: a row an input, a column a phase.
+pub(crate) struct Table<P> {
+    head: String,
+    /// The living phases and, last, the one after the end.
+    phases: Vec<P>,
+    rows: Vec<(&'static str, Vec<String>)>,
+}
+
+impl<P: Copy + Display> Table<P> {
+    pub(crate) fn new(title: &str, about: &str, phases: &[P]) -> Self {
+        Self {
+            head: format!("\n## {title}\n\n{about}\n\n"),
+            phases: phases.to_vec(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// Notes what `feed` describes for each phase; `None` where there is no such thing.
+    pub(crate) fn row(&mut self, input: &'static str, feed: impl Fn(P) -> Option<String>) {
+        let mut cells: Vec<_> = (self.phases.iter())
+            .map(|phase| feed(*phase).unwrap_or_default())
+            .collect();
+        let ended = cells.pop().expect("a phase after the end");
+        assert!(
+            matches!(&*ended, "" | "–" | "misuse Ended"),
+            "{input} after the end: {ended}"
+        );
+        self.rows.push((input, cells));
+    }
+
+    fn render(&self) -> String {
+        let living = &self.phases[..self.phases.len() - 1];
+        let mut lines = vec![vec!["input".to_owned()]];
+        lines[0].extend(living.iter().map(ToString::to_string));
+        for (input, cells) in &self.rows {
+            lines.push([&[(*input).to_owned()], &cells[..]].concat());
+        }
+        let widths: Vec<_> = (0..=living.len())
+            .map(|column| lines.iter().map(|l| l[column].chars().count()).max())
+            .map(Option::unwrap_or_default)
+            .collect();
+        lines.insert(1, widths.iter().map(|width| "-".repeat(*width)).collect());
+        let mut text = self.head.clone();
+        for line in lines {
+            for (cell, width) in line.iter().zip(&widths) {
+                text += &format!("| {cell:width$} ");
+            }
+            text += "|\n";
+        }
+        text
+    }
+}
+
+/// A cell: what was put out and where it led.
+pub(crate) fn cell<P: PartialEq + Display>(outputs: &[String], before: P, after: P) -> String {
+    let over = (outputs.last()).is_some_and(|o| o.starts_with("end ") || o.starts_with("fail "));
+    let mut parts = outputs.join(", ");
+    if before != after && !over {
+        parts = format!("{parts} → {after}");
+    }
+    if parts.is_empty() {
+        "–".to_owned()
+    } else {
+        parts
+    }
+}
+
+/// The name of a variant, without what it holds.
+pub(crate) fn name(value: &impl Debug) -> String {
+    let text = format!("{value:?}");
+    text.chars().take_while(|c| c.is_alphanumeric()).collect()
+}
+
+/// The end, as a cell tells it.
+pub(crate) fn end<T: Debug, E: Debug>(end: &Result<T, E>) -> String {
+    match end {
+        Ok(outcome) => format!("end {}", name(outcome)),
+        Err(error) => format!("fail {}", name(error)),
+    }
+}
