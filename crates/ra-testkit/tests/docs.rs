@@ -125,6 +125,24 @@ fn proofs_and_fingerprint_of_the_protocol_come_from_the_vectors() {
 }
 
 #[test]
+fn tests_that_the_threat_model_names_exist() {
+    let text = fs::read_to_string(root().join("docs/threat-model.md")).unwrap();
+    let rust: String = files(&root().join("crates"), "rs")
+        .iter()
+        .map(|file| fs::read_to_string(file).unwrap())
+        .collect();
+    let mut named = 0;
+    for name in text.split('`').skip(1).step_by(2) {
+        // test names are sentences
+        if name.matches('_').count() >= 3 && !name.contains(['/', '.']) {
+            assert!(rust.contains(&format!("fn {name}(")), "{name}");
+            named += 1;
+        }
+    }
+    assert!(named > 50, "{named} tests named");
+}
+
+#[test]
 fn links_between_documents_lead_somewhere() {
     let mut pages = vec![root().join("README.md"), root().join("SECURITY.md")];
     pages.extend(files(&root().join("docs"), "md"));
