@@ -109,3 +109,49 @@ impl Calls {
         Poll::Ready(reply)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::time::Duration;
+
+    use ra_core::Wake;
+
+    use super::*;
+
+    fn at(millis: u64) -> Option<Deadline> {
+        let at = MonoTime::from_millis(millis);
+        Some(Deadline {
+            at,
+            wake: Wake::Handshake,
+        })
+    }
+
+    async fn is_due(clock: &mut Clock, deadline: Option<Deadline>) -> bool {
+        poll_fn(|cx| Poll::Ready(clock.poll_due(cx, deadline).is_ready())).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_clock_wakes_at_the_deadline_and_not_before() {
+        let mut clock = Clock::new();
+        poll_fn(|cx| clock.poll_due(cx, at(1500))).await;
+        assert_eq!(clock.now().as_millis(), 1500);
+        assert!(is_due(&mut clock, at(1500)).await && is_due(&mut clock, at(0)).await);
+        assert!(!is_due(&mut clock, at(1501)).await);
+        // a deadline that moves, forth and back, is followed
+        assert!(!is_due(&mut clock, at(90_000)).await);
+        poll_fn(|cx| clock.poll_due(cx, at(2000))).await;
+        assert_eq!(clock.now().as_millis(), 2000);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_deadline_that_never_comes_is_waited_for_without_harm() {
+        let mut clock = Clock::new();
+        for never in [None, at(u64::MAX), at(u64::MAX / 1000)] {
+            assert!(!is_due(&mut clock, never).await);
+        }
+        tokio::time::advance(Duration::from_secs(3600)).await;
+        assert_eq!(clock.now().as_millis(), 3_600_000);
+        assert!(!is_due(&mut clock, at(u64::MAX)).await);
+    }
+}

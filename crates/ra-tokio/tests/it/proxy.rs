@@ -1,0 +1,237 @@
+//! Proxies: HTTP `CONNECT` and SOCKS5, with and without credentials.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use ra_core::desktop::login::ConnectRequest;
+use ra_http::TransportErrorKind;
+use ra_tokio::{Network, Proxy, TlsConfig, WebSocket};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+
+use crate::support::{answering, bounded, deserted, listener, read_request, serve};
+use crate::tls::{Ca, fetch};
+
+const LONG: Duration = Duration::from_secs(20);
+
+fn proxy(text: impl AsRef<str>) -> Option<Proxy> {
+    Some(text.as_ref().parse().unwrap())
+}
+
+/// A CONNECT proxy that leads everything to `target` and says what it was asked.
+async fn http_proxy(target: SocketAddr) -> (SocketAddr, mpsc::Receiver<String>) {
+    let (seen, requests) = mpsc::channel(4);
+    let address = serve(move |mut stream| {
+        let seen = seen.clone();
+        async move {
+            seen.send(read_request(&mut stream).await).await.unwrap();
+            stream
+                .write_all(b"HTTP/1.1 200 Connected\r\n\r\n")
+                .await
+                .unwrap();
+            let mut onward = TcpStream::connect(target).await.unwrap();
+            let _ = copy_bidirectional(&mut stream, &mut onward).await;
+        }
+    })
+    .await;
+    (address, requests)
+}
+
+/// A SOCKS5 proxy that asks for a user and a password, leads everything to `target` and says what it was told.
+async fn socks_proxy(target: SocketAddr) -> (SocketAddr, mpsc::Receiver<(String, String)>) {
+    let (seen, requests) = mpsc::channel(4);
+    let address = serve(move |mut stream| {
+        let seen = seen.clone();
+        async move {
+            let mut greeting = [0; 3];
+            stream.read_exact(&mut greeting).await.unwrap();
+            assert_eq!(greeting, [5, 1, 2]);
+            stream.write_all(&[5, 2]).await.unwrap();
+            assert_eq!(stream.read_u8().await.unwrap(), 1);
+            let credentials = format!(
+                "{}:{}",
+                counted(&mut stream).await,
+                counted(&mut stream).await
+            );
+            stream.write_all(&[1, 0]).await.unwrap();
+            let mut connect = [0; 4];
+            stream.read_exact(&mut connect).await.unwrap();
+            assert_eq!(connect, [5, 1, 0, 3], "a name, resolved by the proxy");
+            let name = counted(&mut stream).await;
+            let port = stream.read_u16().await.unwrap();
+            seen.send((credentials, format!("{name}:{port}")))
+                .await
+                .unwrap();
+            stream
+                .write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0])
+                .await
+                .unwrap();
+            let mut onward = TcpStream::connect(target).await.unwrap();
+            let _ = copy_bidirectional(&mut stream, &mut onward).await;
+        }
+    })
+    .await;
+    (address, requests)
+}
+
+async fn counted(stream: &mut TcpStream) -> String {
+    let mut text = vec![0; stream.read_u8().await.unwrap().into()];
+    stream.read_exact(&mut text).await.unwrap();
+    String::from_utf8(text).unwrap()
+}
+
+#[tokio::test]
+async fn connect_leads_tls_to_a_host_that_only_the_proxy_knows() {
+    let ca = Ca::new();
+    let (address, mut requests) = http_proxy(ca.serve("gateway.invalid").await).await;
+    let network = ca.network(proxy(format!("http://me:secret@{address}")));
+    assert_eq!(fetch(&network, "gateway.invalid", LONG).await.unwrap(), 200);
+    let request = requests.recv().await.unwrap();
+    assert!(
+        request.starts_with("CONNECT gateway.invalid:443 HTTP/1.1\r\n"),
+        "{request}"
+    );
+    assert!(
+        request.contains("Proxy-Authorization: Basic bWU6c2VjcmV0\r\n"),
+        "{request}"
+    );
+
+    let (address, mut requests) = http_proxy(ca.serve("gateway.invalid").await).await;
+    let network = ca.network(proxy(format!("http://{address}")));
+    assert_eq!(
+        fetch(&network, "gateway.invalid:8443", LONG).await.unwrap(),
+        200
+    );
+    let request = requests.recv().await.unwrap();
+    assert!(
+        request.starts_with("CONNECT gateway.invalid:8443 HTTP/1.1\r\n"),
+        "{request}"
+    );
+    assert!(!request.contains("Proxy-Authorization"));
+}
+
+#[tokio::test]
+async fn socks5_leads_tls_to_a_host_that_only_the_proxy_knows() {
+    let ca = Ca::new();
+    let (address, mut requests) = socks_proxy(ca.serve("gateway.invalid").await).await;
+    let network = ca.network(proxy(format!("socks5://me:secret@{address}")));
+    assert_eq!(fetch(&network, "gateway.invalid", LONG).await.unwrap(), 200);
+    let expected = ("me:secret".to_owned(), "gateway.invalid:443".to_owned());
+    assert_eq!(requests.recv().await.unwrap(), expected);
+}
+
+#[tokio::test]
+async fn a_certificate_is_checked_through_a_proxy_too() {
+    let (address, _requests) = http_proxy(Ca::new().serve("gateway.invalid").await).await;
+    let network = Ca::new().network(proxy(format!("http://{address}")));
+    let error = fetch(&network, "gateway.invalid", LONG).await.unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::Tls);
+}
+
+#[tokio::test]
+async fn a_proxy_that_will_not_connect_says_so_and_shows_no_credentials() {
+    for reply in [
+        "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
+        "HTTP/1.1 403 Forbidden\r\n\r\ncanary",
+        "HTTP/1.1 302 Found\r\nlocation: http://canary/\r\n\r\n",
+        "canary",
+        "",
+    ] {
+        let network = Ca::new().network(proxy(format!(
+            "http://me:canary@{}",
+            answering(reply).await
+        )));
+        let error = fetch(&network, "gateway.invalid", LONG).await.unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::Proxy, "{reply}");
+        assert!(
+            !format!("{error:?} {network:?}").contains("canary"),
+            "{error:?}"
+        );
+    }
+    for reply in [
+        &[5u8, 255][..],
+        &[5, 2, 1, 1],
+        &[5, 0, 5, 5],
+        &[4, 0],
+        b"HTTP/1.1 400\r\n\r\n",
+    ] {
+        let address = serve(move |mut stream| async move {
+            let _ = stream.write_all(reply).await;
+            let _ = stream.shutdown().await;
+            crate::support::drain(&mut stream).await;
+        })
+        .await;
+        for credentials in ["", "me:canary@"] {
+            let network = Ca::new().network(proxy(format!("socks5://{credentials}{address}")));
+            let error = fetch(&network, "gateway.invalid", LONG).await.unwrap_err();
+            assert_eq!(error.kind(), TransportErrorKind::Proxy, "{reply:?}");
+            assert!(
+                !format!("{error:?} {network:?}").contains("canary"),
+                "{error:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_absent_or_silent_proxy_ends_the_call() {
+    let network = Ca::new().network(proxy(format!("http://{}", deserted().await)));
+    let error = fetch(&network, "gateway.invalid", LONG).await.unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::Proxy);
+    for scheme in ["http", "socks5"] {
+        let network = Ca::new().network(proxy(format!(
+            "{scheme}://{}",
+            crate::support::silent().await
+        )));
+        let error = fetch(&network, "gateway.invalid", Duration::from_millis(50))
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::Timeout);
+    }
+}
+
+#[tokio::test]
+async fn r01_a_proxy_on_another_machine_is_passed_by_on_the_way_to_this_one() {
+    let gateway = answering("HTTP/1.1 503 Busy\r\n\r\n").await;
+    let elsewhere = Network::new(TlsConfig::default(), proxy("http://192.0.2.1:3128"));
+    let request = ConnectRequest::new(format!("ws://{gateway}/"), "o", "u", LONG);
+    let error = bounded(WebSocket::connect(&elsewhere, &request))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::upgrade(503, None));
+}
+
+#[tokio::test]
+async fn a_proxy_on_this_machine_is_used_for_this_machine() {
+    let gateway = answering("HTTP/1.1 503 Busy\r\n\r\n").await;
+    let (address, mut requests) = http_proxy(gateway).await;
+    let here = Network::new(
+        TlsConfig::default(),
+        proxy(format!("http://localhost:{}", address.port())),
+    );
+    let request = ConnectRequest::new("ws://127.0.0.1:1/".to_owned(), "o", "u", LONG);
+    let error = bounded(WebSocket::connect(&here, &request))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::upgrade(503, None));
+    assert!(
+        requests
+            .recv()
+            .await
+            .unwrap()
+            .starts_with("CONNECT 127.0.0.1:1 ")
+    );
+}
+
+#[tokio::test]
+async fn r01_plaintext_to_another_machine_is_refused_with_a_proxy_as_well() {
+    let (target, address) = listener().await;
+    let network = Network::new(TlsConfig::default(), proxy(format!("socks5://{address}")));
+    let request = ConnectRequest::new("ws://gateway.invalid/".to_owned(), "o", "u", LONG);
+    let error = bounded(WebSocket::connect(&network, &request))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::NotAllowed);
+    assert!(bounded(crate::support::is_untouched(target)).await);
+}
