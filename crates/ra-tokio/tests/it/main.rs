@@ -16,7 +16,5 @@ mod login_faults;
 mod proxy;
 mod support;
 mod tls;
-#[cfg(feature = "tracing")]
-mod trace;
 mod websocket;
 mod websocket_faults;

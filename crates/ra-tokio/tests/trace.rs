@@ -1,4 +1,19 @@
-//! The feature `tracing`: what is logged, and that no secret is.
+//! The feature `tracing`: what is logged, and that no secret is. A process of its own: whether a line is logged is
+//! remembered for all threads.
+#![cfg(feature = "tracing")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests"
+)]
+
+#[path = "it/gateway.rs"]
+mod gateway;
+#[path = "it/support.rs"]
+mod support;
 
 use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
