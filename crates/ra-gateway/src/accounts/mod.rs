@@ -3,6 +3,8 @@
 mod error;
 mod file;
 mod read;
+#[cfg(test)]
+mod tests;
 mod totp;
 
 use std::fmt;

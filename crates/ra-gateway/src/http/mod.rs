@@ -13,8 +13,9 @@ use std::task::Poll;
 
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::limits::{ConnectionPermit, Refused};
 use crate::problem::Problem;
@@ -83,9 +84,10 @@ async fn serve_http(
 }
 
 /// Turns a connection away that is over a limit, without reading from it.
-pub(crate) async fn refuse(shared: Arc<Shared>, stream: TcpStream, refused: Refused) {
+pub(crate) async fn refuse(shared: Arc<Shared>, mut stream: TcpStream, refused: Refused) {
     let response = reply::raw(Problem::from(refused));
-    // a fresh socket's buffer takes these few bytes; if not, the client just gets no reason
-    let _ = stream.try_write(&response);
-    socket::linger(stream, shared.config.limits.linger).await;
+    let linger = shared.config.limits.linger;
+    if let Ok(Ok(())) = timeout(linger, stream.write_all(&response)).await {
+        socket::linger(stream, linger).await;
+    }
 }

@@ -18,8 +18,8 @@ pub(super) fn is_asked_for<B>(request: &Request<B>) -> bool {
     has_token(request.headers(), UPGRADE, "websocket")
 }
 
-/// The answer to an upgrade. Extensions are offered in vain, `Origin` headers are nobody's business
-/// here, however many there are: a gateway for any site of its host's must not know names.
+/// The answer to an upgrade. Extensions are offered in vain. `Origin` headers are not looked
+/// at, however many there are: a session belongs to whoever holds its key, not to a site.
 pub(super) fn accept<B>(request: &Request<B>) -> Result<Reply, Problem> {
     let headers = request.headers();
     let is_sound = request.method() == Method::GET
@@ -35,7 +35,7 @@ pub(super) fn accept<B>(request: &Request<B>) -> Result<Reply, Problem> {
     let accept = HeaderValue::try_from(derive_accept_key(key.as_bytes()));
     let mut reply = empty(StatusCode::SWITCHING_PROTOCOLS);
     let headers = reply.headers_mut();
-    headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
+    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
     headers.insert(SEC_WEBSOCKET_ACCEPT, accept.map_err(|_| Problem::Internal)?);
     Ok(reply)

@@ -1,12 +1,13 @@
 //! Places that are given back on drop.
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
 
-use super::{Address, Connections};
+use super::Address;
 use crate::lock::lock;
 
 #[derive(Default)]
@@ -20,6 +21,12 @@ impl Counters {
     pub(super) fn sessions(&self) -> u32 {
         self.sessions.load(Ordering::Acquire)
     }
+}
+
+#[derive(Default)]
+pub(super) struct Connections {
+    pub(super) all: u32,
+    pub(super) by_address: HashMap<Address, u32>,
 }
 
 /// One connection's place.

@@ -1,6 +1,8 @@
 //! The gateway over real sockets on loopback, with clients that were not made for it: bare
 //! WebSockets, bare HTTP, bare TCP.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // helpers of tests, too, fail by panic
+
 mod bad_frames;
 mod captcha;
 mod codes;

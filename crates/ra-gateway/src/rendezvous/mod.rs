@@ -1,5 +1,8 @@
 //! Where a desktop's session, a phone's calls and a ticket's exchange meet, in memory of one node.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use ra_core::MonoTime;

@@ -1,0 +1,193 @@
+//! Lifetimes and shortages, on a clock of the test's own.
+
+use ra_core::gateway::{Input, Output, Session};
+use ra_crypto::{SessionKey, digest_proof};
+use ra_proto::frame::{DesktopFrame, GatewayFrame, Proof};
+use ra_proto::{Sensitive, base64};
+use ra_testkit::{Fake, FakeKey, SeededEntropy};
+use std::task::Waker;
+
+use super::*;
+
+/// A rendezvous with one desktop whose QR is out.
+struct Scene {
+    registry: Registry,
+    rendezvous: Rendezvous,
+    slot: Arc<Slot>,
+    fingerprint: Fingerprint,
+}
+
+impl Scene {
+    fn new(change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::default();
+        config.session.timeout = std::time::Duration::from_secs(900);
+        config.session.heartbeat_interval = std::time::Duration::from_secs(900);
+        change(&mut config);
+        let session = Session::new(Arc::new(config.session.clone()), Arc::new(Fake), at(0));
+        let registry = Registry::default();
+        let slot = registry.enter(session, Box::new(SeededEntropy::new(1)));
+        let mut key = FakeKey::new(1);
+        let spki = base64::encode_standard(key.public_key());
+        say(
+            &slot,
+            &DesktopFrame::Init {
+                encoded_public_key: spki.into(),
+            },
+        );
+        let nonce = heard(&slot, |frame| match frame {
+            GatewayFrame::NonceProof { encrypted_nonce } => base64::decode(&encrypted_nonce).ok(),
+            _ => None,
+        });
+        let nonce = key.open(&nonce).unwrap();
+        let proof = digest_proof(nonce.expose());
+        say(
+            &slot,
+            &DesktopFrame::NonceProof(Proof::Digest(Sensitive::from(proof.as_str()))),
+        );
+        let fingerprint = slot.fingerprint().unwrap();
+        registry.ready(fingerprint, &slot);
+        Self {
+            registry,
+            rendezvous: Rendezvous::new(&config),
+            slot,
+            fingerprint,
+        }
+    }
+
+    fn scan(&self, now: MonoTime, user: &User) -> Result<HandshakeToken, Problem> {
+        self.rendezvous
+            .scan(now, &self.registry, &self.fingerprint, user)
+    }
+
+    /// The ticket that the desktop has been handed.
+    fn ticket(&self) -> Ticket {
+        Ticket::new(heard(&self.slot, |frame| match frame {
+            GatewayFrame::PendingLogin { ticket } => Some(ticket.expose().to_owned()),
+            _ => None,
+        }))
+    }
+}
+
+fn at(seconds: u64) -> MonoTime {
+    MonoTime::from_millis(seconds * 1000)
+}
+
+fn alice() -> User {
+    User::new(1, 0, None, "alice".into()).unwrap()
+}
+
+fn say(slot: &Slot, frame: &DesktopFrame<'_>) {
+    slot.handle(at(0), Input::Text(&frame.encode()));
+}
+
+/// What the next frame that has it says.
+fn heard<T>(slot: &Slot, read: impl Fn(GatewayFrame<'_>) -> Option<T>) -> T {
+    while let Some(output) = slot.poll_output(Waker::noop()) {
+        if let Output::Send(text) = output
+            && let Some(found) = read(GatewayFrame::decode(text.expose()).unwrap())
+        {
+            return found;
+        }
+    }
+    panic!("the session has not said that")
+}
+
+#[test]
+fn r54_a_handshake_token_lives_for_120_s() {
+    let scene = Scene::new(|_| {});
+    let token = scene.scan(at(10), &alice()).unwrap();
+    assert_eq!(scene.rendezvous.may_decide(at(129), 1, &token), Ok(()));
+    assert_eq!(
+        scene.rendezvous.may_decide(at(130), 1, &token),
+        Err(Problem::UnknownSession)
+    );
+    let late = scene.rendezvous.approve(at(130), &alice(), &token);
+    assert_eq!(late, Err(Problem::UnknownSession));
+    let late = scene.rendezvous.decline(at(130), 1, &token);
+    assert_eq!(late, Err(Problem::UnknownSession));
+}
+
+#[test]
+fn r54_a_ticket_lives_for_60_s_and_names_user_and_key() {
+    for (wait, lives) in [(59, true), (60, false)] {
+        let scene = Scene::new(|_| {});
+        let token = scene.scan(at(10), &alice()).unwrap();
+        scene.rendezvous.approve(at(20), &alice(), &token).unwrap();
+        assert_eq!(scene.rendezvous.last_ticket_until(at(20)), Some(at(80)));
+        let redeemed = scene.rendezvous.redeem(at(20 + wait), &scene.ticket());
+        let public_key = FakeKey::new(1).public_key().into();
+        let granted = Granted {
+            user: alice(),
+            public_key,
+        };
+        assert_eq!(
+            redeemed,
+            if lives {
+                Ok(granted)
+            } else {
+                Err(Problem::UnknownTicket)
+            }
+        );
+    }
+}
+
+#[test]
+fn r55_without_room_for_a_ticket_nothing_is_used_up() {
+    let scene = Scene::new(|config| config.limits.sessions = 1);
+    let other = scene.rendezvous.tickets.insert(
+        at(0),
+        digest("another login's ticket"),
+        Granted {
+            user: alice(),
+            public_key: Box::default(),
+        },
+    );
+    assert_eq!(other, Ok(()));
+    let token = scene.scan(at(10), &alice()).unwrap();
+    assert_eq!(
+        scene.rendezvous.approve(at(20), &alice(), &token),
+        Err(Problem::BUSY)
+    );
+    assert_eq!(scene.rendezvous.approve(at(60), &alice(), &token), Ok(()));
+}
+
+#[test]
+fn r54_what_a_session_does_not_take_leaves_nothing_behind() {
+    let scene = Scene::new(|_| {});
+    let token = scene.scan(at(10), &alice()).unwrap();
+    scene.slot.handle(at(11), Input::Lost);
+    assert_eq!(scene.scan(at(12), &alice()), Err(Problem::UnknownSession));
+    let late = scene.rendezvous.approve(at(12), &alice(), &token);
+    assert_eq!(late, Err(Problem::UnknownSession));
+    assert_eq!(scene.rendezvous.last_ticket_until(at(12)), None);
+    assert_eq!(scene.rendezvous.handshakes.empty_at(at(12)), None);
+}
+
+#[test]
+fn r54_a_session_that_leaves_takes_its_handshake_token_along() {
+    let scene = Scene::new(|_| {});
+    let token = scene.scan(at(10), &alice()).unwrap();
+    let dead = scene
+        .registry
+        .leave(&scene.slot, Some(scene.fingerprint))
+        .unwrap();
+    assert_eq!(dead, digest(token.expose()));
+    scene.rendezvous.forget(&dead);
+    assert_eq!(
+        scene.rendezvous.may_decide(at(11), 1, &token),
+        Err(Problem::UnknownSession)
+    );
+    assert_eq!(scene.scan(at(11), &alice()), Err(Problem::UnknownSession));
+}
+
+#[test]
+fn r54_a_newer_scan_leaves_one_token() {
+    let scene = Scene::new(|config| config.limits.sessions = 2);
+    for second in 0..10 {
+        scene.scan(at(second), &alice()).unwrap();
+    }
+    assert!(
+        scene.rendezvous.handshakes.has_room(at(10)),
+        "nine of ten have died"
+    );
+}
