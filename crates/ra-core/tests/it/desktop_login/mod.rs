@@ -3,6 +3,7 @@
 mod cancel;
 mod captcha;
 mod dialects;
+mod errors;
 mod exchange;
 mod opening;
 mod renewal;
