@@ -16,7 +16,6 @@ use ra_crypto::{Entropy as _, OsEntropy};
 use ra_http::{CaptchaSolution, TransportError};
 use ra_proto::CloseCode;
 use tokio::runtime::Handle;
-use tokio::task::coop::poll_proceed;
 
 use super::{Calls, Clock};
 use crate::keys::Key;
@@ -307,12 +306,8 @@ impl Socket {
                 Poll::Ready(Heard::Opened(opened))
             }
             Self::Open(socket) => {
-                // one read may bring many frames, and each may cost milliseconds: count them, so that others get a turn
-                let turn = ready!(poll_proceed(cx));
                 let _ = socket.poll_flush(cx);
-                let received = ready!(socket.poll_receive(cx));
-                turn.made_progress();
-                Poll::Ready(Heard::Received(received))
+                socket.poll_receive(cx).map(Heard::Received)
             }
         }
     }
