@@ -23,6 +23,8 @@ pub struct Report {
 enum Voice {
     People {
         screen: Screen,
+        /// Who is to scan.
+        invitation: &'static str,
         /// The token and nothing else.
         token: Box<dyn Write + Send>,
         /// Whether `token` is shown to somebody, so that its text must not steer the terminal.
@@ -41,12 +43,14 @@ impl Report {
         }
     }
 
-    /// Text on `screen`, the token on standard output.
+    /// Text on `screen`, the token on standard output. `invitation` is the first half of a sentence that goes on with
+    /// the time that is left.
     #[must_use]
-    pub fn for_people(screen: Screen) -> Self {
+    pub fn for_people(screen: Screen, invitation: &'static str) -> Self {
         Self {
             voice: Voice::People {
                 screen,
+                invitation,
                 token: Box::new(io::stdout()),
                 token_is_shown: io::stdout().is_terminal(),
             },
@@ -60,16 +64,14 @@ impl Report {
     /// [`Kind::Local`] if the output cannot be written; likewise below.
     pub fn qr(&mut self, qr: &Qr, url: &ScanUrl, expires_in: Duration) -> Result<(), Failure> {
         self.say(
-            |screen| {
-                screen.qr(qr, url.as_str())?;
-                screen.status(&scan_within(expires_in))
-            },
+            |screen| screen.qr(qr, url.as_str()),
             || Event::Qr {
                 url: url.as_str().into(),
                 fingerprint: url.fingerprint().to_string().into(),
                 expires_in_ms: u64::try_from(expires_in.as_millis()).unwrap_or(u64::MAX),
             },
-        )
+        )?;
+        self.countdown(expires_in, None)
     }
 
     /// A second has passed. `scanned` is who has to confirm.
@@ -77,15 +79,18 @@ impl Report {
     /// # Errors
     /// As [`Report::qr`].
     pub fn countdown(&mut self, left: Duration, scanned: Option<&User>) -> Result<(), Failure> {
-        let Voice::People { screen, .. } = &mut self.voice else {
+        let Voice::People {
+            screen, invitation, ..
+        } = &mut self.voice
+        else {
             return Ok(());
         };
+        let left = minutes(left);
         let text = match scanned {
-            None => scan_within(left),
+            None => format!("{invitation} within {left}. Ctrl-C cancels."),
             Some(user) => format!(
-                "Waiting for {} to confirm on the phone, {} left. Ctrl-C cancels.",
-                name(user),
-                minutes(left)
+                "Waiting for {} to confirm on the phone, {left} left. Ctrl-C cancels.",
+                name(user)
             ),
         };
         screen
@@ -184,6 +189,7 @@ impl Report {
                 screen,
                 token: out,
                 token_is_shown,
+                ..
             } => match file {
                 Some(path) => screen.line(&format!(
                     "Logged in as {}. The token is in {}.",
@@ -239,6 +245,12 @@ impl Report {
         .map_err(|error| Failure::output(&error))
     }
 
+    /// Whether people are told, and not a program.
+    #[must_use]
+    pub fn has_people(&self) -> bool {
+        matches!(self.voice, Voice::People { .. })
+    }
+
     /// The screen, if there are people to ask.
     pub fn screen(&mut self) -> Option<&mut Screen> {
         match &mut self.voice {
@@ -258,13 +270,6 @@ impl Report {
         }
         .map_err(|error| Failure::output(&error))
     }
-}
-
-fn scan_within(left: Duration) -> String {
-    format!(
-        "Scan it with the phone app within {}. Ctrl-C cancels.",
-        minutes(left)
-    )
 }
 
 fn minutes(left: Duration) -> String {
