@@ -328,7 +328,7 @@ async fn a_flood_of_frames_leaves_others_their_turn() {
         });
         while name(&login.next_event().await.unwrap()) != "user" {}
         let turns = turns.load(std::sync::atomic::Ordering::Relaxed);
-        assert!(turns > 10, "{turns} turns");
+        assert!(turns > 100, "{turns} turns");
         other.abort();
     })
     .await;
