@@ -114,12 +114,7 @@ async fn r54_it_dies_with_its_socket() {
     let (desktop, fingerprint) = Desktop::ready(host.address, 1).await;
     let token = scan(&host, ALICE, &fingerprint).await;
     drop(desktop);
-    within(async {
-        while host.handle.sessions() > 0 {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
+    host.sessions_fall_to(0).await;
     assert_eq!(
         decide(&host, "finish", ALICE, &token).await.refusal(),
         (404, 10056)

@@ -34,12 +34,7 @@ async fn r55_sessions_over_the_nodes_limit_get_503_until_one_ends() {
     assert_eq!(status, 503);
     assert!(wait >= 1);
     drop(first);
-    within(async {
-        while host.handle.sessions() > 1 {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
+    host.sessions_fall_to(1).await;
     Desktop::connect(host.address).await.expect("hello").await;
 }
 
@@ -76,12 +71,7 @@ async fn r55_connections_over_a_limit_are_told_and_closed() {
         // a real client that asks first gets to read it as well
         assert_eq!(refused(&host).await.0.to_string(), status);
         drop(held);
-        within(async {
-            while host.handle.sessions() > 0 {
-                tokio::task::yield_now().await;
-            }
-        })
-        .await;
+        host.sessions_fall_to(0).await;
     }
 }
 
@@ -120,10 +110,5 @@ async fn r55_a_desktop_that_never_reads_is_dropped() {
         }
     });
     assert!(gone.await);
-    within(async {
-        while host.handle.sessions() > 0 {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
+    host.sessions_fall_to(0).await;
 }
