@@ -112,8 +112,8 @@ async fn play(ending: Ending, watched: bool, report: &mut Report) -> Result<Exit
     let around = Around {
         first_code: (ending != Ending::Expired).then_some(first_code),
         after_scan: Some(match ending {
-            Ending::Declined => "Its owner is asked, and says no.",
-            _ => "Its owner is asked, and says yes.",
+            Ending::Declined => "The owner of the phone is about to say no.",
+            _ => "The owner of the phone is about to say yes.",
         }),
         ..Around::default()
     };

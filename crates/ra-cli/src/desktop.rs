@@ -49,6 +49,7 @@ pub(crate) async fn run(
         .map_err(|error| Failure::new(Kind::Local, format!("cannot catch signals: {error}")))?;
     let give_up_at = around.timeout.map(|timeout| Instant::now() + timeout);
     let mut login = Login::start(options).map_err(|error| not_started(&error))?;
+    report.connecting()?;
     let mut watch = Watch::new(around, report);
     let mut timed_out = false;
     loop {

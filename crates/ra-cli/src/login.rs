@@ -7,7 +7,7 @@ use ra_core::desktop::session::Dialect;
 use ra_crypto::AwsLc;
 use ra_tokio::{Keys, LoginOptions, Network, Proxy, TlsConfig};
 
-use crate::args::{LoginArgs, Proof, Renewals};
+use crate::args::{LoginArgs, Proof, Renewals, Unread};
 use crate::desktop::{self, Around};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -106,7 +106,7 @@ fn options(args: &LoginArgs) -> Result<LoginOptions, Failure> {
 
     let mut options = LoginOptions::new(Keys::new(AwsLc));
     options.config = config;
-    if let Some(proxy) = &args.proxy {
+    if let Some(Unread(proxy)) = &args.proxy {
         let proxy: Proxy = parse("--proxy", proxy)?;
         options.network = Network::new(TlsConfig::default(), Some(proxy));
     }

@@ -1,7 +1,7 @@
 //! Says what happens in one of two voices: people's text, or JSON events.
 
 use core::time::Duration;
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use ra_http::CaptchaChallenge;
@@ -25,10 +25,8 @@ enum Voice {
         screen: Screen,
         /// Who is to scan.
         invitation: &'static str,
-        /// The token and nothing else.
+        /// The token and nothing else. It is printable: the login refuses any other.
         token: Box<dyn Write + Send>,
-        /// Whether `token` is shown to somebody, so that its text must not steer the terminal.
-        token_is_shown: bool,
     },
     Program(Box<dyn Write + Send>),
 }
@@ -52,16 +50,28 @@ impl Report {
                 screen,
                 invitation,
                 token: Box::new(io::stdout()),
-                token_is_shown: io::stdout().is_terminal(),
             },
             diagnostics: Box::new(io::stderr()),
+        }
+    }
+
+    /// Nothing to see yet: tells people on a terminal why.
+    ///
+    /// # Errors
+    /// [`Kind::Local`] if the output cannot be written; likewise below.
+    pub fn connecting(&mut self) -> Result<(), Failure> {
+        match &mut self.voice {
+            Voice::People { screen, .. } => screen
+                .status("Connecting to the gateway. Ctrl-C cancels.")
+                .map_err(|error| Failure::output(&error)),
+            Voice::Program(_) => Ok(()),
         }
     }
 
     /// A new code to scan.
     ///
     /// # Errors
-    /// [`Kind::Local`] if the output cannot be written; likewise below.
+    /// As [`Report::connecting`].
     pub fn qr(&mut self, qr: &Qr, url: &ScanUrl, expires_in: Duration) -> Result<(), Failure> {
         self.say(
             |screen| screen.qr(qr, url.as_str()),
@@ -77,7 +87,7 @@ impl Report {
     /// A second has passed. `scanned` is who has to confirm.
     ///
     /// # Errors
-    /// As [`Report::qr`].
+    /// As [`Report::connecting`].
     pub fn countdown(&mut self, left: Duration, scanned: Option<&User>) -> Result<(), Failure> {
         let Voice::People {
             screen, invitation, ..
@@ -101,7 +111,7 @@ impl Report {
     /// Somebody scanned the code.
     ///
     /// # Errors
-    /// As [`Report::qr`].
+    /// As [`Report::connecting`].
     pub fn user(&mut self, user: &User) -> Result<(), Failure> {
         self.say(
             |screen| screen.line(&format!("Scanned by {} (id {}).", name(user), user.id)),
@@ -117,7 +127,7 @@ impl Report {
     /// A captcha has to be solved.
     ///
     /// # Errors
-    /// As [`Report::qr`].
+    /// As [`Report::connecting`].
     pub fn captcha(&mut self, challenge: &CaptchaChallenge) -> Result<(), Failure> {
         let (service, sitekey) = (challenge.service.as_deref(), challenge.sitekey.as_deref());
         self.say(
@@ -138,7 +148,7 @@ impl Report {
     /// The code is being replaced. `reason` is for programs, `sentence` for people.
     ///
     /// # Errors
-    /// As [`Report::qr`].
+    /// As [`Report::connecting`].
     pub fn renewed(&mut self, reason: &str, sentence: &str) -> Result<(), Failure> {
         self.say(
             |screen| screen.line(sentence),
@@ -151,7 +161,7 @@ impl Report {
     /// The phone declined.
     ///
     /// # Errors
-    /// As [`Report::qr`].
+    /// As [`Report::connecting`].
     pub fn declined(&mut self) -> Result<(), Failure> {
         self.say(
             |screen| screen.line("Declined on the phone."),
@@ -162,7 +172,7 @@ impl Report {
     /// Cancelled here. No event: a program knows what it did.
     ///
     /// # Errors
-    /// As [`Report::qr`].
+    /// As [`Report::connecting`].
     pub fn cancelled(&mut self) -> Result<(), Failure> {
         self.remark("Cancelled.")
     }
@@ -170,7 +180,7 @@ impl Report {
     /// Logged in. With `file` the token was written there and is not repeated here.
     ///
     /// # Errors
-    /// As [`Report::qr`].
+    /// As [`Report::connecting`].
     pub fn token(
         &mut self,
         token: &Token,
@@ -186,10 +196,7 @@ impl Report {
                 },
             ),
             Voice::People {
-                screen,
-                token: out,
-                token_is_shown,
-                ..
+                screen, token: out, ..
             } => match file {
                 Some(path) => screen.line(&format!(
                     "Logged in as {}. The token is in {}.",
@@ -198,13 +205,7 @@ impl Report {
                 )),
                 None => screen
                     .line(&format!("Logged in as {}. The token:", name(user)))
-                    .and_then(|()| {
-                        if *token_is_shown {
-                            writeln!(out, "{}", plain(token.expose()))
-                        } else {
-                            writeln!(out, "{}", token.expose())
-                        }
-                    })
+                    .and_then(|()| writeln!(out, "{}", token.expose()))
                     .and_then(|()| out.flush()),
             },
         };
@@ -214,7 +215,7 @@ impl Report {
     /// The one error line. A wrong command line is told to people only.
     ///
     /// # Errors
-    /// As [`Report::qr`].
+    /// As [`Report::connecting`].
     pub fn failure(&mut self, failure: &Failure) -> Result<(), Failure> {
         let written = match &mut self.voice {
             Voice::Program(out) if failure.kind != Kind::Usage => json::write(
@@ -236,7 +237,7 @@ impl Report {
     /// A line that is no event: to people, or to the diagnostics beside the events.
     ///
     /// # Errors
-    /// As [`Report::qr`].
+    /// As [`Report::connecting`].
     pub fn remark(&mut self, text: &str) -> Result<(), Failure> {
         match &mut self.voice {
             Voice::People { screen, .. } => screen.line(text),

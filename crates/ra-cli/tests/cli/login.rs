@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::support::fake::{self, Socket, TICKET, TOKEN};
-use crate::support::{Ra, picture, run, write};
+use crate::support::{Ra, command, picture, run, write};
 use serde_json::json;
 
 /// A gateway and an API that let Mary in.
@@ -62,6 +62,24 @@ fn the_token_stands_alone_on_standard_output_for_people() {
     };
     assert!(at("https://discord.com/ra/") < at("Scanned by Mary#1212 (id 196769986071625728)."));
     assert!(at("Scanned by") < at("Logged in as Mary#1212."));
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_it() {
+    let (gateway, api) = world();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = command(&["login", "--json", "--gateway", &gateway, "--api", &api])
+        .stdout(writer)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(8));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        stderr.starts_with("error: cannot write the output: "),
+        "{stderr}"
+    );
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod approve;
 mod demo;
+mod exchange_faults;
 mod faults;
 mod login;
 mod proxy;

@@ -111,8 +111,16 @@ fn help_says_what_a_person_has_to_know() {
     ] {
         assert!(ended.stdout.contains(text), "{text}: {}", ended.stdout);
     }
-    for name in ["demo", "login", "approve", "gateway", "completions"] {
+    for (name, text) in [
+        ("demo", "worth nothing"),
+        ("login", "one JSON object a line instead"),
+        ("approve", "gets into your account"),
+        ("gateway", "put a proxy with TLS in front"),
+        ("completions", "The shell"),
+    ] {
         let help = run(&[name, "--help"]);
+        let one_line = help.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(one_line.contains(text), "{name}: {one_line}");
         assert_eq!(help.code, 0);
         assert!(help.stdout.contains("Example"), "{}", help.stdout);
         let widest = help.stdout.lines().map(|line| line.chars().count()).max();

@@ -197,6 +197,8 @@ pub fn picture(text: &str) -> String {
     let rows: Vec<Vec<char>> = text
         .lines()
         .map(|line| line.trim_end_matches('\r'))
+        // a countdown may have stood where the first line is
+        .map(|line| line.rsplit("\u{1b}[K").next().unwrap_or_default())
         .map(|line| {
             line.replace("\u{1b}[38;5;16;48;5;231m", "")
                 .replace("\u{1b}[0m", "")
