@@ -114,7 +114,7 @@ async fn r57_tokens_that_cannot_be_minted_or_sealed_are_no_success() {
     let (reply, mut desktop) = exchange_with(Does::Answer(&long[1..])).await;
     assert_eq!(
         desktop.open(&reply.json()["encrypted_token"]),
-        long[1..].as_bytes()
+        &long.as_bytes()[1..]
     );
 }
 
