@@ -30,13 +30,11 @@ impl Jitter {
     }
 
     /// A wait between three quarters of `about` and `about`.
-    #[cfg(any(feature = "http", test))]
     pub(crate) fn near(&mut self, about: Duration) -> Duration {
         about - self.part_of(about / 4).min(about / 4)
     }
 
     /// Another generator, drawn from this one.
-    #[cfg(feature = "http")]
     pub(crate) fn fork(&mut self) -> Self {
         Self(self.next())
     }
