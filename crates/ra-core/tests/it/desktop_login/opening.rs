@@ -121,7 +121,7 @@ fn without_a_key_there_is_no_login() {
 
 #[test]
 fn a_key_that_nobody_asked_for_changes_nothing() {
-    let mut stage = Stage::new().to_qr();
+    let mut stage = Stage::new().until_qr();
     assert!(stage.key().is_empty());
     assert!(stage.input(Input::Key(Err(KeyUnavailable))).is_empty());
     assert!(matches!(stage.login.phase(), Phase::InSession(_)));
@@ -136,7 +136,7 @@ fn answers_that_fit_no_question_change_nothing() {
     stage.input(Input::Connected);
     assert!(stage.input(Input::Connected).is_empty());
     assert!(stage.input(connect_failed()).is_empty());
-    let mut stage = Stage::new().to_qr();
+    let mut stage = Stage::new().until_qr();
     assert!(stage.input(Input::Connected).is_empty());
     assert!(stage.input(connect_failed()).is_empty());
 }
