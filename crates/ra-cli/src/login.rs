@@ -42,7 +42,7 @@ async fn log_in(args: &LoginArgs, report: &mut Report) -> Result<Exit, Failure> 
         timeout: args.timeout.map(u64::from).map(Duration::from_secs),
         png: args.qr_png.clone(),
         svg: args.qr_svg.clone(),
-        ask: !args.json && prompt::somebody_is_there(),
+        ask: prompt::somebody_is_there(),
         ..Around::default()
     };
     // before anything is connected: a token that cannot be kept is not asked for
