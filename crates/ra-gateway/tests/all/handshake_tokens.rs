@@ -120,3 +120,15 @@ async fn r54_it_dies_with_its_socket() {
         (404, 10056)
     );
 }
+
+#[tokio::test]
+async fn r54_a_dead_one_takes_nobodys_place() {
+    // room for one session, so for one handshake token
+    let host = host(|config| config.limits.sessions = 1).await;
+    for id in 0..3 {
+        let (desktop, fingerprint) = Desktop::ready(host.address, id).await;
+        scan(&host, ALICE, &fingerprint).await;
+        drop(desktop);
+        host.sessions_fall_to(0).await;
+    }
+}

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ra_testkit::FakeKey;
 use serde_json::json;
+use tokio::io::AsyncWriteExt;
 use tokio_tungstenite::tungstenite::Error;
 
 use crate::support::*;
@@ -103,7 +104,6 @@ async fn r55_a_desktop_that_never_reads_is_dropped() {
     // longer reads, and then it is gone
     let gone = within(async {
         loop {
-            use tokio::io::AsyncWriteExt;
             if tcp.0.write_all(&heartbeats).await.is_err() {
                 return true;
             }
@@ -111,4 +111,23 @@ async fn r55_a_desktop_that_never_reads_is_dropped() {
     });
     assert!(gone.await);
     host.sessions_fall_to(0).await;
+}
+
+#[tokio::test]
+async fn r55_a_desktop_that_reads_late_keeps_its_session() {
+    let host = host(|config| {
+        config.limits.write_within = Duration::from_secs(2);
+        config.session.timeout = Duration::from_secs(4);
+    })
+    .await;
+    let (mut tcp, _) = Tcp::upgraded(host.address, "").await;
+    let heartbeats = masked(0x81, br#"{"op":"heartbeat"}"#).repeat(1_000);
+    // until the gateway takes no more, since nobody takes its answers
+    let patience = Duration::from_millis(200);
+    let mut at = 0;
+    while let Ok(written) = tokio::time::timeout(patience, tcp.0.write(&heartbeats[at..])).await {
+        at = (at + written.unwrap()) % heartbeats.len();
+    }
+    // it has not lost count, it does not remember the stall: the session lives out its time
+    assert_eq!(tcp.read_close().await, 4003);
 }
