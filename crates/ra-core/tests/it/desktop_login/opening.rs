@@ -193,3 +193,18 @@ fn r17_what_the_gateway_says_early_is_judged_all_the_same() {
     assert_eq!(names(&outputs), ["disconnect", "end badly"]);
     assert_eq!(failed(outputs).kind(), LoginErrorKind::Protocol);
 }
+
+#[test]
+fn r17_a_gateway_cannot_fill_the_queue() {
+    let mut stage = Stage::new().until_qr();
+    let now = MonoTime::from_millis(stage.now);
+    let scan = user_frame("1:0:0:mary");
+    for _ in 0..1_000 {
+        stage.login.handle(now, Input::text(&scan));
+    }
+    let outputs = stage.drain();
+    assert_eq!(outputs.len(), 256 + 2);
+    assert_eq!(names(&outputs[255..]), ["event", "disconnect", "end badly"]);
+    let error = failed(outputs);
+    assert!(matches!(error, LoginError::Session(SessionError::Backlog)));
+}
