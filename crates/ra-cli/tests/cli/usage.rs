@@ -85,6 +85,32 @@ fn r44_yes_and_deny_are_for_loopback_only() {
 }
 
 #[test]
+fn a_picture_cannot_take_the_place_of_the_token_or_of_the_other_picture() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    let (plain, winding) = (at("canary"), at("./a/../canary"));
+    // nobody listens there: exit code 2 comes before any connection
+    let base = ["login", "--gateway", "ws://127.0.0.1:9", "--renew", "0"];
+    for (one, other) in [
+        ("--token-file", "--qr-png"),
+        ("--token-file", "--qr-svg"),
+        ("--qr-png", "--qr-svg"),
+    ] {
+        for path in [&plain, &winding] {
+            for first in [&["--force"][..], &["--force", "--json"]] {
+                let mut args = [&base[..], &[one, &plain, other, path]].concat();
+                if one == "--token-file" {
+                    args.extend(first);
+                }
+                let reason = format!("error: {other}: names the file of {one}\n");
+                refused(&args, &reason);
+            }
+        }
+    }
+    assert_eq!(directory.path().read_dir().unwrap().count(), 0);
+}
+
+#[test]
 fn clap_refuses_with_the_same_code() {
     refused(&["login", "--nonsense"], "--nonsense");
     refused(&["login", "--timeout", "0"], "--timeout");
