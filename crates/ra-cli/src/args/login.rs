@@ -42,7 +42,7 @@ Exit codes: 0 logged in, 2 wrong options, 3 declined or cancelled, 4 expired, 5 
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct LoginArgs {
-    /// Where the gateway is; ?v=2 is added when there is no query
+    /// Where the gateway is; ?v=2 is added when the version is missing
     #[arg(long, value_name = "URL", default_value = DEFAULT_GATEWAY)]
     pub gateway: String,
     /// Base of the REST API

@@ -241,6 +241,7 @@ fn help_says_what_a_person_has_to_know() {
     for (name, text) in [
         ("demo", "worth nothing"),
         ("login", "one JSON object a line instead"),
+        ("login", "?v=2 is added when the version is missing"),
         ("approve", "gets into your account"),
         ("gateway", "put a proxy with TLS in front"),
         ("completions", "The shell"),
