@@ -1,0 +1,1 @@
+//! Information and authorization endpoints: one file each.

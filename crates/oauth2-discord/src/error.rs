@@ -1,0 +1,1 @@
+//! What an error means for the caller.

@@ -1,0 +1,1 @@
+//! Provisional accounts (partner SDK): one file an endpoint.
