@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 /// assert_eq!(format!("{entropy:?}"), "Entropy(..)");
 /// # Ok::<(), core::convert::Infallible>(())
 /// ```
-pub struct Entropy(Zeroizing<[u8; Self::BYTES]>);
+pub struct Entropy(Zeroizing<[[u8; 32]; 3]>);
 
 impl Entropy {
     /// How many bytes it takes.
@@ -27,15 +27,14 @@ impl Entropy {
     /// # Errors
     /// Whatever `fill` says.
     pub fn draw<E>(fill: impl FnOnce(&mut [u8]) -> Result<(), E>) -> Result<Self, E> {
-        let mut bytes = Zeroizing::new([0; Self::BYTES]);
-        fill(&mut *bytes)?;
+        let mut bytes = Zeroizing::new([[0; 32]; 3]);
+        fill(bytes.as_flattened_mut())?;
         Ok(Self(bytes))
     }
 
-    pub(crate) fn split(&self) -> [&[u8]; 3] {
-        let (state, rest) = self.0.split_at(Self::BYTES / 3);
-        let (verifier, nonce) = rest.split_at(Self::BYTES / 3);
-        [state, verifier, nonce]
+    /// The parts for state, verifier and nonce.
+    pub(crate) fn split(&self) -> &[[u8; 32]; 3] {
+        &self.0
     }
 }
 
@@ -57,7 +56,7 @@ mod tests {
         })
         .unwrap();
         let [state, verifier, nonce] = entropy.split();
-        assert_eq!((state.len(), verifier.len(), nonce.len()), (32, 32, 32));
+        assert_eq!(3 * state.len(), Entropy::BYTES);
         assert_eq!((state[0], verifier[0], nonce[0]), (0, 32, 64));
     }
 

@@ -122,14 +122,14 @@ fn webhook(raw: &RawValue) -> Result<Webhook, TokenError> {
 }
 
 /// The members of a JSON object; serde would also take an array for a struct.
-fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Option<T> {
+pub(crate) fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Option<T> {
     let is_object = json.trim_ascii_start().first() == Some(&b'{');
     is_object
         .then(|| serde_json::from_slice(json).ok())
         .flatten()
 }
 
-fn optional<T: DeserializeOwned>(
+pub(crate) fn optional<T: DeserializeOwned>(
     raw: Option<&RawValue>,
     field: &'static str,
 ) -> Result<Option<T>, TokenError> {
@@ -137,7 +137,7 @@ fn optional<T: DeserializeOwned>(
         .transpose()
 }
 
-fn required<T: DeserializeOwned>(
+pub(crate) fn required<T: DeserializeOwned>(
     raw: Option<&RawValue>,
     field: &'static str,
 ) -> Result<T, TokenError> {

@@ -11,6 +11,7 @@ use crate::{AccessToken, RawIdToken, RefreshToken, ScopeSet, UnixTime};
 pub use parts::{Guild, Webhook};
 
 mod decode;
+pub(crate) use decode::{is_bearer, object, optional, required};
 mod encode;
 mod parts;
 #[cfg(test)]
@@ -37,7 +38,7 @@ pub struct Token {
     pub webhook: Option<Webhook>,
 }
 
-/// Why bytes are no [`Token`]: the member at fault, or `None` if they are no JSON object at all. Never the content.
+/// Why bytes are no [`Token`] or no device authorization: the member at fault, or `None` if they are no JSON object at all. Never the content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenError {
     field: Option<&'static str>,
@@ -99,6 +100,10 @@ impl Token {
 }
 
 impl TokenError {
+    pub(crate) const fn new(field: Option<&'static str>) -> Self {
+        Self { field }
+    }
+
     pub(crate) const fn at(field: &'static str) -> Self {
         Self { field: Some(field) }
     }
@@ -113,8 +118,8 @@ impl TokenError {
 impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.field {
-            Some(field) => write!(f, "the token makes no sense at {field}"),
-            None => f.write_str("the token is no JSON object"),
+            Some(field) => write!(f, "the reply makes no sense at {field}"),
+            None => f.write_str("the reply is no JSON object"),
         }
     }
 }
