@@ -62,7 +62,8 @@ impl RedirectUri {
             return Err(RedirectUriError::NotAbsolute);
         }
         match scheme.to_ascii_lowercase().as_str() {
-            "http" | "https" => check_host(&text)?,
+            "http" | "https" if rest.starts_with("//") => check_host(&text)?,
+            "http" | "https" => return Err(RedirectUriError::Host),
             "javascript" | "data" | "vbscript" | "file" | "blob" | "about" | "view-source" => {
                 return Err(RedirectUriError::Scheme);
             }
