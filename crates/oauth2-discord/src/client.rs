@@ -4,7 +4,19 @@ use crate::{ClientSecret, Snowflake};
 
 /// An application that cannot keep a secret: an app on people's machines, a page in a browser (S-21).
 ///
-/// It has no place for a secret, and Discord wants the application's `PUBLIC_OAUTH2_CLIENT` flag for it (O-121).
+/// It has no place for a secret, and Discord wants the application's `PUBLIC_OAUTH2_CLIENT` flag for it (O-121). What takes
+/// a secret does not take a public client (O-097):
+///
+/// ```compile_fail
+/// use oauth2_discord::{PublicClient, Scope, Snowflake, grant::ClientCredentials};
+/// let _ = ClientCredentials::new(PublicClient::new(Snowflake::new(1)), Scope::Identify);
+/// ```
+///
+/// ```compile_fail
+/// use oauth2_discord::{AuthorizationCode, PublicClient, Snowflake, grant::ExchangeCode};
+/// let client = PublicClient::new(Snowflake::new(1));
+/// let _ = ExchangeCode::without_pkce(client, AuthorizationCode::new("a"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicClient {
     id: Snowflake,
@@ -22,10 +34,10 @@ pub struct ConfidentialClient {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum ClientAuth {
-    /// `client_id` and `client_secret` in the form, as in the documents' examples.
+    /// `client_id` and `client_secret` in the form, as in the document's examples.
     #[default]
     Form,
-    /// `Authorization: Basic`, both form-encoded first (RFC 6749, section 2.3.1).
+    /// `Authorization: Basic`, both form-encoded first (RFC 6749, section 2.3.1). Discord's newer examples do it (P-05).
     Basic,
 }
 
@@ -119,6 +131,11 @@ mod tests {
         let client = ConfidentialClient::new(Snowflake::new(1), ClientSecret::new("canary"));
         assert!(!format!("{client:?}").contains("canary"));
         assert!(!format!("{:?}", Client::from(client)).contains("canary"));
+    }
+
+    #[test]
+    fn s21_o121_a_public_client_is_its_id_and_nothing_else() {
+        assert_eq!(size_of::<PublicClient>(), size_of::<Snowflake>());
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! What an error means for the caller: ask again later, start over, the person said no, or a bug in the configuration.
 //!
 //! Every endpoint fails with [`ra_http::HttpError`], whether the body has the shape of RFC 6749, of Discord, or is HTML
-//! (N-02). [`code`] and [`advice`] read it.
+//! (N-02). [`code`] and [`advice`] read it. Heed [`Advice::Configuration`]: an address that collects 10,000 answers of
+//! 401, 403 or 429 in ten minutes is locked out by Discord (P-08).
 //!
 //! ```
 //! use oauth2_discord::error::{Advice, ErrorCode, Repeat, advice, code};

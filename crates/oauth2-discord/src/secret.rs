@@ -74,9 +74,11 @@ secret_text! {
     WebhookToken;
     /// A webhook's URL, which ends with its token.
     WebhookUrl;
-    /// A bot's token (`Authorization: Bot`).
+    /// A bot's token (`Authorization: Bot`). Bots take no invites, have no friends or group messages, and rate limits of
+    /// their own (O-183).
     BotToken;
-    /// A user account's session token, sent without a scheme. Automating user accounts is forbidden (O-183).
+    /// A user account's session token, sent without a scheme. Automating user accounts outside OAuth2 and bots is
+    /// forbidden and may cost the account (O-183).
     UserToken;
     /// What an external identity provider issued to the person.
     ExternalAuthToken;
@@ -84,6 +86,10 @@ secret_text! {
     State;
     /// Binds an ID token to the request that it answers (O-089).
     Nonce;
+    /// Where to send a person who decided; it bears a code, a token or an error (O-163).
+    RedirectLocation;
+    /// Links an account at the other side as well, after a device was verified (N-03).
+    TwoWayLinkCode;
 }
 
 impl State {
@@ -168,6 +174,8 @@ mod tests {
         s41_external_auth_token ExternalAuthToken
         s41_state State
         s41_nonce Nonce
+        s41_redirect_location RedirectLocation
+        s41_two_way_link_code TwoWayLinkCode
     }
 
     #[test]

@@ -57,11 +57,11 @@ impl Writer {
     pub(super) fn new(page: &EndpointUrl) -> Self {
         let mut text = String::with_capacity(512);
         text.push_str(page.as_str());
-        text.push(if page.as_str().contains('?') {
-            '&'
-        } else {
-            '?'
-        });
+        match page.as_str().split_once('?') {
+            None => text.push('?'),
+            Some((_, "")) => {}
+            Some(_) => text.push('&'),
+        }
         let query_at = text.len();
         Self { text, query_at }
     }

@@ -97,7 +97,7 @@ impl Endpoint for ExchangeCode {
             "redirect_uri",
             self.redirect_uri.as_ref().map(RedirectUri::as_str),
         );
-        push_external_auth(&mut form, self.external_auth.as_ref());
+        push_external_auth(&mut form, self.external_auth.as_ref())?;
         form.post(self.place.uri(base)?, &self.client)
     }
 

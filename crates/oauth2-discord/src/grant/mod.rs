@@ -31,10 +31,20 @@ fn token_form(grant_type: &str) -> crate::wire::Form {
     form
 }
 
-/// Adds a provisional account's token (O-104): both members, or neither.
-fn push_external_auth(form: &mut crate::wire::Form, auth: Option<&crate::ExternalAuth>) {
-    if let Some(auth) = auth {
-        form.push("external_auth_type", auth.kind.as_str());
-        form.push("external_auth_token", auth.token.expose());
+/// Adds a provisional account's token (O-104): both members, or neither, never one of them.
+fn push_external_auth(
+    form: &mut crate::wire::Form,
+    auth: Option<&crate::ExternalAuth>,
+) -> Result<(), ra_http::HttpError> {
+    let Some(auth) = auth else { return Ok(()) };
+    for (name, value) in [
+        ("external_auth_type", auth.kind.as_str()),
+        ("external_auth_token", auth.token.expose()),
+    ] {
+        if value.is_empty() {
+            return Err(ra_http::HttpError::bad_request(name));
+        }
+        form.push(name, value);
     }
+    Ok(())
 }

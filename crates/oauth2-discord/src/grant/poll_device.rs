@@ -56,7 +56,7 @@ impl Endpoint for PollDevice {
         }
         let mut form = token_form("urn:ietf:params:oauth:grant-type:device_code");
         form.push("device_code", self.device_code.expose());
-        push_external_auth(&mut form, self.external_auth.as_ref());
+        push_external_auth(&mut form, self.external_auth.as_ref())?;
         form.post(self.place.uri(base)?, &self.client)
     }
 

@@ -4,6 +4,7 @@ use super::*;
 use crate::{Entropy, Urls};
 
 mod examples;
+mod parameters;
 mod redirects;
 mod refusals;
 mod warnings;

@@ -93,6 +93,10 @@ fn o104_o184_external_auth_comes_as_both_members_or_none() {
     }
     let polled = form(&PollDevice::new(public_client(), DeviceCode::new("d")).external_auth(auth));
     assert!(polled.iter().any(|(name, _)| name == "external_auth_token"));
+    let empty = ExternalAuth::new(ExternalAuthType::Oidc, ExternalAuthToken::new(""));
+    let half = ExchangeCode::new(public_client(), code(), verifier()).external_auth(empty);
+    let error = half.to_http(&Urls::default().api).unwrap_err();
+    assert_eq!(error.field(), Some("external_auth_token"));
     let without = form(&ExchangeCode::new(public_client(), code(), verifier()));
     assert!(!without.iter().any(|(name, _)| name.starts_with("external")));
 }
