@@ -75,7 +75,7 @@ pub(super) fn token(json: &[u8]) -> Result<Token, TokenError> {
         scope: scope.map_err(|_| TokenError::at("scope"))?,
         expires_in: members.expires_in.map(seconds).transpose()?,
         guild: members.guild.map(guild).transpose()?,
-        webhook: members.webhook.map(webhook).transpose()?,
+        webhook: members.webhook.map(webhook).transpose()?.map(Box::new),
     })
 }
 

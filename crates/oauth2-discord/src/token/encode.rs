@@ -55,7 +55,7 @@ pub(super) fn token(token: &Token) -> Zeroizing<String> {
             .guild
             .as_ref()
             .and_then(|guild| serde_json::from_str(guild.json()).ok()),
-        webhook: token.webhook.as_ref().map(WebhookMembers::of),
+        webhook: token.webhook.as_deref().map(WebhookMembers::of),
     };
     // Counted first, so that the buffer does not grow and leave copies behind.
     let mut counter = Counter(0);

@@ -35,7 +35,7 @@ pub struct Token {
     /// `integration_require_code_grant` the bot joins only by this exchange (O-146).
     pub guild: Option<Guild>,
     /// The webhook that was created; each flow creates a new one (O-145).
-    pub webhook: Option<Webhook>,
+    pub webhook: Option<Box<Webhook>>,
 }
 
 /// Why bytes are no [`Token`] or no device authorization: the member at fault, or `None` if they are no JSON object at all. Never the content.

@@ -176,6 +176,9 @@ fn what_is_written_is_read_again() {
         *token.expose_json(),
         r#"{"token_type":"Bearer","access_token":"a"}"#
     );
-    token.webhook = Some(Webhook::new(Snowflake::new(1), WebhookToken::new("t\"")));
+    token.webhook = Some(Box::new(Webhook::new(
+        Snowflake::new(1),
+        WebhookToken::new("t\""),
+    )));
     assert_eq!(read(&token.expose_json()).unwrap(), token);
 }
