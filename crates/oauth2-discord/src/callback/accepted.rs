@@ -87,6 +87,16 @@ impl UntrustedHints {
 }
 
 impl ImplicitToken {
+    /// A token of which no more is known.
+    #[must_use]
+    pub const fn new(access_token: AccessToken) -> Self {
+        Self {
+            access_token,
+            scope: None,
+            expires_in: None,
+        }
+    }
+
     pub(super) fn of(token: &str, params: &mut Params) -> Result<Self, CallbackError> {
         if !fits_header(token) {
             return Err(CallbackError::Unusable("access_token"));

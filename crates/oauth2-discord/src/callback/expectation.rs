@@ -34,8 +34,8 @@ impl Expectation {
         if callback.len() > MAX_CALLBACK_BYTES {
             return Err(CallbackError::TooLong);
         }
-        let other = |uri: &RedirectUri| !uri.is_of(callback);
-        if self.exact_redirect && self.redirect_uri.as_ref().is_some_and(other) {
+        let ours = |uri: &RedirectUri| uri.is_of(callback);
+        if self.exact_redirect && !self.redirect_uri.as_ref().is_some_and(ours) {
             return Err(CallbackError::OtherRedirect);
         }
         Ok(())

@@ -18,6 +18,9 @@ use super::{Scope, ScopeError};
 #[derive(Debug, Clone, Default)]
 pub struct ScopeSet(Vec<Scope>);
 
+/// Up to this many, looking through them is quicker than a tree.
+const SHORT: usize = 32;
+
 impl ScopeSet {
     /// A set without scopes.
     #[must_use]
@@ -89,9 +92,22 @@ impl FromStr for ScopeSet {
 
 impl FromIterator<Scope> for ScopeSet {
     fn from_iter<I: IntoIterator<Item = Scope>>(scopes: I) -> Self {
+        let scopes = scopes.into_iter();
+        let mut set = Self(Vec::with_capacity(scopes.size_hint().0));
         let mut seen = BTreeSet::new(); // a list from the wire may be long
-        let first = |scope: &Scope| seen.insert(scope.clone());
-        Self(scopes.into_iter().filter(first).collect())
+        for scope in scopes {
+            if set.len() < SHORT {
+                set.insert(scope);
+                continue;
+            }
+            if seen.is_empty() {
+                seen.extend(set.0.iter().cloned());
+            }
+            if seen.insert(scope.clone()) {
+                set.0.push(scope);
+            }
+        }
+        set
     }
 }
 

@@ -206,6 +206,14 @@ fn o111_exactly_six_scopes_are_for_teams() {
 }
 
 #[test]
+fn repetitions_are_dropped_wherever_they_stand() {
+    let text = "s0 s0 ".to_owned()
+        + &(0..40).map(|n| format!("s{n} ")).collect::<String>()
+        + "s0 s35 s39 s41 s41";
+    assert_eq!(set(&text).len(), 41);
+}
+
+#[test]
 fn a_long_list_is_read_in_one_go() {
     let text = (0..100_000)
         .map(|n| format!("s{n} s{n} "))

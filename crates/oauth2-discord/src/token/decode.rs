@@ -1,5 +1,7 @@
 //! Reading a token: member by member, so that an error can name the one at fault and nothing is copied that is not kept.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
@@ -56,8 +58,8 @@ struct WebhookMembers<'a> {
 
 pub(super) fn token(json: &[u8]) -> Result<Token, TokenError> {
     let members: Members<'_> = object(json).ok_or(TokenError { field: None })?;
-    let kind: String = required(members.token_type, "token_type")?;
-    if !is_bearer(&kind) {
+    let kind = members.token_type.and_then(text);
+    if !kind.is_some_and(|kind| is_bearer(&kind)) {
         return Err(TokenError::at("token_type"));
     }
     let access_token: AccessToken = required(members.access_token, "access_token")?;
@@ -66,13 +68,15 @@ pub(super) fn token(json: &[u8]) -> Result<Token, TokenError> {
     }
     let refresh_token: Option<RefreshToken> = optional(members.refresh_token, "refresh_token")?;
     let id_token: Option<RawIdToken> = optional(members.id_token, "id_token")?;
-    let scope: Option<String> = optional(members.scope, "scope")?;
-    let scope = scope.map(|scope| scope.parse()).transpose();
+    let scope = members
+        .scope
+        .map(|raw| text(raw).and_then(|text| text.parse().ok()));
+    let scope = scope.map(|scope| scope.ok_or(TokenError::at("scope")));
     Ok(Token {
         access_token,
         refresh_token: refresh_token.filter(|token| !token.expose().is_empty()),
         id_token: id_token.filter(|token| !token.expose().is_empty()),
-        scope: scope.map_err(|_| TokenError::at("scope"))?,
+        scope: scope.transpose()?,
         expires_in: members.expires_in.map(seconds).transpose()?,
         guild: members.guild.map(guild).transpose()?,
         webhook: members.webhook.map(webhook).transpose()?.map(Box::new),
@@ -82,6 +86,15 @@ pub(super) fn token(json: &[u8]) -> Result<Token, TokenError> {
 /// Whether a token type is the one that we can use; its case does not count (S-10).
 pub(crate) fn is_bearer(kind: &str) -> bool {
     kind.eq_ignore_ascii_case("bearer")
+}
+
+/// A string, borrowed unless it has escapes.
+fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
+    let json = raw.get();
+    match serde_json::from_str(json) {
+        Ok(plain) => Some(Cow::Borrowed(plain)),
+        Err(_) => serde_json::from_str(json).ok().map(Cow::Owned),
+    }
 }
 
 /// An integer, written as `604800`, as `604800.0`, or as a string of digits; never negative (S-11).

@@ -166,6 +166,13 @@ fn s26_the_address_is_compared_if_asked_for() {
             "opt-in"
         );
     }
+    let unset = pending().with_exact_redirect();
+    let callback = format!("https://nicememe.website/?{query}");
+    assert_eq!(
+        unset.accept(&callback),
+        Err(CallbackError::OtherRedirect),
+        "none is expected"
+    );
 }
 
 #[test]

@@ -182,3 +182,15 @@ fn what_is_written_is_read_again() {
     )));
     assert_eq!(read(&token.expose_json()).unwrap(), token);
 }
+
+#[test]
+fn escapes_in_strings_are_read() {
+    let token = read(&with(&[
+        ("token_type", "\"Be\\u0061rer\""),
+        ("access_token", "\"\\u0061bc\""),
+        ("scope", "\"identify\\u0020email\""),
+    ]))
+    .unwrap();
+    assert_eq!(token.access_token.expose(), "abc");
+    assert_eq!(token.scope.unwrap().to_string(), "identify email");
+}
