@@ -18,6 +18,7 @@ pub struct FinishDevice {
 
 /// What the person decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DeviceDecision {
     /// They agreed. Only after they saw what [`VerifyDevice`](super::VerifyDevice) found and said yes.
     Granted,

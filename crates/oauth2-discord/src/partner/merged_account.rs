@@ -54,7 +54,7 @@ impl MergedAccount {
     }
 
     /// Reads the refusal. `None` if it is another one, or if its body lacks a member; then
-    /// [`code`](super::code) still says what happened.
+    /// [`code`](super::code()) still says what happened.
     #[must_use]
     pub fn of(error: &HttpError) -> Option<Self> {
         if super::code(error) != Some(PartnerCode::NotProvisional) {

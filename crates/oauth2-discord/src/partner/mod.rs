@@ -5,7 +5,7 @@
 //! [`ClientAuth`](crate::ClientAuth) says; a bot's token goes into the header. Names are counted in characters, not in bytes
 //! (S-40).
 //!
-//! A refusal is read by [`code`] and, if the account was merged into a user's, by [`MergedAccount::of`].
+//! A refusal is read by [`code()`] and, if the account was merged into a user's, by [`MergedAccount::of`].
 
 use ra_http::HttpError;
 
