@@ -125,6 +125,10 @@ fn s10_s11_s12_what_makes_no_sense_is_named() {
             CallbackError::Unusable("access_token"),
         ),
         (
+            "access_token=a&token_type=Bearer&expires_in=%2B5",
+            CallbackError::Unusable("expires_in"),
+        ),
+        (
             "access_token=a&token_type=Bearer&expires_in=-5",
             CallbackError::Unusable("expires_in"),
         ),

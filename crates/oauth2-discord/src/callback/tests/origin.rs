@@ -1,6 +1,8 @@
 //! State, issuer and address: checked before anything else is believed.
 
 use super::*;
+use crate::authorize::Authorization;
+use crate::{Entropy, Snowflake, Urls};
 
 #[test]
 fn o085_o086_s06_the_state_comes_back_exactly() {
@@ -185,4 +187,24 @@ fn a_listener_can_ignore_what_is_not_of_its_flow() {
         pending.accept(&denied),
         Err(CallbackError::Refused(_))
     ));
+}
+
+#[test]
+fn s25_a_started_flow_expects_the_issuer_of_its_urls() {
+    let entropy = || Entropy::draw(|_| Ok::<_, ()>(())).unwrap();
+    let flow = || Authorization::new(Snowflake::new(1)).state(State::new(STATE));
+    let evil = "iss=https%3A%2F%2Fevil.com";
+    let code = flow().start_code(&Urls::default(), entropy()).unwrap();
+    let callback = format!("/?code=abc&state={STATE}&{evil}");
+    assert_eq!(code.pending.accept(&callback), Err(CallbackError::Issuer));
+    let implicit = flow().start_implicit(&Urls::default(), entropy()).unwrap();
+    let callback = format!("/#access_token=a&token_type=Bearer&state={STATE}&{evil}");
+    assert_eq!(
+        implicit.pending.accept(&callback),
+        Err(CallbackError::Issuer)
+    );
+    let own = Urls::below("http://127.0.0.1:3000/api".parse().unwrap());
+    let code = flow().start_code(&own, entropy()).unwrap();
+    let callback = format!("/?code=abc&state={STATE}&iss=http%3A%2F%2F127.0.0.1%3A3000");
+    assert!(code.pending.accept(&callback).is_ok());
 }
