@@ -1,7 +1,7 @@
 //! Information and authorization endpoints (section I of the checklist), one file each.
 //!
-//! Who may ask is a type: an [`AccessToken`](crate::AccessToken) is sent as `Bearer`, a [`BotToken`](crate::BotToken) as
-//! `Bot`, and a [`UserToken`](crate::UserToken), the session of a user account, without a scheme. Endpoints of the last kind
+//! Who may ask is a type: an [`AccessToken`](crate::AccessToken) is sent as `Bearer`, a [`BotToken`] as
+//! `Bot`, and a [`UserToken`], the session of a user account, without a scheme. Endpoints of the last kind
 //! are what the page of the service itself calls: they act for a person who is there and decides, and automating user
 //! accounts is forbidden (O-183).
 //!

@@ -1,7 +1,7 @@
 //! Provisional accounts (section K of the checklist), one file an endpoint: accounts that a game's players have at Discord
 //! without having signed up there, vouched for by an identity provider or by the game's own bot.
 //!
-//! Unlike the grants, these calls are JSON. [`Client`](crate::Client) credentials go into the body, whatever the client's
+//! Unlike the grants, these calls are JSON. [`Client`] credentials go into the body, whatever the client's
 //! [`ClientAuth`](crate::ClientAuth) says; a bot's token goes into the header. Names are counted in characters, not in bytes
 //! (S-40).
 //!
