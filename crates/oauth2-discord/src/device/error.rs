@@ -10,7 +10,8 @@ use ra_http::HttpError;
 pub enum DeviceError {
     /// The codes have expired: ask for new ones (O-133).
     Expired,
-    /// A poll was refused for good; [`error::advice`](crate::error::advice) knows what to do (O-135).
+    /// A poll was refused for good, its answer cannot be read, or no poll gets through as things are set up (TLS, an
+    /// address that is not allowed); [`error::advice`](crate::error::advice) knows what to do (O-135).
     Refused(HttpError),
 }
 

@@ -57,6 +57,9 @@ fn s23_a_broken_network_keeps_it_alive() {
         rig.answer(&call, 400, &refusal("authorization_pending"));
         assert_eq!(rig.to_next_poll(), secs(5), "an answer ends the back-off");
         assert_eq!(rig.session.interval(), secs(5));
+        let call = rig.call();
+        rig.fail(&call, kind);
+        backs_off(&mut rig, 10); // from the beginning again
     }
 }
 
