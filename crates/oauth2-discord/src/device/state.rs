@@ -193,8 +193,11 @@ impl Verdict {
         let passing = matches!(status, Some(408 | 423 | 425 | 429)); // 423: a merge is under way
         match (error.kind(), code(&error)) {
             _ if matches!(status, Some(500..)) => Self::Unanswered,
-            // The code is spent, and what it was spent for cannot be read.
-            (HttpErrorKind::BadBody, _) => Self::End(Err(DeviceError::Refused(error))),
+            // Whatever a redirect says, it is not the service's answer (S-28). And after a success that cannot be read the
+            // code is spent.
+            (HttpErrorKind::Redirect | HttpErrorKind::BadBody, _) => {
+                Self::End(Err(DeviceError::Refused(error)))
+            }
             (HttpErrorKind::BodyTooLarge, _) if !passing => {
                 Self::End(Err(DeviceError::Refused(error)))
             }

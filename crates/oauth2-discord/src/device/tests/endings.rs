@@ -36,7 +36,7 @@ fn o134_a_refusal_of_the_person_ends_it() {
 }
 
 #[test]
-fn o135_what_asking_again_does_not_heal_ends_it() {
+fn o135_s28_what_asking_again_does_not_heal_ends_it() {
     for (status, body) in [
         (400, refusal("invalid_grant")),
         (400, refusal("invalid_request")),
@@ -56,6 +56,9 @@ fn o135_what_asking_again_does_not_heal_ends_it() {
         (404, String::new()),
         (405, String::new()),
         (302, String::new()),
+        (302, refusal("authorization_pending")),
+        (307, refusal("slow_down")),
+        (308, refusal("access_denied")),
     ] {
         let mut rig = Rig::new();
         let call = rig.call();

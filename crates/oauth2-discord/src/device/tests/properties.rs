@@ -123,6 +123,8 @@ fn run(steps: &[Step], interval: u64, expires_in: u64, drain_early: bool) -> Run
                             .saturating_add(secs(interval.max(1) + 5 * slow_downs));
                     }
                     rig.session.handle(rig.now, Input::Reply(id, reply));
+                } else {
+                    rig.session.handle(rig.now, Input::Tick);
                 }
             }
         }
