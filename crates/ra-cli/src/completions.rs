@@ -13,7 +13,7 @@ use crate::failure::Failure;
 ///
 /// # Errors
 /// When standard output cannot be written.
-pub fn run(shell: Shell) -> Result<Exit, Failure> {
+pub(crate) fn run(shell: Shell) -> Result<Exit, Failure> {
     let mut out = io::stdout().lock();
     out.write_all(&script(shell))
         .and_then(|()| out.flush())

@@ -4,12 +4,22 @@
 #![forbid(unsafe_code)]
 
 pub mod args;
-pub mod completions;
 pub mod exit;
 pub mod failure;
 pub mod files;
 pub mod output;
 pub mod plain;
-pub mod prompt;
 pub mod qr;
-pub mod stop;
+
+mod approve;
+mod completions;
+mod demo;
+mod desktop;
+mod gateway;
+mod login;
+mod nobody;
+mod prompt;
+mod run;
+mod stop;
+
+pub use run::run;

@@ -2,9 +2,10 @@
 
 #![forbid(unsafe_code)]
 
+use std::process::ExitCode;
+
 use clap::Parser as _;
 
-fn main() {
-    let cli = ra_cli::args::Cli::parse();
-    println!("{cli:?}");
+fn main() -> ExitCode {
+    ra_cli::run(ra_cli::args::Cli::parse().command).into()
 }

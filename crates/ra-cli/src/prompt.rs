@@ -1,6 +1,6 @@
 //! Asks the person at the terminal. Without a terminal nothing is ever asked.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
+use std::io::{self, BufRead, IsTerminal as _};
 
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
@@ -8,44 +8,168 @@ use zeroize::Zeroizing;
 use crate::output::screen::Screen;
 
 /// Longest answer that is read; a captcha's response has a few thousand characters.
-const MAX_ANSWER_BYTES: u64 = 64 * 1024;
+const MAX_ANSWER_BYTES: usize = 64 * 1024;
+
+const END_OF_INPUT: u8 = 4;
+const ERASE: [u8; 2] = [8, 127];
 
 /// Whether there is somebody who sees a question and can answer it.
 #[must_use]
-pub fn somebody_is_there() -> bool {
+pub(crate) fn somebody_is_there() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Asks, and answers later: with the line that was typed, without the spaces around it, or with none at the end of
-/// the input or when it cannot be read.
-///
-/// The line is read on a thread of its own, which nobody has to wait for.
+/// Asks for a short line, which the person can edit as usual.
 ///
 /// # Errors
 /// When the question cannot be shown.
-pub fn ask(screen: &mut Screen, question: &str) -> io::Result<Answer> {
-    screen.question(question)?;
-    let (send, answer) = oneshot::channel();
-    std::thread::Builder::new()
-        .name("prompt".into())
-        .spawn(move || {
-            // nobody waits any more: then the line has nowhere to go
-            let _ = send.send(read_line());
-        })?;
-    Ok(answer)
+pub(crate) fn ask(screen: &mut Screen, question: &str) -> io::Result<Answer> {
+    Answer::start(screen, question, None)
 }
 
-/// An answer to come. An error means none, as `None` does.
-pub type Answer = oneshot::Receiver<Option<Zeroizing<String>>>;
+/// Asks for a line of any length. Terminals hand over lines of at most 4,095 bytes, which cuts the response of a
+/// captcha, so this one is taken character by character.
+///
+/// # Errors
+/// When the question cannot be shown.
+pub(crate) fn ask_long(screen: &mut Screen, question: &str) -> io::Result<Answer> {
+    Answer::start(screen, question, Unbuffered::start())
+}
 
-fn read_line() -> Option<Zeroizing<String>> {
-    let mut line = Zeroizing::new(String::new());
-    let read = io::stdin()
-        .lock()
-        .take(MAX_ANSWER_BYTES)
-        .read_line(&mut line);
-    match read {
-        Ok(0) | Err(_) => None,
-        Ok(_) => Some(Zeroizing::new(line.trim().to_owned())),
+/// An answer to come. It is read on a thread of its own, which nobody has to wait for; dropping this leaves the
+/// terminal as it was.
+pub(crate) struct Answer {
+    line: oneshot::Receiver<Option<Zeroizing<String>>>,
+    _terminal: Option<Unbuffered>,
+}
+
+impl Answer {
+    fn start(
+        screen: &mut Screen,
+        question: &str,
+        terminal: Option<Unbuffered>,
+    ) -> io::Result<Self> {
+        screen.question(question)?;
+        let (send, line) = oneshot::channel();
+        std::thread::Builder::new()
+            .name("prompt".into())
+            .spawn(move || {
+                // nobody waits any more: then the line has nowhere to go
+                let _ = send.send(read_line(io::stdin().lock()));
+            })?;
+        Ok(Self {
+            line,
+            _terminal: terminal,
+        })
+    }
+
+    /// The line that was typed, without the spaces around it. None at the end of the input, or when it cannot be read.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: the line waits for the next call.
+    pub(crate) async fn typed(&mut self) -> Option<Zeroizing<String>> {
+        (&mut self.line).await.ok().flatten()
+    }
+}
+
+/// Reads up to the end of the line, and erases what the terminal does not.
+fn read_line(input: impl BufRead) -> Option<Zeroizing<String>> {
+    // all of its room at once, so that it leaves no outgrown copies
+    let mut line = Zeroizing::new(Vec::with_capacity(MAX_ANSWER_BYTES));
+    for byte in input.bytes() {
+        match byte.ok()? {
+            b'\n' => {
+                let text = core::str::from_utf8(&line).ok()?;
+                return Some(Zeroizing::new(text.trim().to_owned()));
+            }
+            END_OF_INPUT => return None,
+            byte if ERASE.contains(&byte) => {
+                // the rest of a character goes with its first byte
+                while line.pop().is_some_and(|byte| byte & 0xc0 == 0x80) {}
+            }
+            _ if line.len() == MAX_ANSWER_BYTES => return None,
+            byte => line.push(byte),
+        }
+    }
+    None
+}
+
+/// A terminal that hands over characters as they are typed, until this is dropped.
+struct Unbuffered {
+    #[cfg(unix)]
+    before: rustix::termios::Termios,
+}
+
+#[cfg(unix)]
+impl Unbuffered {
+    fn start() -> Option<Self> {
+        use rustix::termios::{
+            LocalModes, OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr,
+        };
+        let before = tcgetattr(io::stdin()).ok()?;
+        let mut now = before.clone();
+        now.local_modes.remove(LocalModes::ICANON);
+        now.special_codes[SpecialCodeIndex::VMIN] = 1;
+        now.special_codes[SpecialCodeIndex::VTIME] = 0;
+        tcsetattr(io::stdin(), OptionalActions::Now, &now).ok()?;
+        Some(Self { before })
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Unbuffered {
+    fn drop(&mut self) {
+        use rustix::termios::{OptionalActions, tcsetattr};
+        // a terminal that has gone away needs no care
+        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.before);
+    }
+}
+
+#[cfg(not(unix))]
+impl Unbuffered {
+    fn start() -> Option<Self> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(input: &[u8]) -> Option<String> {
+        read_line(input).map(|line| line.to_string())
+    }
+
+    #[test]
+    fn a_line_ends_with_its_end_and_loses_the_spaces_around_it() {
+        assert_eq!(read(b" yes \r\nno\n").as_deref(), Some("yes"));
+        assert_eq!(read(b"\n").as_deref(), Some(""));
+    }
+
+    #[test]
+    fn erasing_takes_whole_characters() {
+        assert_eq!(
+            read("ab\u{e9}\u{7f}\u{8}c\n".as_bytes()).as_deref(),
+            Some("ac")
+        );
+        assert_eq!(read(b"\x7f\x7fa\n").as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn without_a_whole_line_there_is_no_answer() {
+        assert_eq!(read(b""), None);
+        assert_eq!(read(b"yes"), None);
+        assert_eq!(read(b"yes\x04\n"), None);
+        assert_eq!(read(b"\xff\n"), None);
+    }
+
+    #[test]
+    fn an_endless_line_is_no_answer() {
+        assert_eq!(read_line(io::BufReader::new(io::repeat(b'x'))), None);
+        let longest = [&[b'x'; MAX_ANSWER_BYTES][..], b"\n"].concat();
+        assert_eq!(
+            read(&longest).map(|line| line.len()),
+            Some(MAX_ANSWER_BYTES)
+        );
     }
 }

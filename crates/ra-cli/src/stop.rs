@@ -6,7 +6,7 @@ use std::io;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Requests to stop, caught from the moment this is made.
-pub struct Stop {
+pub(crate) struct Stop {
     #[cfg(unix)]
     interrupt: Signal,
     #[cfg(unix)]
@@ -18,7 +18,7 @@ impl Stop {
     ///
     /// # Errors
     /// When the system lets nobody catch them.
-    pub fn catch() -> io::Result<Self> {
+    pub(crate) fn catch() -> io::Result<Self> {
         Ok(Self {
             #[cfg(unix)]
             interrupt: signal(SignalKind::interrupt())?,
@@ -31,7 +31,7 @@ impl Stop {
     ///
     /// # Cancel safety
     /// Cancel safe: a signal that came meanwhile is seen by the next call.
-    pub async fn requested(&mut self) {
+    pub(crate) async fn requested(&mut self) {
         #[cfg(unix)]
         tokio::select! {
             _ = self.interrupt.recv() => {}

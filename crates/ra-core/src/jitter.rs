@@ -30,13 +30,11 @@ impl Jitter {
     }
 
     /// A wait between three quarters of `about` and `about`.
-    #[cfg(any(feature = "http", test))]
     pub(crate) fn near(&mut self, about: Duration) -> Duration {
         about - self.part_of(about / 4).min(about / 4)
     }
 
     /// Another generator, drawn from this one.
-    #[cfg(feature = "http")]
     pub(crate) fn fork(&mut self) -> Self {
         Self(self.next())
     }
@@ -71,12 +69,20 @@ mod tests {
             (0..200).map(|_| jitter.part_of(whole)).collect();
         assert_eq!(parts, [1, 2, 3, 4].map(Duration::from_millis).into());
         let about = Duration::from_millis(400);
-        let near: std::collections::BTreeSet<_> = (0..5_000).map(|_| jitter.near(about)).collect();
-        let ends = (near.first().copied(), near.last().copied());
-        assert_eq!(
-            ends,
-            (Some(about / 4 * 3), Some(about - Duration::from_millis(1)))
-        );
+        let near: std::vec::Vec<_> = (0..5_000).map(|_| jitter.near(about)).collect();
+        let ends = (near.iter().min(), near.iter().max());
+        let (least, most) = (about / 4 * 3, about - Duration::from_millis(1));
+        assert_eq!(ends, (Some(&least), Some(&most)));
+        let at_the_end = near.iter().filter(|wait| **wait == least).count();
+        assert!(at_the_end < 200, "evenly: {at_the_end} of 5000");
+    }
+
+    #[test]
+    fn near_holds_for_waits_of_a_few_milliseconds() {
+        for millis in 0..10 {
+            let about = Duration::from_millis(millis);
+            assert!(Jitter::from_seed(millis).near(about) >= about / 4 * 3);
+        }
     }
 
     #[test]

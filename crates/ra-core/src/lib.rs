@@ -21,6 +21,11 @@
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// what the roles share is all used only where all of them are there
+#![cfg_attr(
+    not(all(feature = "desktop", feature = "mobile", feature = "gateway")),
+    allow(dead_code)
+)]
 
 extern crate alloc;
 #[cfg(feature = "std")]

@@ -127,6 +127,14 @@ mod tests {
             captcha.check(&headers(&[("x-captcha-key", "42")])),
             Err(Unsolved::Wrong)
         );
+        for echo in echoes {
+            let alone = headers(&[("x-captcha-key", "42"), echo]);
+            assert_eq!(
+                captcha.check(&alone),
+                Err(Unsolved::Wrong),
+                "{echo:?} alone"
+            );
+        }
         let mut bare = captcha;
         (bare.rqtoken, bare.session_id) = (None, None);
         assert_eq!(bare.check(&headers(&[("x-captcha-key", "42")])), Ok(()));

@@ -19,6 +19,14 @@
 //! decides one login of its account once, a ticket is exchanged once and its token is sealed to the
 //! key that it was made for. Secrets handed out are kept as SHA-256 digests.
 //!
+//! Where the protocol leaves room, this gateway
+//!
+//! * reads `temporary_token` and does not honour it: how long a token lives is the accounts' business;
+//! * takes an MFA token again until it expires (five minutes), for its account only;
+//! * asks whoever exchanges a ticket for no authorization: only the holder of the key can open the answer;
+//! * finds the newest socket only if one key has proven itself on two, and closes the older with 4003;
+//! * keeps answering calls while it drains, since that is how sessions come to their end.
+//!
 //! [`Gateway`] has an example; [`accounts`] tells where accounts come from.
 #![forbid(unsafe_code)]
 

@@ -156,3 +156,37 @@ impl Registry {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ra_testkit::{Fake, SeededEntropy};
+
+    fn enter(registry: &Registry) -> Arc<Slot> {
+        let session = Session::new(Arc::default(), Arc::new(Fake), MonoTime::ZERO);
+        registry.enter(session, Box::new(SeededEntropy::new(1)))
+    }
+
+    #[test]
+    fn r55_who_has_left_is_forgotten() {
+        let registry = Registry::default();
+        let fingerprint = Fingerprint::from_bytes([7; 32]);
+        let slot = enter(&registry);
+        assert!(registry.ready(fingerprint, &slot).is_none());
+        assert!(registry.find(&fingerprint).is_some());
+        registry.leave(&slot, Some(fingerprint));
+        assert!(registry.find(&fingerprint).is_none());
+        assert_eq!(Arc::strong_count(&slot), 1, "nobody else holds it");
+    }
+
+    #[test]
+    fn who_leaves_late_does_not_take_the_newer_one_along() {
+        let registry = Registry::default();
+        let fingerprint = Fingerprint::from_bytes([7; 32]);
+        let (old, new) = (enter(&registry), enter(&registry));
+        registry.ready(fingerprint, &old);
+        assert_eq!(registry.ready(fingerprint, &new).unwrap().id, old.id);
+        registry.leave(&old, Some(fingerprint));
+        assert_eq!(registry.find(&fingerprint).unwrap().id, new.id);
+    }
+}

@@ -93,7 +93,8 @@ mod tests {
     #[test]
     fn bytes_for_a_carrier_are_the_same_bytes() {
         let body = Body::from(b"{}".to_vec());
-        assert!(!body.is_empty());
+        assert!(!body.is_empty() && Body::empty().is_empty());
+        assert_eq!(Body::from(Zeroizing::new(b"{}".to_vec())).as_bytes(), b"{}");
         assert_eq!(body.into_bytes(), "{}");
     }
 }

@@ -97,6 +97,7 @@ mod tests {
         for huge in ["86401", "99999999999999999999", &"9".repeat(400)] {
             assert_eq!(wait(huge, None), Some(MAX_RETRY_AFTER), "{huge}");
         }
+        assert_eq!(MAX_RETRY_AFTER.as_secs(), 86_400);
         for bad in [
             "", "-1", "+1", "1e3", "inf", "NaN", "1.", ".5", "1.2.3", "1,5", "0x10", "soon",
         ] {

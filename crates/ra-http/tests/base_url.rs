@@ -99,6 +99,39 @@ fn r01_tricks_are_refused_with_their_reason() {
 }
 
 #[test]
+fn host_names_are_bounded_and_may_begin_with_digits() {
+    let longest = format!(
+        "{}.{}.{}.{}",
+        "a".repeat(63),
+        "b".repeat(63),
+        "c".repeat(63),
+        "d".repeat(61)
+    );
+    assert_eq!(longest.len(), 253);
+    for fine in [longest.as_str(), "gateway.3com", "4chan", "redis_1"] {
+        assert_eq!(
+            format!("https://{fine}").parse::<BaseUrl>().unwrap().host(),
+            fine
+        );
+    }
+    assert_eq!(refusal(&format!("https://{longest}d")), BaseUrlError::Host);
+    assert_eq!(
+        refusal(&format!("https://{}", "a".repeat(64))),
+        BaseUrlError::Host
+    );
+}
+
+#[test]
+fn urls_and_refusals_can_be_read() {
+    let base: BaseUrl = "https://discord.com/api/v9".parse().unwrap();
+    assert_eq!(format!("{base:?}"), "BaseUrl(https://discord.com/api/v9)");
+    assert_eq!(
+        BaseUrlError::Plaintext.to_string(),
+        "plaintext is allowed to this machine only"
+    );
+}
+
+#[test]
 fn join_keeps_the_base_path_and_stays_on_the_host() {
     for (base, path, uri) in [
         (

@@ -65,6 +65,13 @@ fn r31_members_that_cannot_be_shown_or_sent_back_are_left_out() {
         ),
     );
     let captcha = error.captcha().expect("still a challenge");
+    let longest = "x".repeat(16_384);
+    let kept = refusal(
+        400,
+        &[],
+        &format!(r#"{{"captcha_key":[],"captcha_rqdata":"{longest}"}}"#),
+    );
+    assert_eq!(kept.captcha().unwrap().rqdata, Some(longest));
     assert_eq!(*captcha, ra_http::CaptchaChallenge::default());
 }
 
@@ -262,6 +269,7 @@ fn r32_bodies_reach_neither_debug_nor_display() {
         );
     }
     let error = HttpError::bad_body(reply(200, &[], "canary"), Some("encrypted_token"));
+    assert!(format!("{error:?}").starts_with("HttpError { kind: BadBody, status: Some(200)"));
     assert_eq!(
         error.to_string(),
         "the response makes no sense at encrypted_token, status 200"

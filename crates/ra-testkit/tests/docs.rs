@@ -1,4 +1,5 @@
 //! Keeps `docs/` true: requirements have tests, the protocol's examples are what the types write, links lead somewhere.
+#![cfg(test)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

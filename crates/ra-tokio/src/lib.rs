@@ -1,5 +1,26 @@
-//! Adapter to tokio: carriers that move bytes and drivers that run the machines of `ra-core` over them. It holds no
-//! policy: what to send, when to renew and when to give up is the machines' to say.
+//! Adapter to tokio: carriers that move bytes and drivers that run the machines of `ra-core` over them. It decides
+//! nothing: what to send, when to renew and when to give up is the machines' to say.
+//!
+//! | type | what it is |
+//! |---|---|
+//! | [`Login`] | driver of the desktop: from nothing to the token |
+//! | [`Approval`] | driver of the phone: from the scanned code to the person's decision |
+//! | [`WebSocket`] | carrier of frames |
+//! | [`HttpCarrier`] | carrier of any [`Endpoint`](ra_http::Endpoint) |
+//! | [`Network`] | how both connect: TLS, its roots, a proxy |
+//! | [`Keys`], [`KeyPool`] | session keys, made on blocking workers |
+//!
+//! Every wait is bounded and every buffer capped. Plaintext goes to this machine only, whatever is configured, and
+//! no redirect is followed. Each `async fn` says under *Cancel safety* what dropping it loses; for the drivers
+//! that is nothing. A runtime with I/O and time enabled is all they need; name resolution and key making run on its
+//! blocking threads, which dropping a runtime waits for.
+//!
+//! # Features
+//!
+//! - `rustls-platform-verifier` (default): trust what the operating system trusts.
+//! - `webpki-roots`: trust Mozilla's roots, compiled in. With both, the platform's are the default.
+//! - `rustcrypto`, `aws-lc-rs`: passed on to `ra-crypto`. Which backend makes the keys is an argument.
+//! - `tracing`: one line a step at `info`, frames by op and length at `trace`, never their content.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -179,9 +179,9 @@ fn config() -> WebSocketConfig {
         .max_frame_size(Some(MAX_FRAME_BYTES))
 }
 
-/// Only I/O errors become sources: the others may quote what the peer sent.
 fn refused(error: Error) -> TransportError {
     match error {
+        // not as a source: it holds the body
         Error::Http(response) => {
             let wait = retry_after(response.headers());
             TransportError::new(TransportErrorKind::upgrade(
@@ -189,8 +189,7 @@ fn refused(error: Error) -> TransportError {
                 wait,
             ))
         }
-        Error::Io(error) => TransportError::with_source(TransportErrorKind::Lost, error),
-        _ => TransportError::new(TransportErrorKind::Lost),
+        error => TransportError::with_source(TransportErrorKind::Lost, error),
     }
 }
 

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::login::DEFAULT_API;
 
-const LONG_ABOUT: &str = "\
+pub(super) const LONG_ABOUT: &str = "\
 Approve or decline a scanned QR code, as the phone does.
 
 You are shown which login it is and are asked at the terminal. Only approve a code that you yourself \
@@ -18,14 +18,14 @@ because arguments can be read by every program on the machine.";
 const AFTER_HELP: &str = "\
 Examples:
   ra approve https://discord.com/ra/... --token-file token.txt
-  ra approve https://discord.com/ra/... --token-file token.txt --api http://127.0.0.1:8787/api/v9 --yes
+  RA_TOKEN=... ra approve URL --api http://127.0.0.1:8787/api/v9 --yes
 
-Exit codes: 0 approved, 2 wrong URL or nobody to ask, 3 declined, 4 the code has expired, 5 a second factor
+Exit codes: 0 approved, 2 wrong URL or nobody to ask, 3 declined, 4 the code has expired, 5 a second factor \
 is required, 6 refused, 7 network, 8 file. Without a terminal nothing is approved.";
 
 /// `ra approve`.
 #[derive(Debug, Args)]
-#[command(long_about = LONG_ABOUT, after_help = AFTER_HELP)]
+#[command(after_help = AFTER_HELP)]
 pub struct ApproveArgs {
     /// The text of the scanned QR code
     pub url: String,

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-const LONG_ABOUT: &str = "\
+pub(super) const LONG_ABOUT: &str = "\
 Play all three roles on this machine and watch a login happen.
 
 A gateway is started on loopback, a desktop logs in through it over real sockets with a real RSA key, \
@@ -17,7 +17,7 @@ Examples:
 
 /// `ra demo`.
 #[derive(Debug, Args)]
-#[command(long_about = LONG_ABOUT, after_help = AFTER_HELP)]
+#[command(after_help = AFTER_HELP)]
 pub struct DemoArgs {
     /// The phone declines
     #[arg(long, group = "ending")]

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
-const LONG_ABOUT: &str = "\
+pub(super) const LONG_ABOUT: &str = "\
 Serve the gateway between desktops and phones, sessions kept in memory.
 
 The first line on standard output says where it listens: {\"listening\":\"127.0.0.1:8787\"}. The socket is \
@@ -33,7 +33,7 @@ Then, in three terminals:
 
 /// `ra gateway`.
 #[derive(Debug, Args)]
-#[command(long_about = LONG_ABOUT, after_help = AFTER_HELP)]
+#[command(after_help = AFTER_HELP)]
 pub struct GatewayArgs {
     /// Address to listen on; port 0 takes any free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8787")]

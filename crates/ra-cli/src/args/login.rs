@@ -1,5 +1,7 @@
 //! Arguments of `ra login`.
 
+use core::convert::Infallible;
+use core::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -14,7 +16,7 @@ pub(crate) const DEFAULT_ORIGIN: &str = "https://discord.com";
 /// What a QR code starts with (R-09).
 pub(crate) const DEFAULT_QR_PREFIX: &str = "https://discord.com/ra/";
 
-const LONG_ABOUT: &str = "\
+pub(super) const LONG_ABOUT: &str = "\
 Show a QR code and wait for a phone to approve it, as the desktop does.
 
 The code is drawn in the terminal and replaced when it expires. Who scanned it is shown before the verdict. \
@@ -33,12 +35,12 @@ Examples:
   ra login --json --timeout 120 --qr-png qr.png
   ra login --gateway ws://127.0.0.1:8787 --api http://127.0.0.1:8787/api/v9
 
-Exit codes: 0 logged in, 2 wrong options, 3 declined or cancelled, 4 expired, 5 a captcha is required,
+Exit codes: 0 logged in, 2 wrong options, 3 declined or cancelled, 4 expired, 5 a captcha is required, \
 6 refused by the gateway or protocol error, 7 network, 8 file or key.";
 
 /// `ra login`.
 #[derive(Debug, Args)]
-#[command(long_about = LONG_ABOUT, after_help = AFTER_HELP)]
+#[command(after_help = AFTER_HELP)]
 pub struct LoginArgs {
     /// Where the gateway is; ?v=2 is added when there is no query
     #[arg(long, value_name = "URL", default_value = DEFAULT_GATEWAY)]
@@ -55,9 +57,9 @@ pub struct LoginArgs {
     /// What the QR code's address starts with
     #[arg(long, value_name = "URL", default_value = DEFAULT_QR_PREFIX)]
     pub qr_prefix: String,
-    /// Go through this proxy (http://, https:// or socks5:// as far as the build knows them)
+    /// Go through this proxy: http://HOST:PORT or socks5://HOST:PORT, with USER:PASSWORD@ if needed
     #[arg(long, value_name = "URL")]
-    pub proxy: Option<String>,
+    pub proxy: Option<Unread>,
     /// How many further QR codes to show: a number, or never; without it as many as are needed
     #[arg(long, value_name = "N|never")]
     pub renew: Option<Renewals>,
@@ -90,6 +92,24 @@ pub enum Proof {
     Digest,
     /// The nonce itself
     Nonce,
+}
+
+/// A value that may hold a password and is read later. `Debug` does not show it.
+#[derive(Clone)]
+pub struct Unread(pub String);
+
+impl FromStr for Unread {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.into()))
+    }
+}
+
+impl fmt::Debug for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Unread(..)")
+    }
 }
 
 /// How many QR codes may follow the first one.

@@ -11,7 +11,7 @@ use clap::{Parser, Subcommand};
 pub use self::approve::ApproveArgs;
 pub use self::demo::{DemoArgs, Ending};
 pub use self::gateway::{AcceptedProof, GatewayArgs, Rendezvous};
-pub use self::login::{LoginArgs, Proof, Renewals};
+pub use self::login::{LoginArgs, Proof, Renewals, Unread};
 
 const LONG_ABOUT: &str = "\
 Log a desktop in by a QR code that a phone approves, and play every part of that: the desktop (login), \
@@ -68,12 +68,16 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Play all three roles on this machine and watch a login happen
+    #[command(long_about = demo::LONG_ABOUT)]
     Demo(DemoArgs),
     /// Show a QR code and wait for a phone to approve it (the desktop)
+    #[command(long_about = login::LONG_ABOUT)]
     Login(LoginArgs),
     /// Approve or decline a scanned QR code (the phone)
+    #[command(long_about = approve::LONG_ABOUT)]
     Approve(ApproveArgs),
     /// Serve the gateway between desktops and phones
+    #[command(long_about = gateway::LONG_ABOUT)]
     Gateway(GatewayArgs),
     /// Print a completion script for a shell
     #[command(

@@ -71,6 +71,12 @@ fn timeouts_are_whole_seconds_above_zero() {
 }
 
 #[test]
+fn r34_a_proxy_with_a_password_is_not_shown() {
+    let args = login("--proxy http://me:canary@h.example:1");
+    assert!(!format!("{args:?}").contains("canary"));
+}
+
+#[test]
 fn contradictions_are_refused() {
     let kind = |line| parse(line).unwrap_err().kind();
     assert_eq!(kind("demo --deny --captcha"), ErrorKind::ArgumentConflict);

@@ -1,7 +1,7 @@
 //! Says what happens in one of two voices: people's text, or JSON events.
 
 use core::time::Duration;
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use ra_http::CaptchaChallenge;
@@ -23,10 +23,10 @@ pub struct Report {
 enum Voice {
     People {
         screen: Screen,
-        /// The token and nothing else.
+        /// Who is to scan.
+        invitation: &'static str,
+        /// The token and nothing else. It is printable: the login refuses any other.
         token: Box<dyn Write + Send>,
-        /// Whether `token` is shown to somebody, so that its text must not steer the terminal.
-        token_is_shown: bool,
     },
     Program(Box<dyn Write + Send>),
 }
@@ -41,51 +41,66 @@ impl Report {
         }
     }
 
-    /// Text on `screen`, the token on standard output.
+    /// Text on `screen`, the token on standard output. `invitation` is the first half of a sentence that goes on with
+    /// the time that is left.
     #[must_use]
-    pub fn for_people(screen: Screen) -> Self {
+    pub fn for_people(screen: Screen, invitation: &'static str) -> Self {
         Self {
             voice: Voice::People {
                 screen,
+                invitation,
                 token: Box::new(io::stdout()),
-                token_is_shown: io::stdout().is_terminal(),
             },
             diagnostics: Box::new(io::stderr()),
+        }
+    }
+
+    /// Nothing to see yet: tells people on a terminal why.
+    ///
+    /// # Errors
+    /// [`Kind::Local`] if the output cannot be written; likewise below.
+    pub fn connecting(&mut self) -> Result<(), Failure> {
+        match &mut self.voice {
+            Voice::People { screen, .. } => screen
+                .status("Connecting to the gateway. Ctrl-C cancels.")
+                .map_err(|error| Failure::output(&error)),
+            Voice::Program(_) => Ok(()),
         }
     }
 
     /// A new code to scan.
     ///
     /// # Errors
-    /// [`Kind::Local`] if the output cannot be written; likewise below.
+    /// As [`Report::connecting`].
     pub fn qr(&mut self, qr: &Qr, url: &ScanUrl, expires_in: Duration) -> Result<(), Failure> {
         self.say(
-            |screen| {
-                screen.qr(qr, url.as_str())?;
-                screen.status(&scan_within(expires_in))
-            },
+            |screen| screen.qr(qr, url.as_str()),
             || Event::Qr {
                 url: url.as_str().into(),
                 fingerprint: url.fingerprint().to_string().into(),
                 expires_in_ms: u64::try_from(expires_in.as_millis()).unwrap_or(u64::MAX),
             },
-        )
+        )?;
+        self.countdown(expires_in, None)
     }
 
     /// A second has passed. `scanned` is who has to confirm.
     ///
     /// # Errors
-    /// As [`Report::qr`].
+    /// As [`Report::connecting`].
     pub fn countdown(&mut self, left: Duration, scanned: Option<&User>) -> Result<(), Failure> {
-        let Voice::People { screen, .. } = &mut self.voice else {
+        let Voice::People {
+            screen, invitation, ..
+        } = &mut self.voice
+        else {
             return Ok(());
         };
+        let left = minutes(left);
         let text = match scanned {
-            None => scan_within(left),
+            None => format!("{invitation} within {left}. Ctrl-C cancels."),
             Some(user) => format!(
-                "Waiting for {} to confirm on the phone, {} left. Ctrl-C cancels.",
-                name(user),
-                minutes(left)
+                "Waiting for {} to confirm on the phone, {left} left. Ctrl-C cancels.",
+                name(user)
             ),
         };
         screen
@@ -96,7 +111,7 @@ impl Report {
     /// Somebody scanned the code.
     ///
     /// # Errors
-    /// As [`Report::qr`].
+    /// As [`Report::connecting`].
     pub fn user(&mut self, user: &User) -> Result<(), Failure> {
         self.say(
             |screen| screen.line(&format!("Scanned by {} (id {}).", name(user), user.id)),
@@ -112,7 +127,7 @@ impl Report {
     /// A captcha has to be solved.
     ///
     /// # Errors
-    /// As [`Report::qr`].
+    /// As [`Report::connecting`].
     pub fn captcha(&mut self, challenge: &CaptchaChallenge) -> Result<(), Failure> {
         let (service, sitekey) = (challenge.service.as_deref(), challenge.sitekey.as_deref());
         self.say(
@@ -133,7 +148,7 @@ impl Report {
     /// The code is being replaced. `reason` is for programs, `sentence` for people.
     ///
     /// # Errors
-    /// As [`Report::qr`].
+    /// As [`Report::connecting`].
     pub fn renewed(&mut self, reason: &str, sentence: &str) -> Result<(), Failure> {
         self.say(
             |screen| screen.line(sentence),
@@ -146,7 +161,7 @@ impl Report {
     /// The phone declined.
     ///
     /// # Errors
-    /// As [`Report::qr`].
+    /// As [`Report::connecting`].
     pub fn declined(&mut self) -> Result<(), Failure> {
         self.say(
             |screen| screen.line("Declined on the phone."),
@@ -157,7 +172,7 @@ impl Report {
     /// Cancelled here. No event: a program knows what it did.
     ///
     /// # Errors
-    /// As [`Report::qr`].
+    /// As [`Report::connecting`].
     pub fn cancelled(&mut self) -> Result<(), Failure> {
         self.remark("Cancelled.")
     }
@@ -165,7 +180,7 @@ impl Report {
     /// Logged in. With `file` the token was written there and is not repeated here.
     ///
     /// # Errors
-    /// As [`Report::qr`].
+    /// As [`Report::connecting`].
     pub fn token(
         &mut self,
         token: &Token,
@@ -181,9 +196,7 @@ impl Report {
                 },
             ),
             Voice::People {
-                screen,
-                token: out,
-                token_is_shown,
+                screen, token: out, ..
             } => match file {
                 Some(path) => screen.line(&format!(
                     "Logged in as {}. The token is in {}.",
@@ -192,13 +205,7 @@ impl Report {
                 )),
                 None => screen
                     .line(&format!("Logged in as {}. The token:", name(user)))
-                    .and_then(|()| {
-                        if *token_is_shown {
-                            writeln!(out, "{}", plain(token.expose()))
-                        } else {
-                            writeln!(out, "{}", token.expose())
-                        }
-                    })
+                    .and_then(|()| writeln!(out, "{}", token.expose()))
                     .and_then(|()| out.flush()),
             },
         };
@@ -208,7 +215,7 @@ impl Report {
     /// The one error line. A wrong command line is told to people only.
     ///
     /// # Errors
-    /// As [`Report::qr`].
+    /// As [`Report::connecting`].
     pub fn failure(&mut self, failure: &Failure) -> Result<(), Failure> {
         let written = match &mut self.voice {
             Voice::Program(out) if failure.kind != Kind::Usage => json::write(
@@ -230,13 +237,19 @@ impl Report {
     /// A line that is no event: to people, or to the diagnostics beside the events.
     ///
     /// # Errors
-    /// As [`Report::qr`].
+    /// As [`Report::connecting`].
     pub fn remark(&mut self, text: &str) -> Result<(), Failure> {
         match &mut self.voice {
             Voice::People { screen, .. } => screen.line(text),
             Voice::Program(_) => writeln!(self.diagnostics, "{}", plain(text)),
         }
         .map_err(|error| Failure::output(&error))
+    }
+
+    /// Whether people are told, and not a program.
+    #[must_use]
+    pub fn has_people(&self) -> bool {
+        matches!(self.voice, Voice::People { .. })
     }
 
     /// The screen, if there are people to ask.
@@ -258,13 +271,6 @@ impl Report {
         }
         .map_err(|error| Failure::output(&error))
     }
-}
-
-fn scan_within(left: Duration) -> String {
-    format!(
-        "Scan it with the phone app within {}. Ctrl-C cancels.",
-        minutes(left)
-    )
 }
 
 fn minutes(left: Duration) -> String {

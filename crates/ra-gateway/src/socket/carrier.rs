@@ -64,7 +64,7 @@ impl Carrier {
     }
 
     /// The connection, if anything can still be said on it.
-    pub(super) fn into_stream(self) -> Option<TcpStream> {
+    pub(super) fn into_stream(self: Box<Self>) -> Option<TcpStream> {
         (self.state != Carrying::Lost).then(|| self.socket.into_inner())
     }
 
@@ -87,28 +87,35 @@ impl Carrier {
         Pin::new(&mut self.socket).poll_flush(cx)
     }
 
-    /// Waits for the machine's deadline or the client's, whichever is first.
+    /// Waits for the machine's deadline or the client's, whichever is first. The timer itself is
+    /// moved back only when it fires: each heartbeat moves the deadline, few matter.
     fn poll_timer(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let deadline = self.member.deadline();
         let Some(at) = deadline.into_iter().chain(self.stalled_until).min() else {
             return Poll::Pending;
         };
-        if at != self.timer_at {
-            self.timer.as_mut().reset(self.shared.clock.instant(at));
-            self.timer_at = at;
+        if at < self.timer_at {
+            self.set_timer(at);
         }
-        ready!(self.timer.as_mut().poll(cx));
-        let now = self.shared.clock.now();
-        // a deadline may lie further ahead than one wait goes
-        self.timer
-            .as_mut()
-            .reset(self.shared.clock.instant(at.max(now)));
+        let now = loop {
+            ready!(self.timer.as_mut().poll(cx));
+            let now = self.shared.clock.now();
+            if at <= now {
+                break now;
+            }
+            self.set_timer(at);
+        };
         if self.stalled_until.is_some_and(|until| until <= now) {
             self.lose();
         } else {
             self.member.handle(Input::Tick);
         }
         Poll::Ready(())
+    }
+
+    fn set_timer(&mut self, at: MonoTime) {
+        self.timer.as_mut().reset(self.shared.clock.instant(at));
+        self.timer_at = at;
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {

@@ -22,13 +22,16 @@ pub(crate) async fn linger(mut stream: TcpStream, within: Duration) {
 async fn discard(stream: &TcpStream) -> io::Result<()> {
     loop {
         stream.readable().await?;
-        // the buffer must not live across the wait: it would weigh on every session
-        let mut scratch = [0; 4096];
-        match stream.try_read(&mut scratch) {
+        match read_once(stream) {
             Ok(0) => return Ok(()),
             Ok(_) => tokio::task::consume_budget().await,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) => return Err(error),
         }
     }
+}
+
+/// Not inline, so that the buffer is no part of any future: it would weigh on every session.
+fn read_once(stream: &TcpStream) -> io::Result<usize> {
+    stream.try_read(&mut [0; 4096])
 }

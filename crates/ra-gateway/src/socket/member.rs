@@ -73,3 +73,25 @@ impl Drop for Member {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Config;
+    use crate::accounts::StaticFile;
+
+    #[test]
+    fn a_session_on_its_way_in_when_all_are_closed_is_closed_too() {
+        let file = "[[account]]\nauthorization = \"a\"\nid = 1\nusername = \"u\"";
+        let accounts: StaticFile = file.parse().unwrap();
+        let backend = Arc::new(ra_testkit::Fake);
+        let shared = Arc::new(Shared::new(Config::default(), Arc::new(accounts), backend));
+        shared.advance(Stage::Draining);
+        assert!(Member::enter(&shared).deadline().is_some());
+        shared.advance(Stage::Closing);
+        let mut late = Member::enter(&shared);
+        assert_eq!(late.deadline(), None);
+        let mut outputs = std::iter::from_fn(|| late.poll_output(Waker::noop()));
+        assert!(outputs.any(|output| output == Output::Close(CloseCode::GOING_AWAY)));
+    }
+}

@@ -4,7 +4,6 @@ mod carrier;
 mod linger;
 mod member;
 
-use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -14,7 +13,7 @@ use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 
-use crate::limits::{ConnectionPermit, SessionPermit};
+use crate::limits::{ConnectionPermit, Limits, SessionPermit};
 use crate::shared::Shared;
 use carrier::Carrier;
 pub(crate) use linger::linger;
@@ -36,22 +35,34 @@ pub(crate) async fn serve(
     admission: Admission,
     connection: ConnectionPermit,
 ) {
+    // each step in a box of its own: this future is as large as the largest thing it holds, for as
+    // long as the session lasts
     let limits = &shared.config.limits;
-    let mut socket = open(stream, early, limits.message_bytes).await;
     let stream = if admission.version_is_ours {
-        let mut carrier = Box::pin(Carrier::new(socket, &shared, Member::enter(&shared)));
-        carrier.as_mut().await;
-        Pin::into_inner(carrier).into_stream()
+        let mut carrier = Box::pin(carrier(&shared, stream, early)).await;
+        (&mut carrier).await;
+        carrier.into_stream()
     } else {
-        let refusal = socket.close(Some(close_frame(CloseCode::INVALID_VERSION)));
-        let refused = timeout(limits.write_within, refusal).await;
-        matches!(refused, Ok(Ok(()))).then(|| socket.into_inner())
+        Box::pin(refuse(stream, early, limits)).await
     };
     drop(admission.permit);
     if let Some(stream) = stream {
-        linger(stream, limits.linger).await;
+        Box::pin(linger(stream, limits.linger)).await;
     }
     drop(connection);
+}
+
+async fn carrier(shared: &Arc<Shared>, stream: TcpStream, early: Bytes) -> Box<Carrier> {
+    let socket = open(stream, early, shared.config.limits.message_bytes).await;
+    Box::new(Carrier::new(socket, shared, Member::enter(shared)))
+}
+
+/// Closes a socket whose version is not ours.
+async fn refuse(stream: TcpStream, early: Bytes, limits: &Limits) -> Option<TcpStream> {
+    let mut socket = open(stream, early, limits.message_bytes).await;
+    let refusal = socket.close(Some(close_frame(CloseCode::INVALID_VERSION)));
+    let refused = timeout(limits.write_within, refusal).await;
+    matches!(refused, Ok(Ok(()))).then(|| socket.into_inner())
 }
 
 fn close_frame(code: CloseCode) -> CloseFrame {

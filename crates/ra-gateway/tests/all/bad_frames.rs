@@ -4,7 +4,7 @@ use futures_util::SinkExt;
 use ra_crypto::{AwsLc, Backend, RustCrypto};
 use serde_json::json;
 use std::sync::Arc;
-use tokio::io::AsyncWriteExt;
+use std::time::Duration;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::*;
@@ -50,6 +50,12 @@ async fn r17_nesting_without_end_is_refused() {
     );
     assert_eq!(code_for_text(&host, &deep).await, 4001);
     assert_eq!(code_for_text(&host, &brackets).await, 4001);
+    let host = crate::support::host(|_| {}).await;
+    assert_eq!(
+        code_for_text(&host, &"[".repeat(100_000)).await,
+        1009,
+        "over the cap before that"
+    );
 }
 
 #[tokio::test]
@@ -69,16 +75,15 @@ async fn r17_binary_messages_and_broken_utf8_get_4001() {
 
 #[tokio::test]
 async fn r17_a_message_over_the_cap_gets_1009_and_no_memory() {
-    let host = host(|_| {}).await;
+    let host = host(|config| config.limits.linger = Duration::from_secs(20)).await;
     // announced only: the gateway does not wait for it
     let (mut tcp, _) = Tcp::upgraded(host.address, "").await;
-    tcp.send(&[0x81, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0])
+    tcp.send(&[0x81, 0xff, 0, 0, 0, 0, 0, 0, 0x40, 1, 0, 0, 0, 0])
         .await;
     assert_eq!(tcp.read_close().await, 1009);
     // really sent, to the last byte, by a client that reads only afterwards
     let (mut tcp, _) = Tcp::upgraded(host.address, "").await;
-    let frame = masked(0x81, &vec![b'a'; 32 << 20]);
-    let _ = within(tcp.0.write_all(&frame)).await;
+    tcp.send(&masked(0x81, &vec![b'a'; 32 << 20])).await;
     assert_eq!(tcp.read_close().await, 1009);
     // and in fragments
     let (mut tcp, _) = Tcp::upgraded(host.address, "").await;

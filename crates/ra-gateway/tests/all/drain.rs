@@ -50,6 +50,33 @@ async fn r55_a_draining_gateway_lets_logins_finish_and_takes_no_new_ones() {
 }
 
 #[tokio::test]
+async fn r54_the_last_ticket_ends_the_draining_even_if_its_connection_stays() {
+    let host = host(|config| config.drain_within = Duration::from_secs(3600)).await;
+    let (mut desktop, fingerprint) = Desktop::ready(host.address, 1).await;
+    let reply = post(
+        host.address,
+        "",
+        Some(ALICE),
+        json!({ "fingerprint": fingerprint }),
+    )
+    .await;
+    desktop.expect_user().await;
+    let body = json!({ "handshake_token": reply.json()["handshake_token"] });
+    post(host.address, "finish", Some(ALICE), body).await;
+    let ticket = desktop.expect_ticket().await;
+    drop(desktop);
+    host.handle.drain();
+    let mut kept = Tcp::connect(host.address).await;
+    let body = json!({ "ticket": ticket }).to_string();
+    let length = body.len();
+    let head = "POST /api/v9/users/@me/remote-auth/login HTTP/1.1\r\nHost: gateway\r\n";
+    kept.send(format!("{head}Content-Length: {length}\r\n\r\n{body}").as_bytes())
+        .await;
+    assert!(kept.read_head().await.starts_with("HTTP/1.1 200 "));
+    within(host.running).await.unwrap();
+}
+
+#[tokio::test]
 async fn an_idle_gateway_drains_at_once() {
     let host = host(|config| config.drain_within = Duration::from_secs(3600)).await;
     get(host.address, "/healthz").await;
@@ -81,6 +108,19 @@ async fn shutting_down_closes_sessions_and_connections() {
     assert_eq!(idle.read_to_end().await, b"");
     assert_eq!(used.read_to_end().await, b"");
     drop((desktop, idle, used));
+    within(host.running).await.unwrap();
+}
+
+#[tokio::test]
+async fn shutting_down_waits_for_no_idle_connection() {
+    let host = host(|config| config.limits.linger = Duration::from_secs(3600)).await;
+    let mut used = Tcp::connect(host.address).await;
+    used.send(b"GET /healthz HTTP/1.1\r\nHost: gateway\r\n\r\n")
+        .await;
+    used.read_head().await;
+    host.handle.shut_down();
+    assert_eq!(used.read_to_end().await, b"");
+    drop(used);
     within(host.running).await.unwrap();
 }
 

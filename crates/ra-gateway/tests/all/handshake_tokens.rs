@@ -114,14 +114,21 @@ async fn r54_it_dies_with_its_socket() {
     let (desktop, fingerprint) = Desktop::ready(host.address, 1).await;
     let token = scan(&host, ALICE, &fingerprint).await;
     drop(desktop);
-    within(async {
-        while host.handle.sessions() > 0 {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
+    host.sessions_fall_to(0).await;
     assert_eq!(
         decide(&host, "finish", ALICE, &token).await.refusal(),
         (404, 10056)
     );
+}
+
+#[tokio::test]
+async fn r54_a_dead_one_takes_nobodys_place() {
+    // room for one session, so for one handshake token
+    let host = host(|config| config.limits.sessions = 1).await;
+    for id in 0..3 {
+        let (desktop, fingerprint) = Desktop::ready(host.address, id).await;
+        scan(&host, ALICE, &fingerprint).await;
+        drop(desktop);
+        host.sessions_fall_to(0).await;
+    }
 }

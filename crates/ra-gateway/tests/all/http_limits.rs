@@ -60,6 +60,15 @@ async fn r55_a_body_over_the_cap_gets_413() {
         call(host.address, announced.unwrap()).await.refusal(),
         (413, 40005)
     );
+    // announced only, and no room is made for it
+    for length in ["16385", "1000000000000000000"] {
+        let mut tcp = Tcp::connect(host.address).await;
+        let head = "POST /api/v9/users/@me/remote-auth/login HTTP/1.1\r\nHost: gateway\r\n";
+        tcp.send(format!("{head}Content-Length: {length}\r\n\r\n").as_bytes())
+            .await;
+        let head = tcp.read_head().await;
+        assert!(head.starts_with("HTTP/1.1 413 "), "{length}: {head}");
+    }
     // without a length, chunk by chunk
     let mut tcp = Tcp::connect(host.address).await;
     tcp.send(
@@ -73,6 +82,18 @@ async fn r55_a_body_over_the_cap_gets_413() {
     }
     let head = tcp.read_head().await;
     assert!(head.starts_with("HTTP/1.1 413 "), "{head}");
+}
+
+#[tokio::test]
+async fn r55_who_sends_too_much_and_reads_late_still_gets_its_answer() {
+    let host = host(|config| config.limits.linger = Duration::from_secs(20)).await;
+    let mut tcp = Tcp::connect(host.address).await;
+    let body = "a".repeat(8 << 20);
+    let head = "POST /api/v9/users/@me/remote-auth/login HTTP/1.1\r\nHost: gateway\r\n";
+    let head = format!("{head}Content-Length: {}\r\n\r\n", body.len());
+    tcp.send(head.as_bytes()).await;
+    tcp.send(body.as_bytes()).await;
+    assert!(tcp.read_head().await.starts_with("HTTP/1.1 413 "));
 }
 
 #[tokio::test]
@@ -90,7 +111,11 @@ async fn r55_a_body_that_never_ends_gets_408() {
 
 #[tokio::test]
 async fn r55_a_connection_serves_http_for_a_while_only() {
-    let host = host(|config| config.limits.http_within = Duration::from_millis(200)).await;
+    let host = host(|config| {
+        config.limits.http_within = Duration::from_millis(200);
+        config.limits.head_within = Duration::from_secs(3600);
+    })
+    .await;
     let mut tcp = Tcp::connect(host.address).await;
     tcp.send(b"GET /healthz HTTP/1.1\r\nHost: gateway\r\n\r\n")
         .await;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ra_testkit::FakeKey;
 use serde_json::json;
+use tokio::io::AsyncWriteExt;
 use tokio_tungstenite::tungstenite::Error;
 
 use crate::support::*;
@@ -34,12 +35,7 @@ async fn r55_sessions_over_the_nodes_limit_get_503_until_one_ends() {
     assert_eq!(status, 503);
     assert!(wait >= 1);
     drop(first);
-    within(async {
-        while host.handle.sessions() > 1 {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
+    host.sessions_fall_to(1).await;
     Desktop::connect(host.address).await.expect("hello").await;
 }
 
@@ -76,12 +72,7 @@ async fn r55_connections_over_a_limit_are_told_and_closed() {
         // a real client that asks first gets to read it as well
         assert_eq!(refused(&host).await.0.to_string(), status);
         drop(held);
-        within(async {
-            while host.handle.sessions() > 0 {
-                tokio::task::yield_now().await;
-            }
-        })
-        .await;
+        host.sessions_fall_to(0).await;
     }
 }
 
@@ -113,17 +104,30 @@ async fn r55_a_desktop_that_never_reads_is_dropped() {
     // longer reads, and then it is gone
     let gone = within(async {
         loop {
-            use tokio::io::AsyncWriteExt;
             if tcp.0.write_all(&heartbeats).await.is_err() {
                 return true;
             }
         }
     });
     assert!(gone.await);
-    within(async {
-        while host.handle.sessions() > 0 {
-            tokio::task::yield_now().await;
-        }
+    host.sessions_fall_to(0).await;
+}
+
+#[tokio::test]
+async fn r55_a_desktop_that_reads_late_keeps_its_session() {
+    let host = host(|config| {
+        config.limits.write_within = Duration::from_secs(2);
+        config.session.timeout = Duration::from_secs(4);
     })
     .await;
+    let (mut tcp, _) = Tcp::upgraded(host.address, "").await;
+    let heartbeats = masked(0x81, br#"{"op":"heartbeat"}"#).repeat(1_000);
+    // until the gateway takes no more, since nobody takes its answers
+    let patience = Duration::from_millis(200);
+    let mut at = 0;
+    while let Ok(written) = tokio::time::timeout(patience, tcp.0.write(&heartbeats[at..])).await {
+        at = (at + written.unwrap()) % heartbeats.len();
+    }
+    // it has not lost count, it does not remember the stall: the session lives out its time
+    assert_eq!(tcp.read_close().await, 4003);
 }

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // helpers of tests, too, fail by panic
 
+mod accounts;
 mod bad_frames;
 mod captcha;
 mod codes;

@@ -31,12 +31,7 @@ async fn r54_it_outlives_its_socket() {
     let host = host(|_| {}).await;
     let (Desktop { socket, mut key }, ticket) = approved(&host, 1).await;
     drop(socket);
-    within(async {
-        while host.handle.sessions() > 0 {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
+    host.sessions_fall_to(0).await;
     let reply = post(host.address, "login", None, json!({ "ticket": ticket })).await;
     let sealed = reply.json()["encrypted_token"].as_str().unwrap().to_owned();
     let sealed = base64::decode(&sealed).unwrap();

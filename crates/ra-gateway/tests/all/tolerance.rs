@@ -106,16 +106,6 @@ async fn r51_pings_are_answered() {
     assert_eq!(tcp.read_frame().await, (0x0a, b"are you there".to_vec()));
 }
 
-/// Resolves once no session is left.
-async fn no_session(host: &Host) {
-    within(async {
-        while host.handle.sessions() > 0 {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
-}
-
 #[tokio::test]
 async fn r51_a_desktop_may_leave_with_1000_or_without_a_word() {
     let host = host(|_| {}).await;
@@ -131,7 +121,7 @@ async fn r51_a_desktop_may_leave_with_1000_or_without_a_word() {
         .unwrap();
     assert_eq!(polite.expect_close().await, 1000);
     drop(rude);
-    no_session(&host).await;
+    host.sessions_fall_to(0).await;
     for gone in [polite_print, rude_print] {
         let reply = post(
             host.address,

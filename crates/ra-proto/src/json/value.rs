@@ -71,7 +71,8 @@ impl<'a> Raw<'a> {
         while let Some(byte) = bytes.next() {
             match byte {
                 b'"' => in_text = !in_text,
-                b'\\' if in_text => drop(bytes.next()),
+                // Nothing but texts can hold one.
+                b'\\' => drop(bytes.next()),
                 b'[' | b'{' if !in_text => depth += 1,
                 b']' | b'}' if !in_text => depth -= 1,
                 _ => {}

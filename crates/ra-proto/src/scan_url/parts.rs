@@ -51,8 +51,7 @@ impl<'t> Parts<'t> {
 
 /// Cuts `host:port`; the host may be an IPv6 address in brackets.
 fn split_port(authority: &str) -> Result<(&str, Option<&str>), ScanUrlError> {
-    let end = authority.rfind(']').map_or(0, |bracket| bracket + 1);
-    let (brackets, rest) = authority.split_at(end);
+    let (brackets, rest) = authority.split_at(authority.rfind(']').unwrap_or(0));
     let Some((name, port)) = rest.split_once(':') else {
         return Ok((authority, None));
     };

@@ -225,24 +225,37 @@ fn special_characters_are_escaped() {
 }
 
 #[test]
-fn encoding_appends_and_grows_before_the_secret_is_written() {
+fn each_character_below_space_is_escaped_also_alone() {
+    for code in 0..0x20_u8 {
+        let op = String::from(char::from(code));
+        let text = unknown(&op).encode();
+        assert!(text.bytes().all(|byte| byte >= 0x20), "{code}");
+        assert_eq!(GatewayFrame::decode(&text), Ok(unknown(&op)));
+    }
+    for plain in [" ", "!", "#", "[", "]", "\u{7f}", "é", "😀", "\u{2028}"] {
+        assert_eq!(unknown(plain).encode(), format!(r#"{{"op":"{plain}"}}"#));
+    }
+}
+
+#[test]
+fn encoding_appends() {
     let mut out = String::from("kept ");
     HELLO.encode_into(&mut out);
     DesktopFrame::Heartbeat.encode_into(&mut out);
     assert!(out.starts_with("kept {") && out.ends_with("}{\"op\":\"heartbeat\"}"));
+}
 
-    for ticket in ["t".repeat(1000), "\u{1}".repeat(1000)] {
-        let frame = GatewayFrame::PendingLogin {
-            ticket: ticket.into(),
-        };
-        let mut out = String::with_capacity(21);
-        frame.encode_into(&mut out);
-        // One growth to no less than was needed; a second would double it.
-        assert!(
-            out.capacity() < 2 * out.len(),
-            "{} {}",
-            out.capacity(),
-            out.len()
-        );
-    }
+#[test]
+fn r34_room_for_a_secret_is_made_before_it_is_written() {
+    // Growth in the middle would leave a part behind. It would also stop far below the longest
+    // that the text could have become, which is what room is made for.
+    let ticket = "\"".repeat(1000);
+    let frame = GatewayFrame::PendingLogin {
+        ticket: ticket.into(),
+    };
+    assert!(frame.encode().capacity() > 6000);
+    let plain = GatewayFrame::PendingLogin {
+        ticket: "t ".repeat(500).into(),
+    };
+    assert!(plain.encode().capacity() < 1100);
 }

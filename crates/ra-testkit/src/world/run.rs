@@ -106,7 +106,7 @@ impl Run {
 
     fn tick(&mut self) {
         let now = self.mono();
-        self.to_desktop(login::Input::Tick);
+        self.tell_desktop(login::Input::Tick);
         if let Some(phone) = &mut self.phone {
             phone.handle(now, mobile::Input::Tick);
         }
@@ -114,7 +114,7 @@ impl Run {
         self.with_gateway(|gateway, entropy| gateway.handle(now, gateway::Input::Tick, entropy));
     }
 
-    fn to_desktop(&mut self, input: login::Input<'_>) {
+    fn tell_desktop(&mut self, input: login::Input<'_>) {
         let now = self.mono();
         self.desktop.handle(now, input);
         if let Some(deadline) = self.desktop.deadline() {
@@ -132,11 +132,11 @@ impl Run {
                 self.report.keys += 1;
                 let key = FakeKey::new(self.next_key);
                 self.next_key += 1;
-                self.to_desktop(login::Input::Key(Ok(Box::new(key))));
+                self.tell_desktop(login::Input::Key(Ok(Box::new(key))));
             }
             Arrival::ConnectFailed => {
                 let error = TransportError::new(TransportErrorKind::Connect);
-                self.to_desktop(login::Input::ConnectFailed(error));
+                self.tell_desktop(login::Input::ConnectFailed(error));
             }
             Arrival::Connected => self.connected(),
             Arrival::ToDesktop(id, wire) => {
@@ -149,7 +149,7 @@ impl Run {
                     Wire::Lost => session::Input::Lost,
                 };
                 line.desktop_open = matches!(wire, Wire::Text(_));
-                self.to_desktop(login::Input::Socket(input));
+                self.tell_desktop(login::Input::Socket(input));
             }
             Arrival::ToGateway(id, wire) => {
                 if self.line.as_ref().is_some_and(|l| l.id == id) {
@@ -164,7 +164,7 @@ impl Run {
                 }
             }
             Arrival::DesktopReply(id, response) => {
-                self.to_desktop(login::Input::Reply(id, Ok(response)))
+                self.tell_desktop(login::Input::Reply(id, Ok(response)))
             }
             Arrival::PhoneReply(id, response) => {
                 if let Some(phone) = &mut self.phone {
@@ -206,7 +206,7 @@ impl Run {
             desktop_open: true,
             gateway,
         });
-        self.to_desktop(login::Input::Connected);
+        self.tell_desktop(login::Input::Connected);
         self.with_gateway(|_, _| {});
     }
 

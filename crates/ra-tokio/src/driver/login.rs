@@ -16,11 +16,14 @@ use ra_crypto::{Entropy as _, OsEntropy};
 use ra_http::{CaptchaSolution, TransportError};
 use ra_proto::CloseCode;
 use tokio::runtime::Handle;
-use tokio::task::coop::poll_proceed;
 
 use super::{Calls, Clock};
 use crate::keys::Key;
 use crate::{Keys, Network, Received, StartError, WebSocket, trace};
+
+/// How many messages are taken in a row before others get their turn: one read may bring many, and opening what one
+/// holds may cost milliseconds.
+const HEARD_MOST: u32 = 16;
 
 /// What a [`Login`] needs.
 #[derive(Clone, Debug)]
@@ -78,6 +81,8 @@ pub struct Login {
     keys: Keys,
     key: Option<Pin<Box<dyn Future<Output = Key> + Send>>>,
     socket: Socket,
+    /// Messages taken since the last pause.
+    heard: u32,
     calls: Calls,
     end: Option<Result<Outcome, LoginError>>,
 }
@@ -128,6 +133,7 @@ impl Login {
             keys,
             key: None,
             socket: Socket::None,
+            heard: 0,
             end: None,
         })
     }
@@ -215,9 +221,15 @@ impl Login {
             } else if let Poll::Ready((id, reply)) = self.calls.poll(cx) {
                 self.machine
                     .handle(self.clock.now(), Input::Reply(id, reply));
+            } else if self.heard == HEARD_MOST {
+                self.heard = 0;
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
             } else if let Poll::Ready(heard) = self.socket.poll(cx) {
+                self.heard += 1;
                 self.hear(heard);
             } else {
+                self.heard = 0;
                 return Poll::Pending;
             }
         }
@@ -307,12 +319,8 @@ impl Socket {
                 Poll::Ready(Heard::Opened(opened))
             }
             Self::Open(socket) => {
-                // one read may bring many frames, and each may cost milliseconds: count them, so that others get a turn
-                let turn = ready!(poll_proceed(cx));
                 let _ = socket.poll_flush(cx);
-                let received = ready!(socket.poll_receive(cx));
-                turn.made_progress();
-                Poll::Ready(Heard::Received(received))
+                socket.poll_receive(cx).map(Heard::Received)
             }
         }
     }

@@ -15,7 +15,7 @@ const HEAD_START: Duration = Duration::from_millis(250);
 const ADDRESSES_MOST: usize = 8;
 
 /// Which addresses a name may resolve to.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reach {
     Anywhere,
     /// This machine only: `localhost` may resolve to anything, and what goes there is plaintext.

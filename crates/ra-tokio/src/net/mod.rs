@@ -14,7 +14,7 @@ use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use dial::{Reach, dial};
+use dial::dial;
 
 pub use proxy::{Proxy, ProxyError};
 pub use tls::TlsConfig;
@@ -82,11 +82,7 @@ impl Network {
     }
 
     async fn tcp(&self, target: &Target) -> Result<TcpStream, TransportError> {
-        let reach = if target.plaintext {
-            Reach::Loopback
-        } else {
-            Reach::Anywhere
-        };
+        let reach = target.reach();
         match &self.0.proxy {
             Some(proxy) if proxy.is_loopback() || !target.is_loopback() => {
                 proxy.connect(&target.host, target.port, reach).await

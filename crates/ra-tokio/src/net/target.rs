@@ -5,6 +5,8 @@ use std::net::IpAddr;
 use http::Uri;
 use ra_http::{TransportError, TransportErrorKind};
 
+use super::dial::Reach;
+
 /// The other end of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Target {
@@ -48,6 +50,15 @@ impl Target {
         (!target.plaintext || target.is_loopback()).then_some(target)
     }
 
+    /// Which addresses its name may resolve to.
+    pub(super) fn reach(&self) -> Reach {
+        if self.plaintext {
+            Reach::Loopback
+        } else {
+            Reach::Anywhere
+        }
+    }
+
     /// Whether it is this machine, judged by what is written.
     pub(crate) fn is_loopback(&self) -> bool {
         let address = self
@@ -84,6 +95,18 @@ mod tests {
         assert_eq!(of("ws://[::1]/"), Some(("::1".into(), 80, true)));
         assert_eq!(of("ws://localhost:9/"), Some(("localhost".into(), 9, true)));
         assert_eq!(of("ws://127.3.2.1:9/"), Some(("127.3.2.1".into(), 9, true)));
+    }
+
+    #[test]
+    fn r01_what_goes_in_plaintext_resolves_to_this_machine_only() {
+        let reach = |uri: &str| {
+            Target::of(&uri.parse().unwrap(), "wss", "ws")
+                .unwrap()
+                .reach()
+        };
+        assert_eq!(reach("ws://localhost/"), Reach::Loopback);
+        assert_eq!(reach("wss://localhost/"), Reach::Anywhere);
+        assert_eq!(reach("wss://gateway.example/"), Reach::Anywhere);
     }
 
     #[test]

@@ -238,3 +238,14 @@ fn outside_of_a_runtime_an_approval_does_not_start() {
     let started = Approval::start(config, fingerprint(), Network::default());
     assert!(matches!(started, Err(StartError::NoRuntime)));
 }
+
+#[cfg(not(any(feature = "rustls-platform-verifier", feature = "webpki-roots")))]
+#[tokio::test]
+async fn without_roots_of_trust_an_approval_does_not_start() {
+    let config = Config::new(
+        "https://discord.com/api/v9".parse().unwrap(),
+        Token::new(String::new()),
+    );
+    let started = Approval::start(config, fingerprint(), Network::default());
+    assert!(matches!(started, Err(StartError::Tls(_))));
+}

@@ -6,6 +6,7 @@ use ra_core::desktop::login::{Event, LoginErrorKind, Outcome, Phase, RenewReason
 use ra_http::CaptchaSolution;
 use ra_testkit::Fake;
 use ra_tokio::{KeyPool, Keys, Login};
+use tokio::io::AsyncWriteExt as _;
 
 use crate::gateway::{Service, TICKET, TOKEN};
 use crate::support::bounded;
@@ -36,7 +37,9 @@ fn name(event: &Event) -> &'static str {
 async fn r30_a_login_ends_with_the_token() {
     bounded(async {
         let service = Service::new().await;
-        let mut login = service.login();
+        let mut options = service.options();
+        options.config.user_agent = "tester/1".to_owned();
+        let mut login = Login::start(options).unwrap();
         let (events, request) = tokio::join!(events(&mut login), async {
             let mut gateway = service.accept().await;
             gateway.approve().await;
@@ -44,7 +47,7 @@ async fn r30_a_login_ends_with_the_token() {
         });
         assert_eq!(events, ["qr", "user"]);
         assert!(request.starts_with("POST /api/v9/users/@me/remote-auth/login HTTP/1.1\r\n"));
-        assert!(request.contains("\r\nuser-agent: remote-auth/"));
+        assert!(request.contains("\r\nuser-agent: tester/1\r\n"));
         assert!(request.ends_with(&format!("{{\"ticket\":\"{TICKET}\"}}")));
         assert_eq!(login.phase(), Phase::Ended);
         assert_eq!(login.next_event().await.map(|event| name(&event)), None);
@@ -294,4 +297,52 @@ async fn a_login_with_real_keys() {
         ra_crypto::check_public_key(&spki).unwrap();
     })
     .await;
+}
+
+/// Thousands of frames in one read must not keep the thread from everybody else.
+#[tokio::test]
+async fn a_flood_of_frames_leaves_others_their_turn() {
+    bounded(async {
+        let service = Service::new().await;
+        let mut login = service.login();
+        let (_, mut gateway) = tokio::join!(login.next_event(), async {
+            let mut gateway = service.accept().await;
+            gateway.handshake().await;
+            gateway
+        });
+        let frame = [&[0x81, 10][..], br#"{"op":"x"}"#].concat();
+        gateway
+            .socket
+            .get_mut()
+            .write_all(&frame.repeat(3000))
+            .await
+            .unwrap();
+        gateway.scan().await;
+        let turns = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let counter = turns.clone();
+        let other = tokio::spawn(async move {
+            loop {
+                counter.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                tokio::task::yield_now().await;
+            }
+        });
+        while name(&login.next_event().await.unwrap()) != "user" {}
+        let turns = turns.load(std::sync::atomic::Ordering::Relaxed);
+        assert!(turns > 100, "{turns} turns");
+        other.abort();
+    })
+    .await;
+}
+
+#[test]
+fn drivers_and_carriers_cross_threads() {
+    fn moves<T: Send + 'static>() {}
+    fn shared<T: Send + Sync + 'static>() {}
+    moves::<Login>();
+    moves::<ra_tokio::Approval>();
+    moves::<ra_tokio::WebSocket>();
+    shared::<ra_tokio::HttpCarrier>();
+    shared::<ra_tokio::Network>();
+    shared::<KeyPool>();
+    shared::<ra_tokio::StartError>();
 }

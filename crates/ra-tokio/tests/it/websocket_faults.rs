@@ -67,6 +67,9 @@ async fn an_answer_that_is_no_upgrade_is_a_lost_connection() {
     for reply in [
         format!("{accept}sec-websocket-accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n"),
         format!("{accept}\r\n"),
+        format!("{accept}sec-websocket-accept: canary\r\nsec-websocket-protocol: canary\r\n\r\n"),
+        "HTTP/1.1 101 canary\r\nupgrade: canary\r\nconnection: canary\r\n\r\n".to_owned(),
+        "HTTP/1.1 101 \u{e9}\r\nc\u{e9}anary: canary\r\n\r\n".to_owned(),
         "SSH-2.0-OpenSSH_9.2\r\n".to_owned(),
         "\u{0}\u{1}\u{2}".to_owned(),
         String::new(),
@@ -74,6 +77,11 @@ async fn an_answer_that_is_no_upgrade_is_a_lost_connection() {
         let address = answering(reply.clone()).await;
         let error = refusal(format!("ws://{address}/")).await;
         assert_eq!(error.kind(), TransportErrorKind::Lost, "{reply}");
+        let source = std::error::Error::source(&error).expect("a cause");
+        assert!(
+            !format!("{error:?} {source}").contains("anary"),
+            "{error:?}"
+        );
     }
 }
 

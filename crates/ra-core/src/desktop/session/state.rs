@@ -202,11 +202,9 @@ impl State {
         }
     }
 
+    /// Not asked of a session that has ended.
     pub(super) fn cancel(self, desk: &mut Desk) -> Self {
-        match self {
-            Self::Ended => Self::Ended,
-            _ => desk.close(Outcome::Cancelled),
-        }
+        desk.close(Outcome::Cancelled)
     }
 
     /// What a close without a verdict means.

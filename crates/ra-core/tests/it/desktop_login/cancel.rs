@@ -37,20 +37,20 @@ fn cancelling_hangs_up_where_there_is_something_to_hang_up() {
         ["disconnect", "end well"]
     );
 
-    let mut at_qr = Stage::new().to_qr();
+    let mut at_qr = Stage::new().until_qr();
     assert_eq!(names(&cancel(&mut at_qr)), ["disconnect", "end well"]);
 
-    let mut pausing = Stage::new().to_qr();
+    let mut pausing = Stage::new().until_qr();
     pausing.input(Input::lost());
     assert_eq!(names(&cancel(&mut pausing)), ["end well"]);
 
-    let (mut exchanging, _) = Stage::new().to_exchange();
+    let (mut exchanging, _) = Stage::new().until_exchange();
     assert_eq!(names(&cancel(&mut exchanging)), ["end well"]);
 }
 
 #[test]
 fn r34_debug_of_a_login_shows_its_phase_only() {
-    let (stage, _) = Stage::new().to_exchange();
+    let (stage, _) = Stage::new().until_exchange();
     assert_eq!(
         format!("{:?}", stage.login),
         "Login { phase: Exchanging, .. }"
@@ -60,7 +60,7 @@ fn r34_debug_of_a_login_shows_its_phase_only() {
     let key = Input::Key(Ok(Box::new(FakeKey::new(1))));
     assert_eq!(format!("{key:?}"), "Key(..)");
     let reply = Input::Reply(
-        Stage::new().to_exchange().1.id,
+        Stage::new().until_exchange().1.id,
         Ok(response(200, token_body("canary"))),
     );
     assert!(format!("{reply:?}").ends_with("200 OK)"));

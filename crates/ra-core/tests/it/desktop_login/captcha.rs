@@ -7,7 +7,7 @@ use ra_http::CaptchaSolution;
 const CAPTCHA: &str = r#"{"captcha_key":["captcha-required"],"captcha_service":"hcaptcha","captcha_sitekey":"site","captcha_rqdata":"data","captcha_rqtoken":"tok","captcha_session_id":"sid"}"#;
 
 fn asked() -> (Stage, HttpCall) {
-    let (mut stage, call) = Stage::new().to_exchange();
+    let (mut stage, call) = Stage::new().until_exchange();
     match &stage.reply(&call, 400, CAPTCHA)[..] {
         [Output::Event(Event::Captcha(challenge))] => {
             assert_eq!(challenge.service.as_deref(), Some("hcaptcha"));
@@ -105,8 +105,8 @@ fn a_captcha_that_nobody_asked_for_is_misuse() {
     let now = MonoTime::from_millis(2_000);
     let mut stages = [
         Stage::new(),
-        Stage::new().to_qr(),
-        Stage::new().to_exchange().0,
+        Stage::new().until_qr(),
+        Stage::new().until_exchange().0,
     ];
     for stage in &mut stages {
         let phase = stage.login.phase();

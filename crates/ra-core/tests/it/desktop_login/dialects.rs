@@ -113,7 +113,7 @@ fn r07_the_dialect_that_worked_is_kept_for_the_next_session() {
 
 #[test]
 fn r20_a_refusal_of_a_dialect_that_worked_before_is_a_failed_session_like_others() {
-    let mut stage = Stage::new().to_qr();
+    let mut stage = Stage::new().until_qr();
     stage.input(Input::closed(Some(CloseCode::SESSION_TIMED_OUT)));
     let (wait, _) = stage.wakes();
     stage.pass(wait);

@@ -85,7 +85,7 @@ impl Stage {
     }
 
     /// From `Connect` to the QR, with nothing left in the queue.
-    pub(crate) fn to_qr(mut self) -> Self {
+    pub(crate) fn until_qr(mut self) -> Self {
         self.drain();
         self.show_qr();
         self
@@ -104,8 +104,8 @@ impl Stage {
     }
 
     /// From the start to the first call of the ticket exchange.
-    pub(crate) fn to_exchange(self) -> (Self, HttpCall) {
-        let mut stage = self.to_qr();
+    pub(crate) fn until_exchange(self) -> (Self, HttpCall) {
+        let mut stage = self.until_qr();
         stage.say(&user_frame("1:0:0:mary"));
         let outputs = stage.say(LOGIN);
         match <[Output; 2]>::try_from(outputs) {

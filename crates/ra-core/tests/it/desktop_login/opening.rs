@@ -121,7 +121,7 @@ fn without_a_key_there_is_no_login() {
 
 #[test]
 fn a_key_that_nobody_asked_for_changes_nothing() {
-    let mut stage = Stage::new().to_qr();
+    let mut stage = Stage::new().until_qr();
     assert!(stage.key().is_empty());
     assert!(stage.input(Input::Key(Err(KeyUnavailable))).is_empty());
     assert!(matches!(stage.login.phase(), Phase::InSession(_)));
@@ -136,7 +136,7 @@ fn answers_that_fit_no_question_change_nothing() {
     stage.input(Input::Connected);
     assert!(stage.input(Input::Connected).is_empty());
     assert!(stage.input(connect_failed()).is_empty());
-    let mut stage = Stage::new().to_qr();
+    let mut stage = Stage::new().until_qr();
     assert!(stage.input(Input::Connected).is_empty());
     assert!(stage.input(connect_failed()).is_empty());
 }
@@ -192,4 +192,19 @@ fn r17_what_the_gateway_says_early_is_judged_all_the_same() {
     let outputs = stage.key();
     assert_eq!(names(&outputs), ["disconnect", "end badly"]);
     assert_eq!(failed(outputs).kind(), LoginErrorKind::Protocol);
+}
+
+#[test]
+fn r17_a_gateway_cannot_fill_the_queue() {
+    let mut stage = Stage::new().until_qr();
+    let now = MonoTime::from_millis(stage.now);
+    let scan = user_frame("1:0:0:mary");
+    for _ in 0..1_000 {
+        stage.login.handle(now, Input::text(&scan));
+    }
+    let outputs = stage.drain();
+    assert_eq!(outputs.len(), 256 + 2);
+    assert_eq!(names(&outputs[255..]), ["event", "disconnect", "end badly"]);
+    let error = failed(outputs);
+    assert!(matches!(error, LoginError::Session(SessionError::Backlog)));
 }

@@ -26,7 +26,7 @@ fn expire(stage: &mut Stage) -> Vec<Output> {
 
 #[test]
 fn r21_expiry_opens_a_new_session_with_a_new_key() {
-    let mut stage = Stage::new().to_qr();
+    let mut stage = Stage::new().until_qr();
     let outputs = expire(&mut stage);
     assert_eq!(
         names(&outputs),
@@ -52,7 +52,7 @@ fn r21_what_is_renewed_and_why() {
         ("1006 and the like", RenewReason::Network),
     ];
     for (case, expected) in cases {
-        let mut stage = Stage::new().to_qr();
+        let mut stage = Stage::new().until_qr();
         let outputs = match case {
             "expiry by our clock" => {
                 stage.now += 120_000;
@@ -104,12 +104,12 @@ fn r08_r21_a_wrong_fingerprint_is_another_session_and_no_qr() {
 fn r21_protocol_errors_and_refusals_are_final() {
     let frames = ["[]", HELLO, r#"{"op":"pending_login","ticket":"t"}"#];
     for frame in frames {
-        let error = failed(Stage::new().to_qr().say(frame));
+        let error = failed(Stage::new().until_qr().say(frame));
         assert_eq!(error.kind(), LoginErrorKind::Protocol, "{frame}");
     }
     let error = failed(
         Stage::new()
-            .to_qr()
+            .until_qr()
             .input(Input::closed(Some(CloseCode::INVALID_VERSION))),
     );
     assert_eq!(error.kind(), LoginErrorKind::Refused);
@@ -178,7 +178,7 @@ fn r21_three_failures_in_a_row_before_any_qr_end_it() {
 #[test]
 fn r21_the_limit_of_renewals_is_kept() {
     for limit in [0, 1, 3] {
-        let mut stage = Stage::with(limited(limit)).to_qr();
+        let mut stage = Stage::with(limited(limit)).until_qr();
         for _ in 0..limit {
             assert_eq!(renewing(&expire(&mut stage)).0, RenewReason::Expired);
             let (wait, _) = stage.wakes();
@@ -236,7 +236,7 @@ fn connections_that_cannot_succeed_are_not_tried_again() {
 
 #[test]
 fn r14_r21_after_a_no_the_caller_decides() {
-    let mut stage = Stage::new().to_qr();
+    let mut stage = Stage::new().until_qr();
     let outputs = stage.say(r#"{"op":"cancel"}"#);
     assert_eq!(names(&outputs), ["disconnect", "end well"]);
     assert!(matches!(
@@ -247,7 +247,7 @@ fn r14_r21_after_a_no_the_caller_decides() {
 
 #[test]
 fn a_key_failure_during_the_pause_ends_the_login() {
-    let mut stage = Stage::new().to_qr();
+    let mut stage = Stage::new().until_qr();
     expire(&mut stage);
     let outputs = stage.input(Input::Key(Err(ra_core::desktop::login::KeyUnavailable)));
     assert_eq!(

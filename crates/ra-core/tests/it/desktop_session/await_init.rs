@@ -93,6 +93,26 @@ fn r20_silence_and_these_closes_refuse_the_proof() {
 }
 
 #[test]
+fn r19_the_fingerprint_has_its_own_15_seconds() {
+    let mut stage = Stage::at(Phase::AwaitNonce);
+    stage.now += 9_000;
+    stage.say(&challenge(b"n"));
+    // counted from the proof, whatever was left of the challenge's time
+    assert!(
+        stage
+            .pass(14_999)
+            .iter()
+            .all(|o| matches!(o, Output::Send(_)))
+    );
+    stage.say(ACK);
+    assert_fails(
+        &stage.pass(1),
+        CloseCode::NORMAL,
+        &SessionError::ProofRefused(Refusal::Silence),
+    );
+}
+
+#[test]
 fn r20_other_closes_do_not() {
     for code in [1001, 1011, 4000, 4005] {
         let code = Some(CloseCode(code));

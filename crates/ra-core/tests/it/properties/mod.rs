@@ -2,8 +2,8 @@
 //! plausible, drawn at random.
 //!
 //! No panic; one end at most, and last; a deadline that lies ahead, and none after the end; late
-//! draining equals early draining; no rendering shows a secret. The desktop's socket is compared
-//! with a model besides.
+//! draining equals early draining; time that runs backwards equals time that stands still; no
+//! rendering shows a secret. The desktop's socket is compared with a model besides.
 
 mod desktop_login;
 mod desktop_session;
@@ -137,18 +137,21 @@ pub(crate) fn cases(cases: u32) -> ProptestConfig {
     }
 }
 
-/// Runs the script twice, drained after each step and drained at the end.
+/// Runs the script three times: drained after each step, drained at the end, and on a clock that
+/// stands still where the first ran backwards.
 pub(crate) fn check<M: Machine>(script: &[(Pace, M::Step)]) -> Result<(), TestCaseError> {
     let (deeds, answers, early) = run::<M>(script)?;
-    let mut machine = M::new();
-    let late_answers: Vec<_> = (deeds.iter())
-        .map(|(now, deed)| machine.act(*now, deed))
-        .collect();
-    let late: Vec<_> = std::iter::from_fn(|| machine.poll()).collect();
     if early.len() < FLOOD {
-        prop_assert_eq!(&answers, &late_answers);
-        let exact = |seen: &[Seen]| -> Vec<_> { seen.iter().map(|s| s.exact.clone()).collect() };
-        prop_assert_eq!(exact(&early), exact(&late));
+        let seen = (&answers, exact(&early));
+        let (late_answers, late) = replay::<M>(&deeds);
+        prop_assert_eq!(seen.clone(), (&late_answers, exact(&late)), "drained late");
+        let mut latest = MonoTime::ZERO;
+        let steady = deeds.into_iter().map(|(now, deed)| {
+            latest = latest.max(now);
+            (latest, deed)
+        });
+        let (steady_answers, steady) = replay::<M>(&steady.collect::<Vec<_>>());
+        prop_assert_eq!(seen, (&steady_answers, exact(&steady)), "time backwards");
     }
     let secrets = [
         "canary".to_owned(),
@@ -163,6 +166,20 @@ pub(crate) fn check<M: Machine>(script: &[(Pace, M::Step)]) -> Result<(), TestCa
         prop_assert_eq!(leak, None, "{}", text);
     }
     Ok(())
+}
+
+/// Does it all again, and drains at the end.
+fn replay<M: Machine>(deeds: &[(MonoTime, M::Deed)]) -> (Vec<Acted>, Vec<Seen>) {
+    let mut machine = M::new();
+    let answers = (deeds.iter())
+        .map(|(now, deed)| machine.act(*now, deed))
+        .collect();
+    let seen = std::iter::from_fn(|| machine.poll()).collect();
+    (answers, seen)
+}
+
+fn exact(seen: &[Seen]) -> Vec<&str> {
+    seen.iter().map(|output| &*output.exact).collect()
 }
 
 type Run<M> = (Vec<(MonoTime, <M as Machine>::Deed)>, Vec<Acted>, Vec<Seen>);

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use ra_crypto::Backend;
 use ra_gateway::accounts::StaticFile;
-use ra_gateway::{Config, Gateway, Handle};
+use ra_gateway::{Accounts, Config, Gateway, Handle};
 use ra_testkit::Fake;
 use tokio::task::JoinHandle;
 
@@ -60,7 +60,7 @@ pub(crate) struct Host {
 }
 
 /// Alice, Bob and Carol (who has a second factor).
-pub(crate) fn accounts() -> StaticFile {
+fn accounts() -> StaticFile {
     ACCOUNTS
         .parse::<StaticFile>()
         .unwrap()
@@ -74,13 +74,24 @@ pub(crate) async fn host(change: impl FnOnce(&mut Config)) -> Host {
 
 /// A gateway on this backend.
 pub(crate) async fn host_with(backend: Arc<dyn Backend>, change: impl FnOnce(&mut Config)) -> Host {
+    run(Arc::new(accounts()), backend, change).await
+}
+
+/// A gateway with these accounts.
+pub(crate) async fn host_of(accounts: Arc<dyn Accounts>, change: impl FnOnce(&mut Config)) -> Host {
+    run(accounts, Arc::new(Fake), change).await
+}
+
+async fn run(
+    accounts: Arc<dyn Accounts>,
+    backend: Arc<dyn Backend>,
+    change: impl FnOnce(&mut Config),
+) -> Host {
     let mut config = Config::default();
     // nothing here waits for a client's goodbye
     config.limits.linger = Duration::from_millis(500);
     change(&mut config);
-    let gateway = Gateway::bind(config, Arc::new(accounts()), backend)
-        .await
-        .unwrap();
+    let gateway = Gateway::bind(config, accounts, backend).await.unwrap();
     let (address, handle) = (gateway.local_addr(), gateway.handle());
     Host {
         address,
@@ -94,4 +105,16 @@ pub(crate) async fn within<F: Future>(future: F) -> F::Output {
     tokio::time::timeout(Duration::from_secs(20), future)
         .await
         .expect("this never came")
+}
+
+impl Host {
+    /// Resolves once no more than this many sessions are left.
+    pub(crate) async fn sessions_fall_to(&self, count: u32) {
+        within(async {
+            while self.handle.sessions() > count {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+    }
 }

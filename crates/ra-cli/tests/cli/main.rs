@@ -1,0 +1,16 @@
+//! Runs the built `ra` on loopback, as programs and people do.
+
+#![cfg(unix)]
+#![allow(unreachable_pub)] // nothing here is public
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // a test may fail anywhere
+
+mod approve;
+mod demo;
+mod exchange_faults;
+mod faults;
+mod login;
+mod proxy;
+mod support;
+mod terminal;
+mod three;
+mod usage;

@@ -1,0 +1,232 @@
+//! Runs the built `ra` and whatever it talks to. Every wait is bounded; nothing sleeps.
+
+pub mod fake;
+pub mod terminal;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// Longest wait for anything. Far above what is ever needed: a busy machine is no failure.
+pub const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A running `ra`, killed if the test ends before it does.
+pub struct Ra {
+    child: Child,
+    stdout: Receiver<String>,
+    stderr: Receiver<String>,
+    seen: String,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// `ra` without anything inherited that could change what it does.
+pub fn command<S: AsRef<std::ffi::OsStr>>(args: &[S]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ra"));
+    command
+        .args(args)
+        .env_remove("RA_TOKEN")
+        .env_remove("NO_COLOR")
+        .env_remove("TERM")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// Runs `ra` to its end.
+pub fn run<S: AsRef<std::ffi::OsStr>>(args: &[S]) -> Ended {
+    Ra::start(args).end()
+}
+
+impl Ra {
+    pub fn start<S: AsRef<std::ffi::OsStr>>(args: &[S]) -> Self {
+        Self::spawn(&mut command(args))
+    }
+
+    pub fn spawn(command: &mut Command) -> Self {
+        let mut child = command.spawn().expect("ra starts");
+        Self {
+            stdout: lines(child.stdout.take().expect("piped")),
+            stderr: lines(child.stderr.take().expect("piped")),
+            child,
+            seen: String::new(),
+        }
+    }
+
+    /// The next line on standard output.
+    pub fn line(&mut self) -> String {
+        match self.stdout.recv_timeout(PATIENCE) {
+            Ok(line) => {
+                self.seen.push_str(&line);
+                line.trim_end_matches('\n').to_owned()
+            }
+            Err(RecvTimeoutError::Timeout) => panic!("no line in time after: {}", self.seen),
+            Err(RecvTimeoutError::Disconnected) => {
+                let stderr: String = self.stderr.iter().collect();
+                panic!("no more lines after: {}\nstderr: {stderr}", self.seen)
+            }
+        }
+    }
+
+    /// The next line on standard error.
+    pub fn diagnostic(&mut self) -> String {
+        self.stderr.recv_timeout(PATIENCE).expect("a line in time")
+    }
+
+    /// The next JSON event, which has to be of this name.
+    pub fn event(&mut self, name: &str) -> Value {
+        let line = self.line();
+        let event: Value = serde_json::from_str(&line).expect("a JSON line");
+        assert_eq!(event["event"], name, "{line}");
+        event
+    }
+
+    pub fn terminate(&self) {
+        self.signal(rustix::process::Signal::TERM);
+    }
+
+    pub fn interrupt(&self) {
+        self.signal(rustix::process::Signal::INT);
+    }
+
+    fn signal(&self, signal: rustix::process::Signal) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, signal).expect("it runs");
+    }
+
+    /// Waits for the end.
+    pub fn end(mut self) -> Ended {
+        let mut stdout = std::mem::take(&mut self.seen);
+        stdout.extend(drain(&self.stdout));
+        let stderr = drain(&self.stderr).into_iter().collect();
+        // both streams are closed: the process is ending
+        let status = self.child.wait().expect("it ends");
+        Ended {
+            code: status.code().expect("no signal ends it"),
+            stdout,
+            stderr,
+        }
+    }
+}
+
+impl Drop for Ra {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Ended {
+    /// The events on standard output.
+    pub fn events(&self) -> Vec<Value> {
+        self.stdout
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}")))
+            .collect()
+    }
+
+    /// The only error event, which has to be the last event.
+    pub fn error(&self) -> Value {
+        let events = self.events();
+        let errors = events
+            .iter()
+            .filter(|event| event["event"] == "error")
+            .count();
+        let last = events.last().unwrap_or(&Value::Null);
+        assert!(errors == 1 && last["event"] == "error", "{self:?}");
+        last.clone()
+    }
+
+    /// Neither stream holds this text.
+    pub fn never_says(&self, secret: &str) {
+        assert!(
+            !self.stdout.contains(secret),
+            "{secret} on stdout: {self:?}"
+        );
+        assert!(
+            !self.stderr.contains(secret),
+            "{secret} on stderr: {self:?}"
+        );
+    }
+}
+
+fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
+    let (send, receive) = channel();
+    std::thread::spawn(move || {
+        let mut stream = BufReader::new(stream);
+        loop {
+            let mut line = Vec::new();
+            match stream.read_until(b'\n', &mut line) {
+                Ok(0) | Err(_) => return,
+                Ok(_) => {
+                    let line = String::from_utf8(line).expect("ra writes UTF-8");
+                    if send.send(line).is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    });
+    receive
+}
+
+fn drain(stream: &Receiver<String>) -> Vec<String> {
+    let mut lines = Vec::new();
+    loop {
+        match stream.recv_timeout(PATIENCE) {
+            Ok(line) => lines.push(line),
+            Err(RecvTimeoutError::Disconnected) => return lines,
+            Err(RecvTimeoutError::Timeout) => panic!("ra does not end; so far: {lines:?}"),
+        }
+    }
+}
+
+/// Reads the one QR code among these lines, in either polarity, the way a phone would.
+pub fn picture(text: &str) -> String {
+    let rows: Vec<Vec<char>> = text
+        .lines()
+        .map(|line| line.trim_end_matches('\r'))
+        // a countdown may have stood where the first line is
+        .map(|line| line.rsplit("\u{1b}[K").next().unwrap_or_default())
+        .map(|line| {
+            line.replace("\u{1b}[38;5;16;48;5;231m", "")
+                .replace("\u{1b}[0m", "")
+        })
+        .filter(|line| line.chars().count() > 20 && line.chars().all(|c| " ▀▄█".contains(c)))
+        .map(|line| line.chars().collect())
+        .collect();
+    // the quiet zone says which polarity it is
+    let drawn_is_light = rows[0][0] == '█';
+    let side = rows[0].len();
+    let mut picture = rqrr::PreparedImage::prepare_from_greyscale(side * 4, side * 4, |x, y| {
+        let (x, y) = (x / 4, y / 4);
+        let drawn = match rows[y / 2][x] {
+            '█' => true,
+            '▀' => y % 2 == 0,
+            '▄' => y % 2 == 1,
+            _ => false,
+        };
+        if drawn == drawn_is_light { 255 } else { 0 }
+    });
+    let grids = picture.detect_grids();
+    assert_eq!(grids.len(), 1, "one code in: {text}");
+    grids[0].decode().expect("readable").1
+}
+
+/// A file with this content.
+pub fn write(path: &Path, content: &str) {
+    std::fs::File::create(path)
+        .and_then(|mut file| file.write_all(content.as_bytes()))
+        .expect("writable");
+}

@@ -1,0 +1,219 @@
+use http::Response;
+use ra_core::desktop::login::{
+    Config, Event, Input, KeyUnavailable, Login, Outcome, Output, Phase, ProofPolicy, Renewal,
+};
+use ra_core::desktop::session::Dialect;
+use ra_core::{CallId, Deadline, Jitter, MonoTime};
+use ra_http::{Body, CaptchaSolution, TransportError, TransportErrorKind};
+use ra_proto::frame::DesktopFrame;
+use ra_testkit::FakeKey;
+
+use super::frames::Gateway;
+use super::pair::{Machine, Pair};
+use super::script::Script;
+use super::session::{Happening, assert_readable, happening};
+
+impl Machine for Login {
+    type Output = Output;
+
+    fn tick(&mut self, now: MonoTime) {
+        self.handle(now, Input::Tick);
+    }
+
+    fn poll(&mut self) -> Option<Output> {
+        self.poll_output()
+    }
+
+    fn deadline(&self) -> Option<Deadline> {
+        self.deadline()
+    }
+
+    fn has_ended(&self) -> bool {
+        self.phase() == Phase::Ended
+    }
+
+    fn is_end(output: &Output) -> bool {
+        matches!(output, Output::End(_))
+    }
+
+    fn secret(output: &Output) -> Option<String> {
+        match output {
+            Output::Send(text) => Some(text.expose().to_owned()),
+            Output::Call(call) => {
+                Some(String::from_utf8_lossy(call.request.body().as_bytes()).into_owned())
+            }
+            Output::End(Ok(Outcome::LoggedIn { token, .. })) => Some(token.expose().to_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// What the script needs to remember of what the login said.
+struct Desk {
+    /// Keys handed out so far; the last is the one of the latest `init`.
+    keys: u64,
+    /// Which key the gateway has seen.
+    gateway: Gateway,
+    call: Option<CallId>,
+    stale_call: Option<CallId>,
+}
+
+pub(super) fn run(mut script: Script<'_>) {
+    let settings = script.byte();
+    let mut pair = Pair::new(
+        |now| Login::new(config(settings), Jitter::from_seed(settings.into()), now),
+        !script.holds_canary,
+    );
+    let mut desk = Desk {
+        keys: 0,
+        gateway: Gateway::new(0),
+        call: None,
+        stale_call: None,
+    };
+    while let Some(step) = script.step() {
+        let outputs = act(step, &mut script, &mut pair, &mut desk);
+        outputs.iter().for_each(|output| desk.note(output));
+    }
+    pair.finish();
+}
+
+fn config(settings: u8) -> Config {
+    let mut config = Config::default();
+    config.proof = match settings & 3 {
+        0 => ProofPolicy::Only(Dialect::Nonce),
+        1 => ProofPolicy::Only(Dialect::Digest),
+        _ => ProofPolicy::Auto,
+    };
+    config.renewal = match settings & 12 {
+        0 => Renewal::Limit(0),
+        4 => Renewal::Limit(2),
+        _ => Renewal::Forever,
+    };
+    config
+}
+
+/// Steps 0 to 14 are the socket's and the clock's, in a session as in a login; those of 16 and more are
+/// the login's own.
+fn act(step: u8, script: &mut Script<'_>, pair: &mut Pair<Login>, desk: &mut Desk) -> Vec<Output> {
+    match step % 26 {
+        15 => pair.command(|login, now| {
+            let over = login.has_ended();
+            assert_eq!(login.cancel(now).is_err(), over);
+        }),
+        16 | 17 => {
+            desk.keys += 1;
+            let key = desk.keys;
+            pair.input(|login, now| login.handle(now, Input::Key(Ok(Box::new(FakeKey::new(key))))))
+        }
+        18 => pair.input(|login, now| login.handle(now, Input::Key(Err(KeyUnavailable)))),
+        19 | 20 => pair.input(|login, now| login.handle(now, Input::Connected)),
+        21 => {
+            let fault = script.byte();
+            pair.input(|login, now| login.handle(now, Input::ConnectFailed(transport_error(fault))))
+        }
+        22 | 23 => reply(script, pair, desk),
+        24 => {
+            let solution = || CaptchaSolution::new("canary-solution");
+            pair.command(|login, now| {
+                let waiting = login.phase() == Phase::AwaitCaptcha;
+                assert_eq!(login.solve_captcha(now, solution()).is_ok(), waiting);
+            })
+        }
+        25 => pair.command(|login, now| {
+            let waiting = login.phase() == Phase::AwaitCaptcha;
+            assert_eq!(login.give_up_captcha(now).is_ok(), waiting);
+        }),
+        socket => match happening(socket, script, pair, &desk.gateway) {
+            Happening::Text(text) => pair.input(|login, now| login.handle(now, Input::text(&text))),
+            Happening::Socket(input) => {
+                pair.input(|login, now| login.handle(now, Input::Socket(input)))
+            }
+        },
+    }
+}
+
+fn reply(script: &mut Script<'_>, pair: &mut Pair<Login>, desk: &Desk) -> Vec<Output> {
+    let kind = script.byte();
+    let call = if kind & 0x80 == 0 {
+        desk.call
+    } else {
+        desk.stale_call
+    };
+    let Some(call) = call else { return Vec::new() };
+    let custom = script.bytes();
+    let reply = || response(kind, custom, &desk.gateway).ok_or_else(|| transport_error(kind));
+    pair.input(|login, now| login.handle(now, Input::Reply(call, reply())))
+}
+
+/// What the ticket exchange may be answered with; `None` for no answer.
+fn response(kind: u8, custom: &[u8], gateway: &Gateway) -> Option<Response<Body>> {
+    let sealed = |token: &str| format!(r#"{{"encrypted_token":"{token}"}}"#);
+    let status = |status: u16, body: &[u8]| {
+        Response::builder()
+            .status(status)
+            .header("retry-after", "2")
+            .header("location", "https://evil.example/")
+            .body(Body::from(body.to_vec()))
+            .ok()
+    };
+    let captcha = r#"{"captcha_key":["captcha-required"],"captcha_service":"hcaptcha","captcha_sitekey":"s","captcha_rqtoken":"t"}"#;
+    match kind & 0x0f {
+        0..=2 => status(200, sealed(&gateway.seal(b"canary-token")).as_bytes()),
+        3 => status(
+            200,
+            sealed(&gateway.seal_wrongly(b"canary-token")).as_bytes(),
+        ),
+        4 => status(200, sealed(&gateway.seal(b"")).as_bytes()),
+        5 => status(200, sealed(&gateway.seal(b"\xff")).as_bytes()),
+        6..=8 => status(400, captcha.as_bytes()),
+        9 => status(429, br#"{"retry_after":0.5}"#),
+        10 => status(502, b"<html>canary"),
+        11 => status(302, b""),
+        12 => status(401, br#"{"code":0,"message":"401: canary"}"#),
+        13 => status(200, custom),
+        14 => status(100 + u16::from(kind) * 2, custom),
+        _ => None,
+    }
+}
+
+fn transport_error(byte: u8) -> TransportError {
+    TransportError::new(match byte % 9 {
+        0 => TransportErrorKind::Resolve,
+        1 => TransportErrorKind::Connect,
+        2 => TransportErrorKind::Tls,
+        3 => TransportErrorKind::upgrade(503, None),
+        4 => TransportErrorKind::Timeout,
+        5 => TransportErrorKind::Lost,
+        6 => TransportErrorKind::BodyTooLarge,
+        7 => TransportErrorKind::NotAllowed,
+        _ => TransportErrorKind::Proxy,
+    })
+}
+
+impl Desk {
+    /// Remembers what later steps need, and checks what must hold of each output.
+    fn note(&mut self, output: &Output) {
+        match output {
+            Output::Send(text) => {
+                assert_readable(text.expose());
+                if let Ok(DesktopFrame::Init { .. }) = DesktopFrame::decode(text.expose()) {
+                    self.gateway = self.holder_of(text.expose());
+                }
+            }
+            Output::Event(Event::Qr { url, .. }) => {
+                assert_eq!(url.fingerprint().to_string(), self.gateway.fingerprint());
+            }
+            Output::Call(call) => self.stale_call = self.call.replace(call.id),
+            Output::End(Ok(Outcome::LoggedIn { token, .. })) => assert!(!token.expose().is_empty()),
+            _ => {}
+        }
+    }
+
+    /// The gateway that knows the key in `init`: one of those handed out, and none used before.
+    #[allow(clippy::expect_used)] // is one of the properties
+    fn holder_of(&self, init: &str) -> Gateway {
+        let holders = (0..=self.keys).rev().map(Gateway::new);
+        let mut holders = holders.filter(|gateway| init.contains(&gateway.public_key_text()));
+        holders.next().expect("the key of init was handed out")
+    }
+}
