@@ -124,8 +124,13 @@ fn of_status(error: &HttpError, after: Duration, unanswered: Advice) -> Advice {
             _,
         ) => Advice::AskAgain { after },
         (Some(ErrorCode::Unknown(_)) | None, Some(530_006)) => Advice::AskAgain { after },
-        // 50025: the access token is not valid; 530010: the account is merged, ordinary authorization works
-        (Some(ErrorCode::Unknown(_)) | None, Some(50_025 | 530_010)) => Advice::StartOver,
+        // 50025: the access token is not valid; 530001, 530004: the external token is too old, a fresh one is needed;
+        // 530010: the account is merged, ordinary authorization works
+        (Some(ErrorCode::Unknown(_)) | None, Some(50_025 | 530_001 | 530_004 | 530_010)) => {
+            Advice::StartOver
+        }
+        // an account is being merged; whether a code or refresh token was spent is not said
+        _ if status == 423 => unanswered,
         (None, Some(0) | None) if status == 401 => Advice::StartOver, // an access token that is not valid
         (None, None) if matches!(status, 408 | 425) => Advice::AskAgain { after },
         _ => Advice::Configuration,

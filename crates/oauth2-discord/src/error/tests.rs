@@ -81,6 +81,8 @@ fn s39_p09_discords_codes_are_read() {
             r#"{"message":"x","code":50026}"#,
             Advice::Configuration,
         ),
+        (400, r#"{"message":"x","code":530001}"#, Advice::StartOver),
+        (400, r#"{"message":"x","code":530004}"#, Advice::StartOver),
         (400, r#"{"message":"x","code":530006}"#, AGAIN),
         (
             400,
@@ -134,6 +136,33 @@ fn s38_after_5xx_a_code_or_refresh_token_may_be_spent() {
         both(&HttpError::bad_body(good, None)),
         [AGAIN, Advice::OutcomeUnknown]
     );
+}
+
+#[test]
+fn p07_every_partner_code_is_advised_alike_here_and_there() {
+    for known in crate::partner::PartnerCode::KNOWN {
+        let body = format!(r#"{{"message":"x","code":{}}}"#, known.as_u64());
+        assert_eq!(both(&refused(400, &body)), [known.advice(); 2], "{known:?}");
+    }
+}
+
+#[test]
+fn s38_while_an_account_is_merged_safe_calls_are_asked_again() {
+    for body in [
+        "",
+        "<html>",
+        r#"{"message":"locked","code":0}"#,
+        r#"{"error":"locked"}"#,
+    ] {
+        assert_eq!(
+            both(&refused(423, body)),
+            [AGAIN, Advice::OutcomeUnknown],
+            "{body}"
+        );
+    }
+    // what the body says plainly goes first
+    let error = refused(423, r#"{"error":"invalid_grant"}"#);
+    assert_eq!(both(&error), [Advice::StartOver; 2]);
 }
 
 #[test]
