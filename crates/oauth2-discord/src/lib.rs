@@ -50,8 +50,11 @@
 //! # Where this differs from the document
 //!
 //! The live service has moved on: the device endpoint has a new path, which is the default here ([`Urls::DEVICE_PATH`]),
-//! and some scopes, endpoints and external auth types are newer. Each is marked with its id from `docs/oauth2.md`.
+//! and some scopes, endpoints and external auth types are newer. Each is marked with its id from [`docs/oauth2.md`], which lists
+//! every promise of this crate with the tests that prove it.
 //! Every URL can be replaced: [`Urls`] lists them, endpoints have `at`.
+//!
+//! [`docs/oauth2.md`]: https://github.com/remote-auth/remote-auth/blob/main/docs/oauth2.md
 #![forbid(unsafe_code)]
 
 pub mod api;
