@@ -72,3 +72,16 @@ fn o183_p05_p08_of_accounts_and_limits() {
     has_all(include_str!("../src/client.rs"), &["P-05"]);
     has_all(include_str!("../src/error.rs"), &["P-08"]);
 }
+
+#[test]
+fn o171_o178_n17_of_provisional_accounts() {
+    has_all(
+        include_str!("../src/partner/provisional_token.rs"),
+        &["O-171"],
+    );
+    has_all(
+        include_str!("../src/partner/unmerge.rs"),
+        &["O-178", "N-17"],
+    );
+    has_all(include_str!("../src/api/delete_token.rs"), &["N-17"]);
+}

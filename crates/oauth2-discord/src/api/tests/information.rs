@@ -203,7 +203,7 @@ fn o151_everything_but_sub_may_be_missing_or_null() {
 fn s34_sub_is_required_and_compared() {
     let endpoint = UserInfo::new(AccessToken::new("a"));
     for bad in [
-        r#"{"id":"1"}"#,
+        r#"{"id":"1"}"#, // P-18: as it once was
         r#"{"sub":null}"#,
         r#"{"sub":1}"#,
         r#"{"sub":""}"#,
