@@ -1,6 +1,6 @@
 use oauth2_discord::callback::{AcceptedCode, CallbackError, PendingCode, PendingImplicit};
-use oauth2_discord::{AccessToken, CodeVerifier, PublicClient, Snowflake, State, Token};
-use ra_http::{BaseUrl, Endpoint as _};
+use oauth2_discord::{AccessToken, CodeVerifier, PublicClient, Snowflake, State, Token, Urls};
+use ra_http::Endpoint as _;
 
 use super::assert_line;
 
@@ -59,13 +59,15 @@ fn code(callback: &str, state: &str) {
 }
 
 /// The exchange carries the code and the verifier, and `Debug` neither.
+#[allow(clippy::expect_used)] // are two of the properties
 fn exchanged(accepted: AcceptedCode) {
     let shown = format!("{accepted:?}");
     assert!(shown.contains("AuthorizationCode(..)"), "{shown}");
-    let base: BaseUrl = "https://discord.com/api/v10".parse().expect("a base URL");
     let client = PublicClient::new(Snowflake::new(1));
     let exchange = accepted.exchange(client).expect("a verifier is there");
-    let request = exchange.to_http(&base).expect("the code is not empty");
+    let request = exchange
+        .to_http(&Urls::default().api)
+        .expect("the code is not empty");
     let body = String::from_utf8_lossy(request.body().as_bytes());
     for name in ["grant_type", "client_id", "code", "code_verifier"] {
         let sent = body
@@ -80,7 +82,7 @@ fn implicit(callback: &str, state: &str) {
     match pending().accept(callback) {
         Ok(mut found) => {
             let (_, fragment) = parts(callback);
-            assert_state(fragment.expect("a token comes in a fragment"), state);
+            assert_state(fragment.unwrap_or_default(), state);
             let token = found.access_token.expose();
             assert!(!token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()));
             let shown = format!("{found:?}");
@@ -99,10 +101,10 @@ fn implicit(callback: &str, state: &str) {
 
 fn assert_error(error: &CallbackError) {
     assert_line(error, 128);
-    if let CallbackError::Refused(refusal) = error {
-        if let Some(description) = &refusal.description {
-            assert_line(description, 256 * 12);
-        }
+    if let CallbackError::Refused(refusal) = error
+        && let Some(description) = &refusal.description
+    {
+        assert_line(description, 256 * 12);
     }
     let _ = error.advice();
 }
@@ -123,11 +125,11 @@ fn assert_state(parameters: &str, state: &str) {
 }
 
 fn parts(callback: &str) -> (&str, Option<&str>) {
-    let mut halves = callback.splitn(2, '#');
-    let query = halves
-        .next()
-        .and_then(|before| before.splitn(2, '?').nth(1));
-    (query.unwrap_or_default(), halves.next())
+    let (before, fragment) = callback
+        .split_once('#')
+        .map_or((callback, None), |(before, after)| (before, Some(after)));
+    let query = before.split_once('?').map(|(_, query)| query);
+    (query.unwrap_or_default(), fragment)
 }
 
 /// A form's text as bytes; what is no encoding stays as it is.
