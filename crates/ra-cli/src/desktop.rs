@@ -3,7 +3,8 @@
 use core::time::Duration;
 use std::path::PathBuf;
 
-use ra_core::desktop::login::{Event, LoginError, LoginErrorKind, Outcome, RenewReason};
+use ra_core::desktop::login::{Event, LoginError, LoginErrorKind, Outcome, Phase, RenewReason};
+use ra_core::desktop::session;
 use ra_http::{CaptchaChallenge, CaptchaSolution, Retry};
 use ra_proto::{ScanUrl, User};
 use ra_tokio::{Login, LoginOptions, StartError};
@@ -51,7 +52,7 @@ pub(crate) async fn run(
     let mut login = Login::start(options).map_err(|error| not_started(&error))?;
     report.connecting()?;
     let mut watch = Watch::new(around, report);
-    let mut timed_out = false;
+    let mut timed_out = None;
     loop {
         tokio::select! {
             event = login.next_event() => match event {
@@ -68,8 +69,8 @@ pub(crate) async fn run(
                 // refused only if it has ended already
                 let _ = login.cancel();
             }
-            () = at(give_up_at), if !timed_out => {
-                timed_out = true;
+            () = at(give_up_at), if timed_out.is_none() => {
+                timed_out = Some(login.phase());
                 let _ = login.cancel();
             }
             own = watch.next() => match own {
@@ -80,16 +81,32 @@ pub(crate) async fn run(
             },
         }
     }
-    match login.outcome().await {
-        Ok(Outcome::Cancelled) if timed_out => Err(Failure {
+    match (login.outcome().await, timed_out) {
+        (Ok(Outcome::Cancelled), Some(phase)) => Err(Failure {
             retry: Retry::NewSession,
-            ..Failure::new(
-                Kind::Expired,
-                "there was no verdict in the time of --timeout",
-            )
+            ..Failure::new(Kind::Expired, out_of_time(phase))
         }),
-        Ok(outcome) => Ok(outcome),
-        Err(error) => Err(failed(&error)),
+        (Ok(outcome), _) => Ok(outcome),
+        (Err(error), _) => Err(failed(&error)),
+    }
+}
+
+/// What had not happened yet when the time of `--timeout` was over.
+fn out_of_time(phase: Phase) -> &'static str {
+    match phase {
+        Phase::InSession(session::Phase::AwaitScan) => {
+            "nobody scanned the code in the time of --timeout"
+        }
+        Phase::InSession(session::Phase::AwaitVerdict) => {
+            "the code was scanned, but there was no verdict in the time of --timeout"
+        }
+        Phase::Exchanging => {
+            "the login was approved, but the token did not come in the time of --timeout"
+        }
+        Phase::AwaitCaptcha => {
+            "the login was approved, but the captcha was not solved in the time of --timeout"
+        }
+        _ => "there was no code to scan at the end of --timeout",
     }
 }
 
@@ -264,5 +281,31 @@ pub(crate) fn retry(retry: ra_core::Retry) -> Retry {
         ra_core::Retry::NewSession => Retry::NewSession,
         ra_core::Retry::After(wait) => Retry::After(wait),
         _ => Retry::Never,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_has_not_happened_is_said_when_the_time_is_over() {
+        let said = |phase| out_of_time(phase);
+        let in_session = |phase| said(Phase::InSession(phase));
+        for phase in [Phase::Opening, Phase::Waiting] {
+            assert!(said(phase).starts_with("there was no code to scan"));
+        }
+        for phase in [
+            session::Phase::AwaitHello,
+            session::Phase::AwaitNonce,
+            session::Phase::AwaitInit,
+        ] {
+            assert!(in_session(phase).starts_with("there was no code to scan"));
+        }
+        assert!(in_session(session::Phase::AwaitScan).starts_with("nobody scanned"));
+        assert!(in_session(session::Phase::AwaitVerdict).contains("no verdict"));
+        for phase in [Phase::Exchanging, Phase::AwaitCaptcha] {
+            assert!(said(phase).starts_with("the login was approved, but the "));
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::{self, Component, Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
@@ -82,6 +82,31 @@ pub fn replace(path: &Path, content: &[u8]) -> Result<(), Failure> {
     file.persist(path)
         .map(drop)
         .map_err(|error| refused(path, error.error))
+}
+
+/// Whether both paths name the same file as they are written: relative ones from here, `.` and `..` resolved without
+/// asking the file system.
+///
+/// # Errors
+/// [`Kind::Local`] if the current directory is not known.
+pub fn same(one: &Path, other: &Path) -> Result<bool, Failure> {
+    Ok(normalised(one)? == normalised(other)?)
+}
+
+fn normalised(path: &Path) -> Result<PathBuf, Failure> {
+    let mut normal = PathBuf::new();
+    for component in path::absolute(path)
+        .map_err(|error| refused(path, error))?
+        .components()
+    {
+        match component {
+            Component::CurDir => {}
+            // stays at the root
+            Component::ParentDir => drop(normal.pop()),
+            component => normal.push(component),
+        }
+    }
+    Ok(normal)
 }
 
 fn beside(path: &Path, builder: &Builder<'_, '_>) -> Result<NamedTempFile, Failure> {
@@ -203,6 +228,24 @@ mod tests {
                 .starts_with("cannot write /nowhere/at/all/token.txt: ")
         );
         assert!(!failure.message.contains(".ra-token"), "{failure}");
+    }
+
+    #[test]
+    fn paths_are_compared_by_what_they_mean() {
+        let same = |one: &str, other: &str| same(Path::new(one), Path::new(other)).unwrap();
+        let here = std::env::current_dir().unwrap().join("x");
+        for (one, other) in [
+            ("x", "x"),
+            ("x", "./x"),
+            ("x", "a/../x"),
+            ("x", here.to_str().unwrap()),
+            ("/a/x", "/../a//b/../x"),
+        ] {
+            assert!(same(one, other), "{one} {other}");
+        }
+        for (one, other) in [("x", "y"), ("x", "a/x"), ("/x", "/a/x"), ("x", "../x")] {
+            assert!(!same(one, other), "{one} {other}");
+        }
     }
 
     #[test]

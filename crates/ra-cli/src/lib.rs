@@ -22,4 +22,4 @@ mod prompt;
 mod run;
 mod stop;
 
-pub use run::run;
+pub use run::{refuse, run};

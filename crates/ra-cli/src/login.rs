@@ -11,7 +11,7 @@ use crate::args::{LoginArgs, Proof, Renewals, Unread};
 use crate::desktop::{self, Around};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::files::TokenFile;
+use crate::files::{self, TokenFile};
 use crate::output::Report;
 use crate::output::screen::Screen;
 use crate::prompt;
@@ -38,6 +38,7 @@ pub(crate) async fn run(args: &LoginArgs) -> Result<Exit, Failure> {
 
 async fn log_in(args: &LoginArgs, report: &mut Report) -> Result<Exit, Failure> {
     let options = options(args)?;
+    distinct(args)?;
     let around = Around {
         timeout: args.timeout.map(u64::from).map(Duration::from_secs),
         png: args.qr_png.clone(),
@@ -111,6 +112,28 @@ fn options(args: &LoginArgs) -> Result<LoginOptions, Failure> {
         options.network = Network::new(TlsConfig::default(), Some(proxy));
     }
     Ok(options)
+}
+
+/// Each file has a path of its own: a picture in the place of the token would cost the token after the approval.
+fn distinct(args: &LoginArgs) -> Result<(), Failure> {
+    let files = [
+        ("--token-file", &args.token_file),
+        ("--qr-png", &args.qr_png),
+        ("--qr-svg", &args.qr_svg),
+    ];
+    for (at, (option, path)) in files.iter().enumerate() {
+        for (earlier, other) in files.iter().take(at) {
+            if let (Some(path), Some(other)) = (path, other)
+                && files::same(path, other)?
+            {
+                return Err(Failure::usage(
+                    option,
+                    format!("names the file of {earlier}"),
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Reads a value; the error says which option and why, and not what was given.

@@ -7,5 +7,9 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
-    ra_cli::run(ra_cli::args::Cli::parse().command).into()
+    match ra_cli::args::Cli::try_parse() {
+        Ok(cli) => ra_cli::run(cli.command),
+        Err(error) => ra_cli::refuse(&error),
+    }
+    .into()
 }

@@ -1,6 +1,6 @@
 //! Asks the person at the terminal. Without a terminal nothing is ever asked.
 
-use std::io::{self, BufRead, IsTerminal as _};
+use std::io::{self, BufRead, BufReader, IsTerminal as _};
 
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
@@ -22,7 +22,7 @@ pub(crate) fn somebody_is_there() -> bool {
 /// Asks for a short line, which the person can edit as usual.
 ///
 /// # Errors
-/// When the question cannot be shown.
+/// When the terminal has gone away or the question cannot be shown.
 pub(crate) fn ask(screen: &mut Screen, question: &str) -> io::Result<Answer> {
     Answer::start(screen, question, None)
 }
@@ -31,7 +31,7 @@ pub(crate) fn ask(screen: &mut Screen, question: &str) -> io::Result<Answer> {
 /// captcha, so this one is taken character by character.
 ///
 /// # Errors
-/// When the question cannot be shown.
+/// When the terminal has gone away or the question cannot be shown.
 pub(crate) fn ask_long(screen: &mut Screen, question: &str) -> io::Result<Answer> {
     Answer::start(screen, question, Unbuffered::start())
 }
@@ -49,13 +49,16 @@ impl Answer {
         question: &str,
         terminal: Option<Unbuffered>,
     ) -> io::Result<Self> {
+        let keyboard = keyboard()?;
+        // after the terminal's change of mode, which keeps what was typed
+        discard_typed_ahead()?;
         screen.question(question)?;
         let (send, line) = oneshot::channel();
         std::thread::Builder::new()
             .name("prompt".into())
             .spawn(move || {
                 // nobody waits any more: then the line has nowhere to go
-                let _ = send.send(read_line(io::stdin().lock()));
+                let _ = send.send(read_line(BufReader::new(keyboard)));
             })?;
         Ok(Self {
             line,
@@ -70,6 +73,32 @@ impl Answer {
     pub(crate) async fn typed(&mut self) -> Option<Zeroizing<String>> {
         (&mut self.line).await.ok().flatten()
     }
+}
+
+/// Standard input without the buffer that all of the process shares: what is left of an answer goes away with its
+/// reader and never answers the next question.
+#[cfg(unix)]
+fn keyboard() -> io::Result<std::fs::File> {
+    use std::os::fd::AsFd as _;
+    Ok(io::stdin().as_fd().try_clone_to_owned()?.into())
+}
+
+#[cfg(not(unix))]
+fn keyboard() -> io::Result<io::Stdin> {
+    Ok(io::stdin())
+}
+
+/// Forgets what was typed before there was a question: it is no answer to it.
+#[cfg(unix)]
+fn discard_typed_ahead() -> io::Result<()> {
+    use rustix::termios::{QueueSelector, tcflush};
+    Ok(tcflush(io::stdin(), QueueSelector::IFlush)?)
+}
+
+/// Other systems have no safe call for this.
+#[cfg(not(unix))]
+fn discard_typed_ahead() -> io::Result<()> {
+    Ok(())
 }
 
 /// Reads up to the end of the line, and erases what the terminal does not.

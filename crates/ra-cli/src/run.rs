@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::args::Command;
+use crate::args::{self, Command};
 use crate::exit::Exit;
 use crate::failure::{Failure, Kind};
 use crate::{approve, completions, demo, gateway, login};
@@ -20,11 +20,29 @@ pub fn run(command: Command) -> Exit {
         Command::Gateway(args) => on(all_threads(), gateway::run(&args)),
         Command::Completions { shell } => completions::run(shell),
     };
-    ended.unwrap_or_else(|failure| {
-        // the exit code says it too, should nobody be able to read this
-        let _ = writeln!(io::stderr(), "error: {failure}");
-        failure.exit()
-    })
+    ended.unwrap_or_else(|failure| tell(&failure))
+}
+
+/// Answers a command line that cannot be run: with the help or the version if that was asked for, else with one line
+/// that does not repeat what was typed.
+#[must_use]
+pub fn refuse(error: &clap::Error) -> Exit {
+    if !args::is_answer(error) {
+        return tell(&args::refusal(error));
+    }
+    // whether anybody reads it changes nothing
+    let _ = error.print();
+    if error.use_stderr() {
+        Exit::Usage
+    } else {
+        Exit::Done
+    }
+}
+
+fn tell(failure: &Failure) -> Exit {
+    // the exit code says it too, should nobody be able to read this
+    let _ = writeln!(io::stderr(), "error: {failure}");
+    failure.exit()
 }
 
 /// Enough for one login; the key is made on a thread of its own.

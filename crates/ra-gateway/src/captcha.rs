@@ -7,7 +7,7 @@ use serde_json::json;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// The challenge that [`login`](crate::Gateway) answers with until somebody sends the solution.
+/// The challenge that the ticket exchange answers with until somebody sends the solution.
 ///
 /// There is no captcha service behind it: `solution` is what the person at the screen is to type.
 /// A request passes if it carries the solution in `X-Captcha-Key`, and, where they are set, the

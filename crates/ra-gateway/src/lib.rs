@@ -49,6 +49,9 @@ mod shared;
 mod socket;
 mod vault;
 
+#[cfg(feature = "aws-lc-rs")]
+pub use ra_crypto::AwsLc;
+
 pub use accounts::Accounts;
 pub use captcha::Captcha;
 pub use config::{Config, Lifetimes};

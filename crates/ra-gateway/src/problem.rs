@@ -169,3 +169,17 @@ impl From<Refused> for Problem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r55_retry_after_is_rounded_up() {
+        for (millis, seconds) in [(1, 1), (999, 1), (1_000, 1), (1_001, 2), (30_000, 30)] {
+            let problem = Problem::RateLimited(Duration::from_millis(millis));
+            assert_eq!(problem.retry_after(), Some(seconds), "{millis}");
+        }
+        assert_eq!(Problem::Unauthorized.retry_after(), None);
+    }
+}

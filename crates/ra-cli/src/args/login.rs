@@ -42,7 +42,7 @@ Exit codes: 0 logged in, 2 wrong options, 3 declined or cancelled, 4 expired, 5 
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct LoginArgs {
-    /// Where the gateway is; ?v=2 is added when there is no query
+    /// Where the gateway is; ?v=2 is added when the version is missing
     #[arg(long, value_name = "URL", default_value = DEFAULT_GATEWAY)]
     pub gateway: String,
     /// Base of the REST API
@@ -64,7 +64,7 @@ pub struct LoginArgs {
     #[arg(long, value_name = "N|never")]
     pub renew: Option<Renewals>,
     /// Give up after this many seconds, whatever is going on
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub timeout: Option<u32>,
     /// Also write each QR code to this PNG file
     #[arg(long, value_name = "FILE")]
@@ -109,6 +109,14 @@ impl FromStr for Unread {
 impl fmt::Debug for Unread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Unread(..)")
+    }
+}
+
+/// Not the library's range of numbers: its refusal repeats the value.
+fn seconds(text: &str) -> Result<u32, &'static str> {
+    match text.parse() {
+        Ok(seconds) if seconds > 0 => Ok(seconds),
+        _ => Err("expected a whole number of seconds above 0"),
     }
 }
 

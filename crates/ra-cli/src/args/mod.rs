@@ -5,6 +5,7 @@ mod approve;
 mod demo;
 mod gateway;
 mod login;
+mod refusal;
 
 use clap::{Parser, Subcommand};
 
@@ -12,6 +13,7 @@ pub use self::approve::ApproveArgs;
 pub use self::demo::{DemoArgs, Ending};
 pub use self::gateway::{AcceptedProof, GatewayArgs, Rendezvous};
 pub use self::login::{LoginArgs, Proof, Renewals, Unread};
+pub(crate) use self::refusal::{is_answer, refusal};
 
 const LONG_ABOUT: &str = "\
 Log a desktop in by a QR code that a phone approves, and play every part of that: the desktop (login), \

@@ -1,10 +1,14 @@
 //! `ra login` against APIs that misbehave: the documented exit code, exactly one error line, and no secret in any
 //! output.
 
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
+
 use serde_json::{Value, json};
 
 use crate::faults::fails;
 use crate::support::fake::{self, TOKEN};
+use crate::support::{PATIENCE, run};
 
 /// A login whose ticket exchange is answered by a script.
 fn exchange_fails(
@@ -123,5 +127,28 @@ fn r33_redirects_and_giant_bodies_are_refused() {
         |_| fake::response("200 OK", "application/json", &"canary ".repeat(10 << 20)),
         7,
         "network",
+    );
+}
+
+#[test]
+fn a_timeout_after_the_approval_does_not_say_that_there_was_none() {
+    let (gateway, _) = fake::gateway(|_, mut socket| {
+        socket.well();
+    });
+    let (_hold, held) = channel::<()>();
+    let held = Mutex::new(held);
+    let api = fake::api(move |_| {
+        // ra ends before there is an answer
+        let _ = held.lock().unwrap().recv_timeout(PATIENCE);
+        String::new()
+    });
+    let args = ["login", "--json", "--gateway", &gateway, "--api", &api];
+    let ended = run(&[&args[..], &["--timeout", "3"]].concat());
+    assert_eq!(ended.code, 4, "{ended:?}");
+    let error = ended.error();
+    assert_eq!(error["kind"], "expired");
+    assert_eq!(
+        error["message"],
+        "the login was approved, but the token did not come in the time of --timeout"
     );
 }

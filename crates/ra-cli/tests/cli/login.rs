@@ -275,6 +275,7 @@ fn a_timeout_bounds_everything() {
     let ended = run(&["login", "--gateway", &gateway, "--timeout", "2"]);
     assert_eq!(ended.code, 4, "{ended:?}");
     assert_eq!(ended.stderr.matches("error: ").count(), 1);
+    assert!(ended.stderr.contains("there was no verdict"), "{ended:?}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What a person sees and answers, on a pseudo-terminal.
 
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 
 use serde_json::json;
@@ -7,7 +8,7 @@ use serde_json::json;
 use crate::approve::{URL, api, good, mfa_required};
 use crate::support::fake::{self, TOKEN};
 use crate::support::terminal::Terminal;
-use crate::support::{command, picture};
+use crate::support::{PATIENCE, command, picture};
 
 const QUESTION: &str = "(Enter gives up): ";
 
@@ -154,6 +155,20 @@ fn r31_enter_gives_up_and_a_signal_cancels() {
 }
 
 #[test]
+fn r31_the_rest_of_an_answer_does_not_answer_the_next_question() {
+    let (gateway, api, sent) = captcha();
+    let args = ["login", "--gateway", &gateway, "--api", &api];
+    let mut terminal = Terminal::start(&mut command(&args), 80, 24);
+    terminal.until(QUESTION);
+    terminal.answer("wrong\nnot right");
+    terminal.until(QUESTION);
+    terminal.answer("right");
+    let (code, seen) = terminal.end();
+    assert_eq!(code, 0, "{seen}");
+    assert_eq!(*sent.lock().unwrap(), ["wrong", "right"]);
+}
+
+#[test]
 fn r31_with_json_nothing_is_asked_even_at_a_terminal() {
     let (gateway, api, _) = captcha();
     let args = ["login", "--json", "--gateway", &gateway, "--api", &api];
@@ -194,6 +209,44 @@ fn r44_only_a_clear_yes_is_a_yes() {
         for text in ["at 127.0.0.1", URL, "in front of you", &"A".repeat(43)] {
             assert!(seen.contains(text), "{text}: {seen}");
         }
+    }
+}
+
+/// Types something before there is a question, then answers the question.
+fn typed_ahead(ahead: &str, answer: &str) -> (i32, String) {
+    let (ask, asked) = channel::<()>();
+    let asked = Mutex::new(asked);
+    let (api, heard) = api(move |request| {
+        if request.line.ends_with("/remote-auth") {
+            asked.lock().unwrap().recv_timeout(PATIENCE).unwrap();
+        }
+        good(request)
+    });
+    let mut approve = command(&["approve", URL, "--api", &api]);
+    let mut terminal = Terminal::start(approve.env("RA_TOKEN", "x"), 80, 24);
+    terminal.type_in(ahead);
+    // its echo says that the terminal holds it
+    terminal.until(&ahead.replace('\n', "\r\n"));
+    ask.send(()).unwrap();
+    terminal.until("[y/N] ");
+    terminal.answer(answer);
+    let code = terminal.end().0;
+    let last = heard.lock().unwrap().last().unwrap().0.clone();
+    (code, last)
+}
+
+#[test]
+fn r44_what_was_typed_before_the_question_is_no_answer() {
+    for (ahead, answer, expected) in [
+        ("yes\n", "no", 3),
+        ("yes", "", 3),
+        ("yes\nyes\nyes\n", "", 3),
+        ("no\n", "yes", 0),
+    ] {
+        let (code, last) = typed_ahead(ahead, answer);
+        assert_eq!(code, expected, "{ahead:?} {answer:?}");
+        let call = if code == 0 { "/finish" } else { "/cancel" };
+        assert!(last.ends_with(call), "{ahead:?} {answer:?} {last}");
     }
 }
 

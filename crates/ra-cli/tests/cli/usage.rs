@@ -85,17 +85,144 @@ fn r44_yes_and_deny_are_for_loopback_only() {
 }
 
 #[test]
-fn clap_refuses_with_the_same_code() {
-    refused(&["login", "--nonsense"], "--nonsense");
-    refused(&["login", "--timeout", "0"], "--timeout");
-    refused(&["demo", "--deny", "--expire"], "cannot be used with");
-    refused(&["gateway", "--listen", "everywhere"], "--listen");
-    refused(
-        &["gateway", "--rendezvous", "redis://127.0.0.1/"],
-        "keeps sessions in memory",
-    );
-    refused(&["completions", "tcsh"], "tcsh");
+fn a_picture_cannot_take_the_place_of_the_token_or_of_the_other_picture() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    let (plain, winding) = (at("canary"), at("./a/../canary"));
+    // nobody listens there: exit code 2 comes before any connection
+    let base = ["login", "--gateway", "ws://127.0.0.1:9", "--renew", "0"];
+    for (one, other) in [
+        ("--token-file", "--qr-png"),
+        ("--token-file", "--qr-svg"),
+        ("--qr-png", "--qr-svg"),
+    ] {
+        for path in [&plain, &winding] {
+            for first in [&["--force"][..], &["--force", "--json"]] {
+                let mut args = [&base[..], &[one, &plain, other, path]].concat();
+                if one == "--token-file" {
+                    args.extend(first);
+                }
+                let reason = format!("error: {other}: names the file of {one}\n");
+                refused(&args, &reason);
+            }
+        }
+    }
+    assert_eq!(directory.path().read_dir().unwrap().count(), 0);
+}
+
+#[test]
+fn a_command_line_that_cannot_be_read_is_one_line_that_repeats_no_value() {
+    let url = "https://discord.com/ra/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    for (args, problem) in [
+        (&["login", "--nonsense"][..], "unknown option --nonsense"),
+        (&["login", "--token=canary.abc"], "unknown option --token"),
+        (
+            &["login", "--token", "canary.abc"],
+            "unknown option --token",
+        ),
+        (&["login", "canary.abc"], "unexpected argument"),
+        (&["login", "--", "canary"], "unexpected argument"),
+        (&["login", "--canary.abc"], "unknown option"),
+        (&["login", "--canaryABC"], "unknown option"),
+        (
+            &["login", "--canary-canary-canary-canary"],
+            "unknown option",
+        ),
+        (&["login", "-canary"], "unknown option"),
+        (&["login", "canary\nerror: canary"], "unexpected argument"),
+        (&["approve", url, "canary.abc"], "unexpected argument"),
+        (
+            &["approve", url, "--token-fil", "canary"],
+            "unknown option --token-fil",
+        ),
+        (&["canary"], "unknown command"),
+        (&["logn", "canary"], "unknown command"),
+        (&["approve"], "<URL> is missing"),
+        (&["login", "--force"], "--token-file <FILE> is missing"),
+        (
+            &["login", "--proof", "canary"],
+            "--proof <PROOF>: expected one of auto, digest, nonce",
+        ),
+        (
+            &["login", "--proof"],
+            "--proof <PROOF>: the value is missing",
+        ),
+        (&["login", "--api"], "--api <URL>: the value is missing"),
+        (&["login", "--json=canary"], "--json takes no value"),
+        (
+            &["login", "--api", "canary", "--api", "canary"],
+            "--api <URL> is given more than once",
+        ),
+        (
+            &["login", "--renew", "canary"],
+            "--renew <N|never>: expected a whole number or `never`",
+        ),
+        (
+            &["login", "--timeout", "canary"],
+            "--timeout <SECONDS>: expected a whole number of seconds above 0",
+        ),
+        (
+            &["login", "--timeout", "0"],
+            "--timeout <SECONDS>: expected a whole number of seconds above 0",
+        ),
+        (
+            &["demo", "--deny", "--expire"],
+            "--deny cannot be used with --expire",
+        ),
+        (
+            &["approve", url, "--yes", "--deny"],
+            "--yes cannot be used with --deny",
+        ),
+        (
+            &["gateway", "--listen", "canary"],
+            "--listen <ADDR>: invalid socket address syntax",
+        ),
+        (
+            &["gateway", "--rendezvous", "redis://canary/"],
+            "--rendezvous <memory>: this build keeps sessions in memory, it cannot share them through Redis",
+        ),
+        (
+            &["gateway", "--rendezvous", "canary"],
+            "--rendezvous <memory>: expected `memory`",
+        ),
+        (
+            &["completions", "canary"],
+            "<SHELL>: expected one of bash, elvish, fish, powershell, zsh",
+        ),
+        (&["completions"], "<SHELL> is missing"),
+    ] {
+        refused(args, "");
+        let ended = run(args);
+        assert_eq!(
+            ended.stderr,
+            format!("error: {problem}; see --help\n"),
+            "{args:?}"
+        );
+    }
+    use std::os::unix::ffi::OsStrExt as _;
+    for option in ["--api", "--token-file"] {
+        let bad = std::ffi::OsStr::from_bytes(b"canary\xff");
+        let ended = run(&[
+            "login".as_ref(),
+            "--qr-prefix".as_ref(),
+            bad,
+            option.as_ref(),
+        ]);
+        assert_eq!(
+            (ended.code, ended.stderr.lines().count()),
+            (2, 1),
+            "{ended:?}"
+        );
+        ended.never_says("canary");
+    }
+}
+
+#[test]
+fn without_a_command_the_help_is_shown_and_the_version_is_an_answer() {
     refused(&[], "Usage: ra <COMMAND>");
+    let ended = run(&["--version"]);
+    let version = concat!("ra ", env!("CARGO_PKG_VERSION"), "\n");
+    assert_eq!((ended.code, ended.stdout.as_str()), (0, version));
 }
 
 #[test]
@@ -114,6 +241,7 @@ fn help_says_what_a_person_has_to_know() {
     for (name, text) in [
         ("demo", "worth nothing"),
         ("login", "one JSON object a line instead"),
+        ("login", "?v=2 is added when the version is missing"),
         ("approve", "gets into your account"),
         ("gateway", "put a proxy with TLS in front"),
         ("completions", "The shell"),

@@ -51,7 +51,14 @@ async fn r55_a_draining_gateway_lets_logins_finish_and_takes_no_new_ones() {
 
 #[tokio::test]
 async fn r54_the_last_ticket_ends_the_draining_even_if_its_connection_stays() {
-    let host = host(|config| config.drain_within = Duration::from_secs(3600)).await;
+    const HOUR: Duration = Duration::from_secs(3600);
+    let host = host(|config| {
+        config.drain_within = HOUR;
+        config.limits.linger = HOUR;
+        config.limits.head_within = HOUR;
+        config.limits.http_within = HOUR;
+    })
+    .await;
     let (mut desktop, fingerprint) = Desktop::ready(host.address, 1).await;
     let reply = post(
         host.address,
@@ -64,15 +71,23 @@ async fn r54_the_last_ticket_ends_the_draining_even_if_its_connection_stays() {
     let body = json!({ "handshake_token": reply.json()["handshake_token"] });
     post(host.address, "finish", Some(ALICE), body).await;
     let ticket = desktop.expect_ticket().await;
-    drop(desktop);
     host.handle.drain();
     let mut kept = Tcp::connect(host.address).await;
+    // the connections of the calls above have ended by then, and said so
+    for _ in 0..50 {
+        kept.send(b"GET /readyz HTTP/1.1\r\nHost: gateway\r\n\r\n")
+            .await;
+        assert!(kept.read_head().await.starts_with("HTTP/1.1 503 "));
+    }
     let body = json!({ "ticket": ticket }).to_string();
     let length = body.len();
     let head = "POST /api/v9/users/@me/remote-auth/login HTTP/1.1\r\nHost: gateway\r\n";
     kept.send(format!("{head}Content-Length: {length}\r\n\r\n{body}").as_bytes())
         .await;
     assert!(kept.read_head().await.starts_with("HTTP/1.1 200 "));
+    // nothing but the ticket's end can have told the gateway: this connection and the desktop's stay
+    kept.read_to_end().await;
+    drop((kept, desktop));
     within(host.running).await.unwrap();
 }
 
@@ -113,7 +128,11 @@ async fn shutting_down_closes_sessions_and_connections() {
 
 #[tokio::test]
 async fn shutting_down_waits_for_no_idle_connection() {
-    let host = host(|config| config.limits.linger = Duration::from_secs(3600)).await;
+    let host = host(|config| {
+        config.limits.linger = Duration::from_secs(3600);
+        config.limits.head_within = Duration::from_secs(3600);
+    })
+    .await;
     let mut used = Tcp::connect(host.address).await;
     used.send(b"GET /healthz HTTP/1.1\r\nHost: gateway\r\n\r\n")
         .await;

@@ -116,14 +116,14 @@ async fn r55_a_desktop_that_never_reads_is_dropped() {
 #[tokio::test]
 async fn r55_a_desktop_that_reads_late_keeps_its_session() {
     let host = host(|config| {
-        config.limits.write_within = Duration::from_secs(2);
-        config.session.timeout = Duration::from_secs(4);
+        config.limits.write_within = Duration::from_secs(3);
+        config.session.timeout = Duration::from_secs(6);
     })
     .await;
     let (mut tcp, _) = Tcp::upgraded(host.address, "").await;
     let heartbeats = masked(0x81, br#"{"op":"heartbeat"}"#).repeat(1_000);
     // until the gateway takes no more, since nobody takes its answers
-    let patience = Duration::from_millis(200);
+    let patience = Duration::from_millis(700);
     let mut at = 0;
     while let Ok(written) = tokio::time::timeout(patience, tcp.0.write(&heartbeats[at..])).await {
         at = (at + written.unwrap()) % heartbeats.len();

@@ -98,9 +98,12 @@ impl Terminal {
 
     /// Types a line.
     pub fn answer(&mut self, line: &str) {
-        self.keyboard
-            .write_all(format!("{line}\n").as_bytes())
-            .expect("typed");
+        self.type_in(&format!("{line}\n"));
+    }
+
+    /// Types exactly this.
+    pub fn type_in(&mut self, text: &str) {
+        self.keyboard.write_all(text.as_bytes()).expect("typed");
     }
 
     /// Whether lines can be edited, as they can unless somebody changed it.

@@ -49,7 +49,7 @@ pub enum TokenFault {
 pub enum LoginErrorKind {
     /// The session's time was over.
     Expired,
-    /// The gateway refused us.
+    /// The gateway, or the service at the ticket exchange, refused us.
     Refused,
     /// The other side broke the protocol.
     Protocol,
@@ -86,6 +86,7 @@ impl LoginError {
             Self::Connect(_) => LoginErrorKind::Network,
             Self::Key(_) | Self::KeyTimeout => LoginErrorKind::Local,
             Self::Exchange(e) if e.kind() == HttpErrorKind::BadBody => LoginErrorKind::Protocol,
+            Self::Exchange(e) if is_refusal(e) => LoginErrorKind::Refused,
             Self::Exchange(_) => LoginErrorKind::Network,
             Self::Token(_) => LoginErrorKind::Protocol,
             Self::Captcha => LoginErrorKind::Captcha,
@@ -105,7 +106,8 @@ impl LoginError {
         }
     }
 
-    /// What now. A failed exchange always wants a new session: its ticket is gone.
+    /// What now. After a failed exchange even `After` means a new session, not sooner than that:
+    /// the ticket is gone.
     #[must_use]
     pub fn retry(&self) -> Retry {
         match self {
@@ -120,6 +122,15 @@ impl LoginError {
             Self::Captcha => Retry::NewSession,
         }
     }
+}
+
+/// The service itself said no, with one of its codes; a proxy's page or a 5xx is the way there.
+fn is_refusal(error: &HttpError) -> bool {
+    error.kind() == HttpErrorKind::Status
+        && error.code().is_some()
+        && error
+            .status()
+            .is_some_and(|status| status.is_client_error())
 }
 
 fn session_kind(error: &SessionError) -> LoginErrorKind {

@@ -38,6 +38,8 @@ pub(super) enum State {
         session: Session,
         qr_shown: bool,
     },
+    /// The socket went away before the key was there: another is opened once it is.
+    KeyFirst,
     /// Between two tries.
     Waiting {
         until: MonoTime,
@@ -120,7 +122,7 @@ impl State {
 
     pub(super) fn phase(&self) -> Phase {
         match self {
-            Self::Connecting { .. } | Self::AwaitKey { .. } => Phase::Opening,
+            Self::Connecting { .. } | Self::AwaitKey { .. } | Self::KeyFirst => Phase::Opening,
             Self::InSession { session, .. } => Phase::InSession(session.phase()),
             Self::Waiting { .. } => Phase::Waiting,
             Self::Exchanging(exchange) => exchange.phase(),
@@ -131,7 +133,7 @@ impl State {
     pub(super) fn deadline(&self, desk: &Desk) -> Option<Deadline> {
         let own = match self {
             Self::Connecting { by } => Some(Deadline::new(*by, Wake::Connect)),
-            Self::AwaitKey { .. } => None,
+            Self::AwaitKey { .. } | Self::KeyFirst => None,
             Self::InSession { session, .. } => session.deadline(),
             Self::Waiting { until } => Some(Deadline::new(*until, Wake::BackOff)),
             Self::Exchanging(exchange) => Some(exchange.deadline()),
@@ -209,7 +211,7 @@ impl State {
             }
             Self::Waiting { .. } => Self::open(desk, now),
             Self::Exchanging(exchange) => exchange.on_time(desk, now),
-            state @ (Self::AwaitKey { .. } | Self::Ended) => state,
+            state @ (Self::AwaitKey { .. } | Self::KeyFirst | Self::Ended) => state,
         }
     }
 
@@ -248,8 +250,10 @@ impl State {
 
     /// Starts the session if both the socket and the key are there.
     fn begin(self, desk: &mut Desk, now: MonoTime) -> Self {
-        let Self::AwaitKey { since, early } = self else {
-            return self;
+        let (since, early) = match self {
+            Self::AwaitKey { since, early } => (since, early),
+            Self::KeyFirst if desk.has_key() => return Self::open(desk, now),
+            state => return state,
         };
         let Some(key) = desk.ready_key() else {
             return Self::AwaitKey { since, early };
@@ -294,27 +298,25 @@ fn hold(
     input: session::Input<'_>,
 ) -> State {
     use ra_proto::frame::MAX_FRAME_BYTES;
-    let phase = session::Phase::AwaitHello;
     let (error, code) = match input {
         session::Input::Text(text) if text.len() > MAX_FRAME_BYTES => {
-            (SessionError::Oversized, Some(CloseCode::TOO_BIG))
+            (SessionError::Oversized, CloseCode::TOO_BIG)
         }
         session::Input::Text(_) if early.len() == EARLY_MOST => {
-            (SessionError::Backlog, Some(CloseCode::PROTOCOL))
+            (SessionError::Backlog, CloseCode::PROTOCOL)
         }
         session::Input::Text(text) => {
             early.push((now, Text::new(text.into())));
             return State::AwaitKey { since, early };
         }
         session::Input::Tick => return State::AwaitKey { since, early },
-        session::Input::Binary => (SessionError::Binary, Some(CloseCode::UNSUPPORTED)),
-        session::Input::Oversized => (SessionError::Oversized, Some(CloseCode::TOO_BIG)),
-        session::Input::Closed(code) => (SessionError::Closed { phase, code }, None),
-        session::Input::Lost => (SessionError::Lost { phase }, None),
+        session::Input::Binary => (SessionError::Binary, CloseCode::UNSUPPORTED),
+        session::Input::Oversized => (SessionError::Oversized, CloseCode::TOO_BIG),
+        // A gateway does not wait for a slow machine's key for ever. Nothing has been said yet, so
+        // nothing has failed: with the key at hand the next socket goes through.
+        session::Input::Closed(_) | session::Input::Lost => return State::KeyFirst,
     };
-    if let Some(code) = code {
-        desk.out.push(Output::Disconnect(code));
-    }
+    desk.out.push(Output::Disconnect(code));
     desk.failed(now, TryError::Session(error), false)
 }
 
@@ -421,6 +423,10 @@ impl Desk {
         if let KeySlot::Asked { .. } = self.key {
             self.key = KeySlot::Ready(key);
         }
+    }
+
+    fn has_key(&self) -> bool {
+        matches!(self.key, KeySlot::Ready(_))
     }
 
     fn ready_key(&mut self) -> Option<Box<dyn SessionKey>> {

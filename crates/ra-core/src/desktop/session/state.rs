@@ -1,7 +1,6 @@
 //! The transitions of a desktop session: the only file that changes its state.
 
 use alloc::boxed::Box;
-use alloc::string::String;
 use core::fmt;
 
 use ra_crypto::{Plaintext, SessionKey};
@@ -189,7 +188,7 @@ impl State {
                 Err(error) => desk.fail(error),
             },
             (Self::AwaitVerdict(user), GatewayFrame::PendingLogin { ticket }) => {
-                let ticket = Ticket::new(String::from(ticket.expose()));
+                let ticket = Ticket::from(ticket);
                 desk.close(Outcome::Approved { ticket, user })
             }
             (Self::AwaitScan | Self::AwaitVerdict(_), GatewayFrame::Cancel) => {

@@ -104,9 +104,23 @@ fn r32_refusals_keep_status_and_code_and_end_the_login() {
                 (400, Some(50035))
             );
             assert!(!format!("{error:?}{error}").contains("canary"));
+            let refused = LoginError::Exchange(error);
+            assert_eq!(
+                refused.kind(),
+                LoginErrorKind::Refused,
+                "with a code of the service"
+            );
         }
         other => panic!("{other:?}"),
     }
+    let (mut stage, mut call) = Stage::new().until_exchange();
+    for _ in 0..2 {
+        assert!(stage.reply(&call, 500, r#"{"code":0}"#).is_empty());
+        let (wait, _) = stage.wakes();
+        call = the_call(stage.pass(wait));
+    }
+    let error = failed(stage.reply(&call, 500, r#"{"code":0}"#));
+    assert_eq!(error.kind(), LoginErrorKind::Network, "a 5xx is no verdict");
     for (status, body) in [(404, "<html>no</html>"), (302, ""), (401, "{}")] {
         let (mut stage, call) = Stage::new().until_exchange();
         let outputs = stage.reply(&call, status, body);

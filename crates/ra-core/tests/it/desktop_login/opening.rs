@@ -174,13 +174,40 @@ fn r17_what_comes_before_the_key_is_bounded() {
         failed(binary),
         LoginError::Session(SessionError::Binary)
     ));
-    // a socket that closes or breaks before the key is there is another try
-    let closed = held(&mut |stage| stage.input(Input::closed(Some(CloseCode(1001)))));
-    assert_eq!(names(&closed), ["renewing"]);
-    let lost = held(&mut |stage| stage.input(Input::lost()));
-    assert_eq!(names(&lost), ["renewing"]);
     // ticks are no messages
     assert!(held(&mut |stage| stage.input(Input::Socket(session::Input::Tick))).is_empty());
+}
+
+#[test]
+fn a_socket_that_goes_before_the_key_is_there_is_opened_again_with_it() {
+    let closes = [
+        None,
+        Some(CloseCode::HANDSHAKE_FAILURE),
+        Some(CloseCode::INVALID_VERSION),
+    ];
+    for how in closes.map(Input::closed).into_iter().chain([Input::lost()]) {
+        let mut config = config();
+        config.renewal = ra_core::desktop::login::Renewal::Limit(0); // and it is no renewal
+        let mut stage = Stage::with(config);
+        stage.drain();
+        stage.input(Input::Connected);
+        stage.say(HELLO);
+        assert!(stage.input(how).is_empty());
+        assert_eq!(stage.login.phase(), Phase::Opening);
+        assert_eq!(stage.wakes().1, Wake::Key, "still bounded");
+        // what the dead socket may still bring is not heard
+        assert!(stage.say(HELLO).is_empty());
+        assert!(stage.input(Input::lost()).is_empty());
+        assert_eq!(names(&stage.key()), ["connect"]);
+        stage.input(Input::Connected);
+        assert_eq!(names(&stage.say(HELLO)), ["send"]);
+    }
+    // without a key it ends like any other wait for it, with nothing to hang up
+    let mut stage = Stage::new();
+    stage.drain();
+    stage.input(Input::Connected);
+    stage.input(Input::lost());
+    assert_eq!(names(&stage.pass(60_000)), ["end badly"]);
 }
 
 #[test]
