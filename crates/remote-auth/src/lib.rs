@@ -181,7 +181,7 @@
 //! | `webpki-roots` | | TLS trust compiled in |
 //! | `tracing` | | a line a step, never with a secret |
 //! | `oauth2` | | Discord's OAuth2, and `http` |
-//! | `id-token` | | verification of ID tokens, and `oauth2` |
+//! | `id-token` | | verification of ID tokens by AWS-LC, and `oauth2`; needs a C compiler |
 //!
 //! # For whom
 //!
