@@ -275,13 +275,17 @@ fn failed(error: &MobileError) -> Failure {
     Failure::caused(kind, error, retry(error.retry()))
 }
 
-/// An unknown fingerprint or handshake token is one that has expired; an account that may not is refused.
+/// The service's own no has one of its codes: an unknown fingerprint or handshake token is one that has expired, all
+/// else is refused. A page without a code comes from something on the way there.
 fn refused(error: &HttpError) -> Kind {
-    match (error.kind(), error.status().map(|status| status.as_u16())) {
+    let status = error.status().filter(|status| status.is_client_error());
+    match (error.kind(), status.map(|status| status.as_u16())) {
         (HttpErrorKind::Captcha, _) => Kind::Captcha,
         (HttpErrorKind::BadBody, _) => Kind::Protocol,
-        (HttpErrorKind::Status, Some(404)) => Kind::Expired,
-        (HttpErrorKind::Status, Some(401 | 403)) => Kind::Refused,
+        (HttpErrorKind::Status, Some(status)) if error.code().is_some() => match status {
+            404 => Kind::Expired,
+            _ => Kind::Refused,
+        },
         _ => Kind::Network,
     }
 }

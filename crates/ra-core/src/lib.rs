@@ -34,6 +34,8 @@ extern crate std;
 #[cfg(feature = "http")]
 mod call;
 mod fault;
+#[cfg(any(feature = "desktop", feature = "gateway"))]
+mod input;
 mod jitter;
 mod misuse;
 mod queue;

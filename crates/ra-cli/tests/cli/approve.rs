@@ -143,6 +143,13 @@ fn failures_have_the_codes_of_the_contract() {
             ),
             6,
         ),
+        (
+            failing(
+                "400 Bad Request",
+                json!({"message": "canary", "code": 50_035}),
+            ),
+            6,
+        ),
         (failing("200 OK", json!({"canary": "no token"})), 6),
         (
             failing(
@@ -151,9 +158,23 @@ fn failures_have_the_codes_of_the_contract() {
             ),
             5,
         ),
+        // no code: something on the way answers
+        (failing("404 Not Found", json!({"message": "canary"})), 7),
+        (failing("403 Forbidden", json!("canary")), 7),
+        (failing("401 Unauthorized", json!({"code": "canary"})), 7),
         (failing("500 Internal Server Error", json!("canary")), 7),
         (
-            failing("429 Too Many Requests", json!({"retry_after": 3.5})),
+            failing(
+                "503 Service Unavailable",
+                json!({"message": "canary", "code": 130_000}),
+            ),
+            7,
+        ),
+        (
+            failing(
+                "429 Too Many Requests",
+                json!({"retry_after": 3.5, "code": 20_028}),
+            ),
             7,
         ),
     ];

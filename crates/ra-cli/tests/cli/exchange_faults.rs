@@ -66,8 +66,8 @@ fn r32_refusals_keep_status_and_code() {
             let body = json!({"message": "canary", "code": 10_012});
             fake::response("404 Not Found", "application/json", &body.to_string())
         },
-        7,
-        "network",
+        6,
+        "refused",
     );
     let message = error["message"].as_str().unwrap();
     assert!(

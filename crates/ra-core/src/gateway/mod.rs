@@ -12,7 +12,6 @@
 //! handshake tokens and tickets.
 
 mod error;
-mod input;
 mod output;
 mod state;
 mod timers;
@@ -28,8 +27,8 @@ use crate::queue::Queue;
 use crate::time::Clock;
 use crate::{Deadline, Misuse, MonoTime};
 
+pub use crate::input::Input;
 pub use error::SessionError;
-pub use input::Input;
 pub use output::{Event, Outcome, Output};
 pub use state::Phase;
 

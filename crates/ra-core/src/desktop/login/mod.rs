@@ -18,6 +18,7 @@ mod error;
 mod exchange;
 mod gateway_url;
 mod input;
+mod key_slot;
 mod output;
 mod state;
 
@@ -36,7 +37,8 @@ pub use input::{Input, KeyUnavailable};
 pub use output::{ConnectRequest, Event, Outcome, Output, RenewReason};
 pub use state::Phase;
 
-use state::{Desk, KeySlot, State};
+use key_slot::KeySlot;
+use state::{Desk, State};
 
 /// A whole login.
 pub struct Login {

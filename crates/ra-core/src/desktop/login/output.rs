@@ -7,6 +7,7 @@ use ra_http::CaptchaChallenge;
 use ra_proto::{CloseCode, ScanUrl, Token, User};
 
 use super::LoginError;
+use crate::desktop::session;
 use crate::{HttpCall, Text};
 
 /// The next thing to do.
@@ -87,6 +88,16 @@ pub enum Event {
     },
     /// The gateway said something this version does not know.
     UnknownOp(String),
+}
+
+impl From<session::Event> for Event {
+    fn from(event: session::Event) -> Self {
+        match event {
+            session::Event::Qr { url, expires_in } => Self::Qr { url, expires_in },
+            session::Event::User(user) => Self::User(user),
+            session::Event::UnknownOp(op) => Self::UnknownOp(op),
+        }
+    }
 }
 
 /// Why a login starts anew.

@@ -1,16 +1,15 @@
 //! The transitions of a login up to the verdict; what follows a yes is in `exchange`.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
-use ra_crypto::SessionKey;
 use ra_http::{CaptchaSolution, TransportError, TransportErrorKind};
 use ra_proto::CloseCode;
 
 use super::error::TryError;
 use super::exchange::Exchange;
+use super::key_slot::KeySlot;
 use super::{Config, ConnectRequest, Event, Input, LoginError, Outcome, Output, ProofPolicy};
 use crate::desktop::session::{self, Dialect, Session, SessionError};
 use crate::queue::Queue;
@@ -75,13 +74,6 @@ impl fmt::Display for Phase {
     }
 }
 
-/// Whether there is a fresh key. One is made for each session and used for nothing else.
-pub(super) enum KeySlot {
-    Empty,
-    Asked { by: MonoTime },
-    Ready(Box<dyn SessionKey>),
-}
-
 /// What every phase works with.
 pub(super) struct Desk {
     pub(super) config: Config,
@@ -139,10 +131,7 @@ impl State {
             Self::Exchanging(exchange) => Some(exchange.deadline()),
             Self::Ended => return None,
         };
-        let key = match desk.key {
-            KeySlot::Asked { by } => Some(Deadline::new(by, Wake::Key)),
-            _ => None,
-        };
+        let key = desk.key.asked_by().map(|by| Deadline::new(by, Wake::Key));
         [own, key].into_iter().flatten().min_by_key(|d| d.at)
     }
 
@@ -151,12 +140,12 @@ impl State {
             (Self::Ended, _) => Self::Ended,
             (state, Input::Tick) => state,
             (state, Input::Key(Ok(key))) => {
-                desk.take_key(key);
+                desk.key.put(key);
                 state.begin(desk, now)
             }
-            (state, Input::Key(Err(error))) => match desk.key {
-                KeySlot::Asked { .. } => state.abort(desk, LoginError::Key(error)),
-                _ => state,
+            (state, Input::Key(Err(error))) => match desk.key.asked_by() {
+                Some(_) => state.abort(desk, LoginError::Key(error)),
+                None => state,
             },
             (Self::Connecting { .. }, Input::Connected) => Self::AwaitKey {
                 since: now,
@@ -190,7 +179,7 @@ impl State {
         if self.deadline(desk).is_none_or(|deadline| deadline.at > now) {
             return self;
         }
-        if matches!(desk.key, KeySlot::Asked { by } if by <= now) {
+        if desk.key.asked_by().is_some_and(|by| by <= now) {
             return self.abort(desk, LoginError::KeyTimeout);
         }
         match self {
@@ -252,10 +241,10 @@ impl State {
     fn begin(self, desk: &mut Desk, now: MonoTime) -> Self {
         let (since, early) = match self {
             Self::AwaitKey { since, early } => (since, early),
-            Self::KeyFirst if desk.has_key() => return Self::open(desk, now),
+            Self::KeyFirst if desk.key.is_ready() => return Self::open(desk, now),
             state => return state,
         };
-        let Some(key) = desk.ready_key() else {
+        let Some(key) = desk.key.take() else {
             return Self::AwaitKey { since, early };
         };
         let config = session::Config {
@@ -410,42 +399,9 @@ impl Desk {
     }
 
     fn ask_for_key(&mut self, now: MonoTime) {
-        if let KeySlot::Empty = self.key {
-            self.key = KeySlot::Asked {
-                by: now.saturating_add(self.config.key_within).ahead_of(now),
-            };
+        let by = now.saturating_add(self.config.key_within).ahead_of(now);
+        if self.key.ask(by) {
             self.out.push(Output::NeedKey);
-        }
-    }
-
-    /// Keeps a key that was asked for; one that was not is dropped.
-    fn take_key(&mut self, key: Box<dyn SessionKey>) {
-        if let KeySlot::Asked { .. } = self.key {
-            self.key = KeySlot::Ready(key);
-        }
-    }
-
-    fn has_key(&self) -> bool {
-        matches!(self.key, KeySlot::Ready(_))
-    }
-
-    fn ready_key(&mut self) -> Option<Box<dyn SessionKey>> {
-        match core::mem::replace(&mut self.key, KeySlot::Empty) {
-            KeySlot::Ready(key) => Some(key),
-            slot => {
-                self.key = slot;
-                None
-            }
-        }
-    }
-}
-
-impl From<session::Event> for Event {
-    fn from(event: session::Event) -> Self {
-        match event {
-            session::Event::Qr { url, expires_in } => Self::Qr { url, expires_in },
-            session::Event::User(user) => Self::User(user),
-            session::Event::UnknownOp(op) => Self::UnknownOp(op),
         }
     }
 }

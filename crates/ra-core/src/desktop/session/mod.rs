@@ -29,7 +29,6 @@
 //! ```
 
 mod error;
-mod input;
 mod output;
 mod state;
 mod timers;
@@ -45,8 +44,8 @@ use crate::queue::Queue;
 use crate::time::Clock;
 use crate::{Deadline, Jitter, Misuse, MonoTime};
 
+pub use crate::input::Input;
 pub use error::{Refusal, SessionError};
-pub use input::Input;
 pub use output::{Event, Outcome, Output};
 pub use state::Phase;
 

@@ -1,4 +1,4 @@
-//! What reaches a desktop session from outside.
+//! What a socket brings to the machine at either end of it.
 
 use core::fmt;
 use ra_proto::CloseCode;
@@ -13,7 +13,7 @@ pub enum Input<'a> {
     Binary,
     /// A message over the carrier's cap.
     Oversized,
-    /// The gateway closed the socket, with its code if it sent one.
+    /// The other side closed the socket, with its code if it sent one.
     Closed(Option<CloseCode>),
     /// The connection is gone without a close.
     Lost,
@@ -24,7 +24,7 @@ pub enum Input<'a> {
 impl fmt::Debug for Input<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Text(text) => write!(f, "Text({} bytes)", text.len()), // may carry a ticket
+            Self::Text(text) => write!(f, "Text({} bytes)", text.len()), // may carry a nonce or a ticket
             Self::Binary => f.write_str("Binary"),
             Self::Oversized => f.write_str("Oversized"),
             Self::Closed(code) => f.debug_tuple("Closed").field(code).finish(),
