@@ -118,18 +118,17 @@ impl fmt::Display for Failure {
 
 impl Error for Failure {}
 
-/// The error and its causes, the outermost first. A cause that only repeats the one above is left out.
+/// The error and its causes, the outermost first. A cause that the text already ends with is left out:
+/// some errors repeat theirs.
 fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
-    let mut last = text.clone();
     let mut cause = error.source();
     for _ in 0..MAX_CAUSES {
         let Some(error) = cause else { break };
         let line = error.to_string();
-        if line != last {
+        if !text.ends_with(&line) {
             // writing to a String cannot fail
             let _ = write!(text, ": {line}");
-            last = line;
         }
         cause = error.source();
     }
@@ -163,6 +162,28 @@ mod tests {
         let failure = Failure::caused(Kind::Network, &error, error.retry());
         assert_eq!(failure.message, "no connection: refused\\u{a}\\u{1b}[2J");
         assert_eq!(failure.retry_text(), "after:5");
+    }
+
+    #[derive(Debug)]
+    struct Repeats(io::Error);
+
+    impl fmt::Display for Repeats {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "bad answer: {}", self.0)
+        }
+    }
+
+    impl Error for Repeats {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    #[test]
+    fn a_cause_that_was_said_already_is_left_out() {
+        let error = Repeats(io::Error::other("invalid version"));
+        let failure = Failure::caused(Kind::Network, &error, Retry::Never);
+        assert_eq!(failure.message, "bad answer: invalid version");
     }
 
     #[test]

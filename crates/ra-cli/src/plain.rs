@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 /// `text` with everything that could steer a terminal or reorder a line written as `\u{…}`: control characters
-/// (C0, DEL, C1), line and paragraph separators, and the bidirectional and invisible formatting characters.
+/// (C0, DEL, C1), line and paragraph separators, the bidirectional and invisible formatting
+/// characters, and letters that look like nothing. What joins emoji and chooses their look stays.
 #[must_use]
 pub fn plain(text: &str) -> Cow<'_, str> {
     if !text.chars().any(steers) {
@@ -23,8 +24,10 @@ pub fn plain(text: &str) -> Cow<'_, str> {
 fn steers(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}'
+            | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -37,6 +40,24 @@ mod tests {
             plain("Mary Jané 🦀"),
             std::borrow::Cow::Borrowed(_)
         ));
+    }
+
+    #[test]
+    fn letters_that_look_like_nothing_become_visible() {
+        assert_eq!(plain("mary\u{3164}"), "mary\\u{3164}");
+        for c in [
+            '\u{34f}',
+            '\u{115f}',
+            '\u{180e}',
+            '\u{200b}',
+            '\u{2800}',
+            '\u{ffa0}',
+            '\u{e0100}',
+        ] {
+            assert!(plain(&c.to_string()).is_ascii(), "{c:?}");
+        }
+        let family = "\u{1f468}\u{200d}\u{1f467} \u{2764}\u{fe0f}";
+        assert_eq!(plain(family), family);
     }
 
     #[test]

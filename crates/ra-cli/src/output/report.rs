@@ -114,7 +114,7 @@ impl Report {
     /// As [`Report::connecting`].
     pub fn user(&mut self, user: &User) -> Result<(), Failure> {
         self.say(
-            |screen| screen.line(&format!("Scanned by {} (id {}).", name(user), user.id)),
+            |screen| screen.line(&format!("Scanned by {}.", name_and_id(user))),
             || Event::User {
                 id: user.id.to_string().into(),
                 username: user.username.as_str().into(),
@@ -200,11 +200,11 @@ impl Report {
             } => match file {
                 Some(path) => screen.line(&format!(
                     "Logged in as {}. The token is in {}.",
-                    name(user),
+                    name_and_id(user),
                     path.display()
                 )),
                 None => screen
-                    .line(&format!("Logged in as {}. The token:", name(user)))
+                    .line(&format!("Logged in as {}. The token:", name_and_id(user)))
                     .and_then(|()| writeln!(out, "{}", token.expose()))
                     .and_then(|()| out.flush()),
             },
@@ -278,10 +278,36 @@ fn minutes(left: Duration) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
-/// `name#1234`, or the name alone where there is no discriminator.
+/// `"name#1234"`, or `"name"` where there is no discriminator. The quotes show where a name of blanks is; a quote in
+/// the name does not end it.
 fn name(user: &User) -> String {
+    let username = user.username.replace('\\', "\\\\").replace('"', "\\\"");
     match user.discriminator {
-        0 => user.username.clone(),
-        _ => format!("{}#{}", user.username, user.discriminator_text()),
+        0 => format!("\"{username}\""),
+        _ => format!("\"{username}#{}\"", user.discriminator_text()),
+    }
+}
+
+/// The name and the id, which nobody can choose.
+fn name_and_id(user: &User) -> String {
+    format!("{} (id {})", name(user), user.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(username: &str) -> String {
+        let user = User::new(7, 0, None, username.to_owned()).unwrap();
+        name_and_id(&user)
+    }
+
+    #[test]
+    fn names_end_at_their_quotes() {
+        assert_eq!(named("mary"), r#""mary" (id 7)"#);
+        assert_eq!(named("   "), r#""   " (id 7)"#);
+        assert_eq!(named(r#"mary" (id 1). \"#), r#""mary\" (id 1). \\" (id 7)"#);
+        let user = User::new(7, 12, None, "mary".to_owned()).unwrap();
+        assert_eq!(name(&user), r#""mary#0012""#);
     }
 }

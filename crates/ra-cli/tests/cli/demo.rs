@@ -35,7 +35,7 @@ fn a_person_sees_the_code_the_user_and_the_token() {
     assert!(
         ended
             .stdout
-            .contains("Scanned by mary (id 196769986071625728).")
+            .contains("Scanned by \"mary\" (id 196769986071625728).")
     );
     let last = ended.stdout.lines().last();
     assert_eq!(last, Some("demo-token-that-is-worth-nothing"));

@@ -17,7 +17,11 @@ pub fn fails(gateway: &str, api: &str, code: i32, kind: &str) -> Value {
         (code, ""),
         "{people:?}"
     );
-    assert_eq!(people.stderr.matches("error: ").count(), 1, "{people:?}");
+    let errors = people
+        .stderr
+        .lines()
+        .filter(|line| line.starts_with("error: "));
+    assert_eq!(errors.count(), 1, "{people:?}");
     let last = people.stderr.lines().last().unwrap_or_default();
     assert!(last.starts_with("error: "), "{people:?}");
     says_no_secret(&people);

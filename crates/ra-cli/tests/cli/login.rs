@@ -60,8 +60,10 @@ fn the_token_stands_alone_on_standard_output_for_people() {
             .find(text)
             .unwrap_or_else(|| panic!("{text}: {}", ended.stderr))
     };
-    assert!(at("https://discord.com/ra/") < at("Scanned by Mary#1212 (id 196769986071625728)."));
-    assert!(at("Scanned by") < at("Logged in as Mary#1212."));
+    assert!(
+        at("https://discord.com/ra/") < at("Scanned by \"Mary#1212\" (id 196769986071625728).")
+    );
+    assert!(at("Scanned by") < at("Logged in as \"Mary#1212\" (id 196769986071625728)."));
 }
 
 #[test]

@@ -28,12 +28,12 @@ fn the_code_is_black_on_white_and_counts_down() {
     let url = format!("https://discord.com/ra/{}", rest.trim());
     assert_eq!(picture(&seen), url);
     terminal.until("Scan it with the phone app within ");
-    terminal.until("Scanned by Mary#1212 (id 196769986071625728).");
+    terminal.until("Scanned by \"Mary#1212\" (id 196769986071625728).");
     let first = terminal.until(" left. Ctrl-C cancels.");
     let second = terminal.until(" left. Ctrl-C cancels.");
     assert_ne!(first, second);
     assert!(
-        second.contains("\rWaiting for Mary#1212 to confirm on the phone, "),
+        second.contains("\rWaiting for \"Mary#1212\" to confirm on the phone, "),
         "{second:?}"
     );
     terminal.interrupt();
