@@ -36,6 +36,21 @@ fn desktop_script() {
     replay("desktop_script", ra_fuzz::desktop_script);
 }
 
+#[test]
+fn oauth2_callback() {
+    replay("oauth2_callback", ra_fuzz::oauth2_callback);
+}
+
+#[test]
+fn oauth2_token() {
+    replay("oauth2_token", ra_fuzz::oauth2_token);
+}
+
+#[test]
+fn oauth2_error() {
+    replay("oauth2_error", ra_fuzz::oauth2_error);
+}
+
 fn replay(name: &str, target: Target) {
     let corpus = corpus(name);
     assert!(

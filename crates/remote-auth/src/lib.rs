@@ -13,6 +13,7 @@
 //! | [`core`] | `desktop`, `mobile`, `gateway` | the three roles as machines |
 //! | `tokio` | `tokio` | desktop and phone over real sockets |
 //! | `gateway` | `gateway-server` | a gateway to host |
+//! | `oauth2` | `oauth2` | Discord's OAuth2 as values: authorize URLs, grants, device flow, token keeper |
 //!
 //! # Log a desktop in
 //!
@@ -90,6 +91,24 @@
 //! # }
 //! ```
 //!
+//! # Authorize by OAuth2
+//!
+//! ```
+//! # #[cfg(feature = "oauth2")]
+//! # mod example {
+//! use remote_auth::oauth2::authorize::{Authorization, RedirectUri, StartedCode};
+//! use remote_auth::oauth2::{Entropy, Scope, Snowflake, Urls};
+//!
+//! /// Send the person to `url`; `pending` takes the redirect that comes back and makes the exchange of it.
+//! fn begin(entropy: Entropy) -> Result<StartedCode, Box<dyn std::error::Error>> {
+//!     let flow = Authorization::new(Snowflake::new(157730590492196864))
+//!         .scopes([Scope::Identify])
+//!         .redirect_uri(RedirectUri::new("http://127.0.0.1:49152/callback")?);
+//!     Ok(flow.start_code(&Urls::default(), entropy)?)
+//! }
+//! # }
+//! ```
+//!
 //! # Write your own loop
 //!
 //! The machines open no socket, read no clock and draw no randomness, so any runtime can drive them. Do what
@@ -161,6 +180,8 @@
 //! | `rustls-platform-verifier` | yes | TLS trust from the operating system |
 //! | `webpki-roots` | | TLS trust compiled in |
 //! | `tracing` | | a line a step, never with a secret |
+//! | `oauth2` | | Discord's OAuth2, and `http` |
+//! | `id-token` | | verification of ID tokens by AWS-LC, and `oauth2`; needs a C compiler |
 //!
 //! # For whom
 //!
@@ -171,6 +192,9 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "oauth2")]
+#[doc(inline)]
+pub use oauth2_discord as oauth2;
 #[doc(inline)]
 pub use ra_core as core;
 #[doc(inline)]

@@ -1,0 +1,152 @@
+//! What the authorization page shows (O-156, O-157).
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{Application, User, partial};
+use crate::authorize::IntegrationType;
+use crate::token::{object, optional, required};
+use crate::{Permissions, Snowflake, TokenError};
+
+/// What a user is asked, and by whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AuthorizationPreview {
+    /// The application that asks.
+    pub application: Application,
+    /// The user who is asked.
+    pub user: User,
+    /// Whether they agreed to these scopes before, so that they need not be asked.
+    pub authorized: bool,
+    /// Where the application would be installed; `None` for a context that this version does not know.
+    pub integration_type: Option<IntegrationType>,
+    /// Where the browser goes afterwards, if there is a response type.
+    pub redirect_uri: Option<String>,
+    /// The bot that would be added, if `bot` is asked for.
+    pub bot: Option<User>,
+    /// The user's guilds; only with `GUILD_INSTALL` and `bot` or `applications.commands`.
+    pub guilds: Option<Vec<OAuth2Guild>>,
+}
+
+/// A guild that an application may be added to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OAuth2Guild {
+    /// Its id.
+    pub id: Snowflake,
+    /// Its name, 2 to 100 characters.
+    pub name: String,
+    /// The hash of its icon.
+    pub icon: Option<String>,
+    /// 1 if administrative actions need MFA (O-185).
+    pub mfa_level: u64,
+    /// What the user may do there.
+    pub permissions: Permissions,
+}
+
+#[derive(Deserialize)]
+struct Members<'a> {
+    #[serde(borrow, default)]
+    application: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    user: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    authorized: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    integration_type: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    redirect_uri: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    bot: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    guilds: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct GuildMembers<'a> {
+    #[serde(borrow, default)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    name: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    icon: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    mfa_level: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    permissions: Option<&'a RawValue>,
+}
+
+impl AuthorizationPreview {
+    /// A preview for a user who has not agreed yet, of a `GUILD_INSTALL`.
+    #[must_use]
+    pub const fn new(application: Application, user: User) -> Self {
+        Self {
+            application,
+            user,
+            authorized: false,
+            integration_type: Some(IntegrationType::GuildInstall),
+            redirect_uri: None,
+            bot: None,
+            guilds: None,
+        }
+    }
+
+    /// Reads the endpoint's JSON.
+    ///
+    /// # Errors
+    /// The member that is missing or makes no sense, or `None` if it is no JSON object.
+    pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
+        let members: Members<'_> = object(json).ok_or(TokenError::new(None))?;
+        let user = members.user.ok_or(TokenError::at("user"))?;
+        let guilds: Option<Vec<&RawValue>> = match members.guilds {
+            Some(raw) => {
+                Some(serde_json::from_str(raw.get()).map_err(|_| TokenError::at("guilds"))?)
+            }
+            None => None,
+        };
+        Ok(Self {
+            application: partial::application(members.application)?,
+            user: partial::user(user, "user")?,
+            authorized: required(members.authorized, "authorized")?,
+            integration_type: match optional::<u64>(members.integration_type, "integration_type")? {
+                Some(0) | None => Some(IntegrationType::GuildInstall),
+                Some(1) => Some(IntegrationType::UserInstall),
+                Some(_) => None,
+            },
+            redirect_uri: optional(members.redirect_uri, "redirect_uri")?,
+            bot: members
+                .bot
+                .map(|raw| partial::user(raw, "bot"))
+                .transpose()?,
+            guilds: guilds
+                .map(|list| list.into_iter().map(OAuth2Guild::read).collect())
+                .transpose()?,
+        })
+    }
+}
+
+impl OAuth2Guild {
+    /// A guild without icon and MFA in which nothing is permitted.
+    #[must_use]
+    pub fn new(id: Snowflake, name: impl Into<String>) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            icon: None,
+            mfa_level: 0,
+            permissions: Permissions::NONE,
+        }
+    }
+
+    fn read(raw: &RawValue) -> Result<Self, TokenError> {
+        let members: GuildMembers<'_> =
+            object(raw.get().as_bytes()).ok_or(TokenError::at("guilds"))?;
+        Ok(Self {
+            id: required(members.id, "guilds.id")?,
+            name: required(members.name, "guilds.name")?,
+            icon: optional(members.icon, "guilds.icon")?,
+            mfa_level: optional(members.mfa_level, "guilds.mfa_level")?.unwrap_or_default(),
+            permissions: required(members.permissions, "guilds.permissions")?,
+        })
+    }
+}

@@ -1,0 +1,125 @@
+//! `POST /oauth2/device/verify` (newer than the document, N-03).
+
+use http::{Request, Response};
+use ra_http::{BaseUrl, Body, Endpoint, HttpError};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::json::JsonObject;
+use super::{is_user_code, post_as_user, read, scopes};
+use crate::error::Repeat;
+use crate::token::{object, optional, required};
+use crate::{ScopeSet, Snowflake, TokenError, TwoWayLinkCode, UserToken};
+
+/// Looks up which application a device asks for, and what it wants. Show the person both before
+/// [`FinishDevice`](super::FinishDevice): whoever types a stranger's code gives their account away (S-24).
+#[derive(Debug, Clone)]
+pub struct VerifyDevice {
+    token: UserToken,
+    user_code: String,
+}
+
+/// What a device asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeviceRequest {
+    /// The application.
+    pub client_id: Snowflake,
+    /// What it wants.
+    pub scopes: ScopeSet,
+    /// Links the account at the other side as well, if the application can do that.
+    pub two_way_link_code: Option<TwoWayLinkCode>,
+    /// How far it is.
+    pub state: DeviceRequestState,
+}
+
+/// How far a device's request is (member `type`).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DeviceRequestState {
+    /// `pending`: the person has not decided.
+    Pending,
+    /// `granted`: they agreed.
+    Granted,
+    /// `denied`: they refused.
+    Denied,
+    /// One that this version does not know.
+    Unknown(Box<str>),
+}
+
+impl VerifyDevice {
+    /// For [`advice`](crate::error::advice): asking twice does no harm.
+    pub const REPEAT: Repeat = Repeat::Safe;
+
+    /// Looks up the code that the person typed, for the user whose session this is.
+    #[must_use]
+    pub fn new(token: UserToken, user_code: impl Into<String>) -> Self {
+        Self {
+            token,
+            user_code: user_code.into(),
+        }
+    }
+}
+
+impl Endpoint for VerifyDevice {
+    type Reply = DeviceRequest;
+
+    fn to_http(&self, base: &BaseUrl) -> Result<Request<Body>, HttpError> {
+        if !is_user_code(&self.user_code) {
+            return Err(HttpError::bad_request("user_code"));
+        }
+        let body = JsonObject::new()
+            .push("user_code", &self.user_code)
+            .into_body();
+        post_as_user(base, "/oauth2/device/verify", &self.token, body)
+    }
+
+    fn from_http(&self, response: Response<Body>) -> Result<DeviceRequest, HttpError> {
+        read(response, DeviceRequest::decode)
+    }
+}
+
+#[derive(Deserialize)]
+struct Members<'a> {
+    #[serde(borrow, default)]
+    client_id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    scopes: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    two_way_link_code: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "type")]
+    state: Option<&'a RawValue>,
+}
+
+impl DeviceRequest {
+    /// A request that nobody has decided.
+    #[must_use]
+    pub const fn new(client_id: Snowflake, scopes: ScopeSet) -> Self {
+        Self {
+            client_id,
+            scopes,
+            two_way_link_code: None,
+            state: DeviceRequestState::Pending,
+        }
+    }
+
+    /// Reads the endpoint's JSON.
+    ///
+    /// # Errors
+    /// The member that is missing or makes no sense, or `None` if it is no JSON object.
+    pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
+        let members: Members<'_> = object(json).ok_or(TokenError::new(None))?;
+        let state: String = required(members.state, "type")?;
+        Ok(Self {
+            client_id: required(members.client_id, "client_id")?,
+            scopes: scopes(members.scopes)?,
+            two_way_link_code: optional(members.two_way_link_code, "two_way_link_code")?,
+            state: match state.as_str() {
+                "pending" => DeviceRequestState::Pending,
+                "granted" => DeviceRequestState::Granted,
+                "denied" => DeviceRequestState::Denied,
+                _ => DeviceRequestState::Unknown(state.into()),
+            },
+        })
+    }
+}

@@ -1,0 +1,224 @@
+//! `POST /oauth2/authorize` (document: *Create OAuth2 authorization*, O-158 to O-163).
+
+use http::{Request, Response};
+use ra_http::{BaseUrl, Body, Endpoint, HttpError};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::json::JsonObject;
+use super::preview_authorization::path;
+use super::{post_as_user, read};
+use crate::authorize::{AuthorizeUrl, IntegrationType};
+use crate::error::Repeat;
+use crate::token::{object, required};
+use crate::{Permissions, RedirectLocation, Scope, ScopeSet, Snowflake, TokenError, UserToken};
+
+/// Tells the service what the person on the page of an [`AuthorizeUrl`] decided. Unless it is told
+/// [`approve`](Self::approve), it counts as a no.
+///
+/// May fire *Guild Integrations Update*, *Integration Create*, *User Application Update* and *User Connections Update*
+/// (O-184).
+#[derive(Debug, Clone)]
+pub struct GrantAuthorization {
+    token: UserToken,
+    url: AuthorizeUrl,
+    authorize: Option<bool>,
+    integration_type: Option<IntegrationType>,
+    permissions: Option<Permissions>,
+    guild_id: Option<Snowflake>,
+    webhook_channel_id: Option<Snowflake>,
+    dm_settings: Option<DmSettings>,
+    location_context: Option<LocationContext>,
+}
+
+/// What an application may do in direct messages (O-160).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
+pub struct DmSettings {
+    /// Whether its messages ring the phone; no if unset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_mobile_push: Option<bool>,
+}
+
+/// Where in the app the person decided (O-161); the service counts such things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
+pub struct LocationContext {
+    /// The guild.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guild_id: Option<Snowflake>,
+    /// The channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel_id: Option<Snowflake>,
+    /// The channel's type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel_type: Option<u64>,
+}
+
+impl DmSettings {
+    /// Nothing set.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            allow_mobile_push: None,
+        }
+    }
+}
+
+impl LocationContext {
+    /// Nowhere.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            guild_id: None,
+            channel_id: None,
+            channel_type: None,
+        }
+    }
+}
+
+impl GrantAuthorization {
+    /// For [`advice`](crate::error::advice): the reply holds a code, and a webhook or a bot may have been added.
+    pub const REPEAT: Repeat = Repeat::SingleUse;
+
+    /// Speaks for the user whose session this is. Nothing is decided yet.
+    #[must_use]
+    pub const fn new(token: UserToken, url: AuthorizeUrl) -> Self {
+        Self {
+            token,
+            url,
+            authorize: None,
+            integration_type: None,
+            permissions: None,
+            guild_id: None,
+            webhook_channel_id: None,
+            dm_settings: None,
+            location_context: None,
+        }
+    }
+
+    /// The person saw what is asked and said yes.
+    #[must_use]
+    pub fn approve(mut self) -> Self {
+        self.authorize = Some(true);
+        self
+    }
+
+    /// The person said no.
+    #[must_use]
+    pub fn decline(mut self) -> Self {
+        self.authorize = Some(false);
+        self
+    }
+
+    /// Where to install the application; into a guild if unset.
+    #[must_use]
+    pub fn integration_type(mut self, kind: IntegrationType) -> Self {
+        self.integration_type = Some(kind);
+        self
+    }
+
+    /// What the bot may do in the guild; needs `bot`. Without permissions it gets no role of its own (O-162).
+    #[must_use]
+    pub fn permissions(mut self, permissions: Permissions) -> Self {
+        self.permissions = Some(permissions);
+        self
+    }
+
+    /// The guild for the application or webhook; needs `bot`, `applications.commands` or `webhook.incoming`, and no
+    /// `USER_INSTALL`.
+    #[must_use]
+    pub fn guild_id(mut self, guild: impl Into<Snowflake>) -> Self {
+        self.guild_id = Some(guild.into());
+        self
+    }
+
+    /// The channel for the webhook; needs `webhook.incoming`.
+    #[must_use]
+    pub fn webhook_channel_id(mut self, channel: impl Into<Snowflake>) -> Self {
+        self.webhook_channel_id = Some(channel.into());
+        self
+    }
+
+    /// Settings for direct messages; need `applications.commands` and `USER_INSTALL`.
+    #[must_use]
+    pub fn dm_settings(mut self, settings: DmSettings) -> Self {
+        self.dm_settings = Some(settings);
+        self
+    }
+
+    /// Where in the app the person decided.
+    #[must_use]
+    pub fn location_context(mut self, context: LocationContext) -> Self {
+        self.location_context = Some(context);
+        self
+    }
+
+    /// The member that does not go with the scopes or the integration type. Without a `scope` in the URL the application's
+    /// own settings count, which are not known here.
+    fn misplaced(&self) -> Option<&'static str> {
+        let mut parameters = self.url.parameters();
+        let text = parameters.find(|(name, _)| *name == "scope");
+        let scopes: Option<ScopeSet> = text.and_then(|(_, text)| text.parse().ok());
+        let has = |scope: &Scope| scopes.as_ref().is_none_or(|scopes| scopes.contains(scope));
+        let to_user = self.integration_type == Some(IntegrationType::UserInstall);
+        let commands = has(&Scope::ApplicationsCommands);
+        let in_guild = has(&Scope::Bot) || commands || has(&Scope::WebhookIncoming);
+        [
+            (
+                "permissions",
+                self.permissions.is_some() && !has(&Scope::Bot),
+            ),
+            (
+                "guild_id",
+                self.guild_id.is_some() && (to_user || !in_guild),
+            ),
+            (
+                "webhook_channel_id",
+                self.webhook_channel_id.is_some() && !has(&Scope::WebhookIncoming),
+            ),
+            (
+                "dm_settings",
+                self.dm_settings.is_some() && !(to_user && commands),
+            ),
+        ]
+        .into_iter()
+        .find_map(|(field, wrong)| wrong.then_some(field))
+    }
+}
+
+impl Endpoint for GrantAuthorization {
+    type Reply = RedirectLocation;
+
+    fn to_http(&self, base: &BaseUrl) -> Result<Request<Body>, HttpError> {
+        if let Some(field) = self.misplaced() {
+            return Err(HttpError::bad_request(field));
+        }
+        let kind = self.integration_type.map(IntegrationType::as_u8);
+        let body = JsonObject::new()
+            .push_some("authorize", self.authorize.as_ref())
+            .push_some("integration_type", kind.as_ref())
+            .push_some("permissions", self.permissions.as_ref())
+            .push_some("guild_id", self.guild_id.as_ref())
+            .push_some("webhook_channel_id", self.webhook_channel_id.as_ref())
+            .push_some("dm_settings", self.dm_settings.as_ref())
+            .push_some("location_context", self.location_context.as_ref())
+            .into_body();
+        post_as_user(base, &path(&self.url, None), &self.token, body)
+    }
+
+    /// Where to send the person: with a code, a token or an error in it, or `https://discord.com` if there is no redirect
+    /// URI (O-163). [`callback`](crate::callback) reads it.
+    fn from_http(&self, response: Response<Body>) -> Result<RedirectLocation, HttpError> {
+        read(response, |json| {
+            let members: Members<'_> = object(json).ok_or(TokenError::new(None))?;
+            required(members.url, "url")
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct Members<'a> {
+    #[serde(borrow, default)]
+    url: Option<&'a RawValue>,
+}

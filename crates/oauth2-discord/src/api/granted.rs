@@ -1,0 +1,70 @@
+//! What a user has granted to an application (O-147).
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{Application, partial, scopes};
+use crate::token::{object, optional, required};
+use crate::{ScopeSet, Snowflake, TokenError};
+
+/// An authorization that a user gave to an application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Granted {
+    /// The id of the authorization (the document says: of the token, N-16).
+    pub id: Snowflake,
+    /// What it allows.
+    pub scopes: ScopeSet,
+    /// Whom it allows that.
+    pub application: Application,
+    /// The disclosures of the application that the user has acknowledged.
+    pub disclosures: Vec<u64>,
+}
+
+#[derive(Deserialize)]
+struct Members<'a> {
+    #[serde(borrow, default)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    scopes: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    application: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    disclosures: Option<&'a RawValue>,
+}
+
+impl Granted {
+    /// An authorization without acknowledged disclosures.
+    #[must_use]
+    pub const fn new(id: Snowflake, scopes: ScopeSet, application: Application) -> Self {
+        Self {
+            id,
+            scopes,
+            application,
+            disclosures: Vec::new(),
+        }
+    }
+
+    /// Reads an authorization object.
+    ///
+    /// # Errors
+    /// The member that is missing or makes no sense, or `None` if it is no JSON object.
+    pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
+        let members: Members<'_> = object(json).ok_or(TokenError::new(None))?;
+        Ok(Self {
+            id: required(members.id, "id")?,
+            scopes: scopes(members.scopes)?,
+            application: partial::application(members.application)?,
+            disclosures: optional(members.disclosures, "disclosures")?.unwrap_or_default(),
+        })
+    }
+
+    /// Reads an array of them.
+    pub(super) fn decode_list(json: &[u8]) -> Result<Vec<Self>, TokenError> {
+        let list: Vec<&RawValue> =
+            serde_json::from_slice(json).map_err(|_| TokenError::new(None))?;
+        list.into_iter()
+            .map(|raw| Self::decode(raw.get().as_bytes()))
+            .collect()
+    }
+}

@@ -1,0 +1,172 @@
+//! `GET /oauth2/keys` (document: *Get OpenID Connect keys*, O-149; RFC 7517).
+
+use http::{Method, Request, Response};
+use ra_http::{BaseUrl, Body, Endpoint, HttpError};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::read;
+use crate::error::Repeat;
+use crate::token::object;
+use crate::wire::{Place, bodiless};
+use crate::{EndpointUrl, TokenError, Urls};
+
+/// Asks for the keys that ID tokens are signed with. Needs no authentication.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    place: Place,
+}
+
+/// Keys as they came. Nothing here has been verified, and keys of any type are in it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct KeySet {
+    keys: Vec<Jwk>,
+    json: String,
+}
+
+/// One key: the members that every use of it needs, as they came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Jwk {
+    /// The type, such as `RSA`.
+    pub kty: String,
+    /// Which key it is.
+    pub kid: Option<String>,
+    /// What algorithm it is for, such as `RS256`.
+    pub alg: Option<String>,
+    /// What it is for (`use`): `sig` or `enc`.
+    pub usage: Option<String>,
+    /// An RSA modulus, base64url.
+    pub n: Option<String>,
+    /// An RSA exponent, base64url.
+    pub e: Option<String>,
+}
+
+impl Keys {
+    /// For [`advice`](crate::error::advice): asking twice does no harm.
+    pub const REPEAT: Repeat = Repeat::Safe;
+
+    /// Asks Discord's path below the base.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            place: Place::Below(Urls::KEYS_PATH),
+        }
+    }
+
+    /// Sends it to this URL instead of the path below the base.
+    #[must_use]
+    pub fn at(mut self, url: EndpointUrl) -> Self {
+        self.place = Place::At(url);
+        self
+    }
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Endpoint for Keys {
+    type Reply = KeySet;
+
+    fn to_http(&self, base: &BaseUrl) -> Result<Request<Body>, HttpError> {
+        Ok(bodiless(Method::GET, self.place.uri(base)?))
+    }
+
+    fn from_http(&self, response: Response<Body>) -> Result<KeySet, HttpError> {
+        read(response, KeySet::decode)
+    }
+}
+
+#[derive(Deserialize)]
+struct Members<'a> {
+    #[serde(borrow, default)]
+    keys: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct KeyMembers<'a> {
+    #[serde(borrow, default)]
+    kty: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    kid: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    alg: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "use")]
+    usage: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    n: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    e: Option<&'a RawValue>,
+}
+
+impl KeySet {
+    /// How many keys are kept; the others are skipped (S-35).
+    pub const MAX_KEYS: usize = 64;
+
+    /// Reads a key set. Keys that make no sense are skipped, those of unknown types are kept (S-35).
+    ///
+    /// # Errors
+    /// `keys` is no array, or this is no JSON object.
+    pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
+        let members: Members<'_> = object(json).ok_or(TokenError::new(None))?;
+        let keys = members.keys.ok_or(TokenError::at("keys"))?;
+        let keys: Vec<&RawValue> =
+            serde_json::from_str(keys.get()).map_err(|_| TokenError::at("keys"))?;
+        Ok(Self {
+            keys: keys
+                .into_iter()
+                .filter_map(Jwk::read)
+                .take(Self::MAX_KEYS)
+                .collect(),
+            json: String::from_utf8_lossy(json).into_owned(),
+        })
+    }
+
+    /// The keys, in order.
+    #[must_use]
+    pub fn keys(&self) -> &[Jwk] {
+        &self.keys
+    }
+
+    /// The whole set as it came.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        &self.json
+    }
+}
+
+impl Jwk {
+    /// A key of this type of which no more is known.
+    #[must_use]
+    pub fn new(kty: impl Into<String>) -> Self {
+        Self {
+            kty: kty.into(),
+            kid: None,
+            alg: None,
+            usage: None,
+            n: None,
+            e: None,
+        }
+    }
+
+    fn read(raw: &RawValue) -> Option<Self> {
+        let members: KeyMembers<'_> = object(raw.get().as_bytes())?;
+        let text = |raw: Option<&RawValue>| raw.map(|raw| serde_json::from_str(raw.get()).ok());
+        let optional = |raw: Option<&RawValue>| match text(raw) {
+            Some(None) => None, // there, but no string
+            Some(Some(text)) => Some(Some(text)),
+            None => Some(None),
+        };
+        Some(Self {
+            kty: text(members.kty)??,
+            kid: optional(members.kid)?,
+            alg: optional(members.alg)?,
+            usage: optional(members.usage)?,
+            n: optional(members.n)?,
+            e: optional(members.e)?,
+        })
+    }
+}

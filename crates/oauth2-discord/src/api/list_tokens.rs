@@ -1,0 +1,60 @@
+//! `GET /oauth2/tokens` (document: *Get OAuth2 authorizations*, O-152; `application_ids`: N-11).
+
+use core::fmt::Write as _;
+
+use http::{Method, Request, Response};
+use ra_http::{BaseUrl, Body, Endpoint, HttpError};
+
+use super::{Granted, bodiless_as_user, read};
+use crate::error::Repeat;
+use crate::{Snowflake, UserToken};
+
+/// Lists what a user has granted: today the newest authorization of each application (N-11).
+#[derive(Debug, Clone)]
+pub struct ListTokens {
+    token: UserToken,
+    application_ids: Vec<Snowflake>,
+}
+
+impl ListTokens {
+    /// For [`advice`](crate::error::advice): asking twice does no harm.
+    pub const REPEAT: Repeat = Repeat::Safe;
+    /// How many applications one call may ask about (N-11).
+    pub const MAX_APPLICATION_IDS: usize = 50;
+
+    /// Lists for the user whose session this is, all applications.
+    #[must_use]
+    pub const fn new(token: UserToken) -> Self {
+        Self {
+            token,
+            application_ids: Vec::new(),
+        }
+    }
+
+    /// These applications only, at most [`ListTokens::MAX_APPLICATION_IDS`].
+    #[must_use]
+    pub fn application_ids(mut self, ids: impl IntoIterator<Item = Snowflake>) -> Self {
+        self.application_ids = ids.into_iter().collect();
+        self
+    }
+}
+
+impl Endpoint for ListTokens {
+    type Reply = Vec<Granted>;
+
+    fn to_http(&self, base: &BaseUrl) -> Result<Request<Body>, HttpError> {
+        if self.application_ids.len() > Self::MAX_APPLICATION_IDS {
+            return Err(HttpError::bad_request("application_ids"));
+        }
+        let mut path = String::from("/oauth2/tokens");
+        for (n, id) in self.application_ids.iter().enumerate() {
+            let lead = if n == 0 { '?' } else { '&' };
+            let _ = write!(path, "{lead}application_ids={id}"); // a `String` takes everything
+        }
+        bodiless_as_user(Method::GET, base, &path, &self.token)
+    }
+
+    fn from_http(&self, response: Response<Body>) -> Result<Vec<Granted>, HttpError> {
+        read(response, Granted::decode_list)
+    }
+}

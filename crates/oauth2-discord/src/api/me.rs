@@ -1,0 +1,100 @@
+//! `GET /oauth2/@me` (document: *Get current authorization information*, O-148).
+
+use http::{Method, Request, Response};
+use ra_http::{BaseUrl, Body, Endpoint, HttpError};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{Application, User, partial, read, scopes, timestamp};
+use crate::error::Repeat;
+use crate::token::{object, required};
+use crate::wire::{bodiless, set_bearer};
+use crate::{AccessToken, ScopeSet, TokenError, UnixTime};
+
+/// Asks what an access token is good for. Nothing but an OAuth2 access token may ask.
+#[derive(Debug, Clone)]
+pub struct Me {
+    token: AccessToken,
+}
+
+/// What an access token is good for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CurrentAuthorization {
+    /// The application that it was issued to.
+    pub application: Application,
+    /// What it allows.
+    pub scopes: ScopeSet,
+    /// When it expires, in whole seconds.
+    pub expires: UnixTime,
+    /// Who authorized, if `identify` is among the scopes.
+    pub user: Option<User>,
+}
+
+impl Me {
+    /// For [`advice`](crate::error::advice): asking twice does no harm.
+    pub const REPEAT: Repeat = Repeat::Safe;
+
+    /// Asks about this token.
+    #[must_use]
+    pub const fn new(token: AccessToken) -> Self {
+        Self { token }
+    }
+}
+
+impl Endpoint for Me {
+    type Reply = CurrentAuthorization;
+
+    fn to_http(&self, base: &BaseUrl) -> Result<Request<Body>, HttpError> {
+        let mut request = bodiless(Method::GET, base.join("/oauth2/@me")?);
+        set_bearer(&mut request, &self.token)?;
+        Ok(request)
+    }
+
+    fn from_http(&self, response: Response<Body>) -> Result<CurrentAuthorization, HttpError> {
+        read(response, CurrentAuthorization::decode)
+    }
+}
+
+#[derive(Deserialize)]
+struct Members<'a> {
+    #[serde(borrow, default)]
+    application: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    scopes: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    expires: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    user: Option<&'a RawValue>,
+}
+
+impl CurrentAuthorization {
+    /// An authorization of nobody in particular.
+    #[must_use]
+    pub const fn new(application: Application, scopes: ScopeSet, expires: UnixTime) -> Self {
+        Self {
+            application,
+            scopes,
+            expires,
+            user: None,
+        }
+    }
+
+    /// Reads the endpoint's JSON.
+    ///
+    /// # Errors
+    /// The member that is missing or makes no sense, or `None` if it is no JSON object.
+    pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
+        let members: Members<'_> = object(json).ok_or(TokenError::new(None))?;
+        let expires: String = required(members.expires, "expires")?;
+        Ok(Self {
+            application: partial::application(members.application)?,
+            scopes: scopes(members.scopes)?,
+            expires: timestamp::parse(&expires).ok_or(TokenError::at("expires"))?,
+            user: members
+                .user
+                .map(|raw| partial::user(raw, "user"))
+                .transpose()?,
+        })
+    }
+}

@@ -1,0 +1,153 @@
+//! `GET /oauth2/userinfo` (document: *Get OpenID user information*, O-150, O-151; OpenID Connect Core, section 5.3).
+
+use core::fmt;
+
+use http::{Method, Request, Response};
+use ra_http::{BaseUrl, Body, Endpoint, HttpError};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::read;
+use crate::error::Repeat;
+use crate::token::{object, optional, required};
+use crate::wire::{Place, bodiless, set_bearer};
+use crate::{AccessToken, EndpointUrl, Snowflake, TokenError, Urls};
+
+/// Asks who an access token with `openid` speaks for.
+#[derive(Debug, Clone)]
+pub struct UserInfo {
+    token: AccessToken,
+    place: Place,
+}
+
+/// What OpenID tells about a user.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UserInfoClaims {
+    /// Who it is: at Discord the user's id, elsewhere any text. Never absent (S-34).
+    pub sub: String,
+    /// Their mail address; needs `email`.
+    pub email: Option<String>,
+    /// Whether that address was verified; needs `email`.
+    pub email_verified: Option<bool>,
+    /// Their user name; needs `identify`.
+    pub preferred_username: Option<String>,
+    /// The name that others see; needs `identify`.
+    pub nickname: Option<String>,
+    /// The URL of their avatar; needs `identify`.
+    pub picture: Option<String>,
+    /// The language of their choice; needs `identify`.
+    pub locale: Option<String>,
+}
+
+impl UserInfo {
+    /// For [`advice`](crate::error::advice): asking twice does no harm.
+    pub const REPEAT: Repeat = Repeat::Safe;
+
+    /// Asks with this token, which needs the scope `openid`.
+    #[must_use]
+    pub const fn new(token: AccessToken) -> Self {
+        Self {
+            token,
+            place: Place::Below(Urls::USERINFO_PATH),
+        }
+    }
+
+    /// Sends it to this URL instead of the path below the base.
+    #[must_use]
+    pub fn at(mut self, url: EndpointUrl) -> Self {
+        self.place = Place::At(url);
+        self
+    }
+}
+
+impl Endpoint for UserInfo {
+    type Reply = UserInfoClaims;
+
+    fn to_http(&self, base: &BaseUrl) -> Result<Request<Body>, HttpError> {
+        let mut request = bodiless(Method::GET, self.place.uri(base)?);
+        set_bearer(&mut request, &self.token)?;
+        Ok(request)
+    }
+
+    fn from_http(&self, response: Response<Body>) -> Result<UserInfoClaims, HttpError> {
+        read(response, UserInfoClaims::decode)
+    }
+}
+
+#[derive(Deserialize)]
+struct Members<'a> {
+    #[serde(borrow, default)]
+    sub: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    email: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    email_verified: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    preferred_username: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    nickname: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    picture: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    locale: Option<&'a RawValue>,
+}
+
+impl UserInfoClaims {
+    /// Claims that say no more than who it is.
+    #[must_use]
+    pub fn new(sub: impl Into<String>) -> Self {
+        Self {
+            sub: sub.into(),
+            email: None,
+            email_verified: None,
+            preferred_username: None,
+            nickname: None,
+            picture: None,
+            locale: None,
+        }
+    }
+
+    /// Reads the endpoint's JSON. A member `id` is no `sub`, though Discord once sent it so (P-18).
+    ///
+    /// # Errors
+    /// The member that is missing or makes no sense, or `None` if it is no JSON object.
+    pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
+        let members: Members<'_> = object(json).ok_or(TokenError::new(None))?;
+        let sub: String = required(members.sub, "sub")?;
+        if sub.is_empty() {
+            return Err(TokenError::at("sub"));
+        }
+        Ok(Self {
+            sub,
+            email: optional(members.email, "email")?,
+            email_verified: optional(members.email_verified, "email_verified")?,
+            preferred_username: optional(members.preferred_username, "preferred_username")?,
+            nickname: optional(members.nickname, "nickname")?,
+            picture: optional(members.picture, "picture")?,
+            locale: optional(members.locale, "locale")?,
+        })
+    }
+
+    /// The user's id, if `sub` is one.
+    #[must_use]
+    pub fn user_id(&self) -> Option<Snowflake> {
+        self.sub.parse().ok()
+    }
+
+    /// Whether these are claims about the subject of an ID token. If they are not, do not use them (S-34; OpenID Connect
+    /// Core, section 5.3.2).
+    #[must_use]
+    pub fn is_about(&self, sub: &str) -> bool {
+        self.sub == sub
+    }
+}
+
+impl fmt::Debug for UserInfoClaims {
+    /// Who it is and no more: the rest is a person's data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UserInfoClaims")
+            .field("sub", &self.sub)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,79 @@
+//! What a redirect has to bear before anything in it is believed.
+
+use zeroize::Zeroizing;
+
+use super::query::{MAX_CALLBACK_BYTES, Params};
+use super::{CallbackError, Refusal};
+use crate::authorize::RedirectUri;
+use crate::error::{Description, ErrorCode};
+use crate::{State, secret::same};
+
+/// State, issuer and address of a flow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Expectation {
+    pub(super) state: Option<State>,
+    pub(super) issuer: Option<String>,
+    pub(super) issuer_required: bool,
+    pub(super) redirect_uri: Option<RedirectUri>,
+    pub(super) exact_redirect: bool,
+}
+
+impl Expectation {
+    pub(super) const fn new(state: Option<State>) -> Self {
+        Self {
+            state,
+            issuer: None,
+            issuer_required: false,
+            redirect_uri: None,
+            exact_redirect: false,
+        }
+    }
+
+    /// What can be said before a parameter is read.
+    pub(super) fn check_address(&self, callback: &str) -> Result<(), CallbackError> {
+        if callback.len() > MAX_CALLBACK_BYTES {
+            return Err(CallbackError::TooLong);
+        }
+        let ours = |uri: &RedirectUri| uri.is_of(callback);
+        if self.exact_redirect && !self.redirect_uri.as_ref().is_some_and(ours) {
+            return Err(CallbackError::OtherRedirect);
+        }
+        Ok(())
+    }
+
+    /// State and issuer, in constant time (O-086, S-06, S-25).
+    pub(super) fn check_origin(&self, params: &mut Params) -> Result<(), CallbackError> {
+        let fits = match (&self.state, params.take("state")) {
+            (Some(ours), Some(theirs)) => same(ours.expose(), &theirs),
+            (None, None) => true,
+            _ => false,
+        };
+        if !fits {
+            return Err(CallbackError::State);
+        }
+        match (&self.issuer, params.take("iss")) {
+            (Some(ours), Some(theirs)) if !same(ours, &theirs) => Err(CallbackError::Issuer),
+            (_, None) if self.issuer_required => Err(CallbackError::IssuerMissing),
+            (None, Some(_)) if self.issuer_required => Err(CallbackError::Issuer),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The result under `name`, or the error that stands there instead. For redirects whose origin is checked.
+pub(super) fn result(
+    params: &mut Params,
+    name: &'static str,
+) -> Result<Zeroizing<String>, CallbackError> {
+    match (params.take(name), params.take("error")) {
+        (Some(_), Some(_)) => Err(CallbackError::Contradiction),
+        (Some(result), None) => Ok(result),
+        (None, Some(code)) => {
+            let description = params.take("error_description");
+            let description = description.map(|text| Description::new(&text));
+            let code = ErrorCode::from(code.as_str());
+            Err(CallbackError::Refused(Refusal::new(code, description)))
+        }
+        (None, None) => Err(CallbackError::Missing(name)),
+    }
+}

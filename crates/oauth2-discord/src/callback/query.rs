@@ -1,0 +1,117 @@
+//! Reading queries and fragments: each known parameter at most once, the others ignored (S-03).
+
+use std::borrow::Cow;
+
+use zeroize::Zeroizing;
+
+use super::CallbackError;
+
+/// The longest callback that is read, in bytes.
+pub(super) const MAX_CALLBACK_BYTES: usize = 64 * 1024;
+
+const NAMES: [&str; 11] = [
+    "code",
+    "state",
+    "iss",
+    "error",
+    "error_description",
+    "guild_id",
+    "permissions",
+    "access_token",
+    "token_type",
+    "expires_in",
+    "scope",
+];
+
+/// The parameters that we know.
+pub(super) struct Params([Option<Zeroizing<String>>; NAMES.len()]);
+
+impl Params {
+    /// Reads `a=b&c=d`. Empty values count as absent.
+    pub(super) fn parse(query: &str) -> Result<Self, CallbackError> {
+        let mut found = Self(Default::default());
+        for pair in query.split('&') {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let Some(name) = decode(name) else {
+                continue; // none of ours
+            };
+            let known = NAMES
+                .iter()
+                .zip(&mut found.0)
+                .find(|(known, _)| **known == name);
+            if let Some((name, slot)) = known {
+                if slot.is_some() {
+                    return Err(CallbackError::Repeated(name));
+                }
+                let value = decode(value).ok_or(CallbackError::Malformed(name))?;
+                *slot = Some(Zeroizing::new(value.into_owned()));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Adds an issuer that stood elsewhere, if there is none yet.
+    pub(super) fn put_issuer(&mut self, issuer: Zeroizing<String>) -> Result<(), CallbackError> {
+        let slot = NAMES
+            .iter()
+            .zip(&mut self.0)
+            .find(|(known, _)| **known == "iss");
+        match slot {
+            Some((_, slot @ None)) => *slot = Some(issuer),
+            _ => return Err(CallbackError::Repeated("iss")),
+        }
+        Ok(())
+    }
+
+    pub(super) fn take(&mut self, name: &str) -> Option<Zeroizing<String>> {
+        let slot = NAMES
+            .iter()
+            .zip(&mut self.0)
+            .find(|(known, _)| **known == name);
+        slot.and_then(|(_, slot)| slot.take())
+            .filter(|value| !value.is_empty())
+    }
+}
+
+/// A form-decoded value: `+` is a space, `%` and two digits a byte. `None` if that is no UTF-8 or no encoding.
+pub(crate) fn decode(text: &str) -> Option<Cow<'_, str>> {
+    if !text.bytes().any(|b| b == b'%' || b == b'+') {
+        return Some(Cow::Borrowed(text));
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => hex(rest.next()?)? << 4 | hex(rest.next()?)?,
+            other => other,
+        });
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Some(Cow::Owned(text)),
+        Err(error) => {
+            drop(Zeroizing::new(error.into_bytes()));
+            None
+        }
+    }
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}
+
+/// The query and the fragment of a callback, each without its mark. A callback is a whole URL, or its part from the path
+/// or the `?` on, as an HTTP server has it.
+pub(super) fn parts(callback: &str) -> (&str, Option<&str>) {
+    let (before, fragment) = match callback.split_once('#') {
+        Some((before, fragment)) => (before, Some(fragment)),
+        None => (callback, None),
+    };
+    let query = before.split_once('?').map_or("", |(_, query)| query);
+    (query, fragment)
+}

@@ -1,0 +1,87 @@
+//! What a device flow wants done, and when it wants to be woken.
+
+use core::time::Duration;
+
+use super::DeviceError;
+use crate::grant::PollDevice;
+use crate::{MonoTime, Token};
+
+/// The next thing to do.
+#[derive(Debug)]
+#[non_exhaustive]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "lives for one turn of the driver's loop"
+)]
+pub enum Output {
+    /// Carry out this call and answer with [`Input::Reply`](super::Input::Reply).
+    Call(Call),
+    /// Something that a person may want to know. Nothing has to be done about it.
+    Event(Event),
+    /// The flow is over. Comes once, last.
+    End(Result<Outcome, DeviceError>),
+}
+
+/// One poll.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Call {
+    /// What the reply has to name.
+    pub id: CallId,
+    /// The endpoint.
+    pub poll: PollDevice,
+}
+
+/// Which call a reply answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallId(pub(super) u64);
+
+/// Something that a person may want to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// The service finds the polls too fast (O-132): this is the interval from now on.
+    SlowedDown {
+        /// The wait between two polls.
+        interval: Duration,
+    },
+    /// A poll got no answer that counts: rate limit, failure of the service, silence. The flow goes on.
+    Unanswered {
+        /// The wait before the next poll.
+        wait: Duration,
+    },
+}
+
+/// How a flow ended when nothing went wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The person agreed; this is the token (O-130).
+    Granted(Box<Token>),
+    /// The person refused (O-134).
+    Denied,
+    /// The caller cancelled.
+    Cancelled,
+}
+
+/// When the machine wants `handle(now, Tick)` at the latest, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Deadline {
+    /// The time to wake at.
+    pub at: MonoTime,
+    /// What happens then.
+    pub wake: Wake,
+}
+
+/// Why the machine wakes at its [`Deadline`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Wake {
+    /// The next poll is due.
+    Poll,
+    /// The reply to a poll has not come in time.
+    Call,
+    /// The codes expire.
+    Expiry,
+}

@@ -1,0 +1,215 @@
+//! The transitions of a device flow: the only file that changes its state.
+
+use core::time::Duration;
+use std::collections::VecDeque;
+
+use ra_http::{HttpError, HttpErrorKind};
+
+use super::{Call, CallId, Deadline, DeviceError, Event, Outcome, Output, Wake};
+use crate::error::{Advice, ErrorCode, advice, code};
+use crate::grant::{DeviceAuthorization, PollDevice};
+use crate::{MonoTime, Token};
+
+/// What `slow_down` adds to the interval, for good (RFC 8628, section 3.5; S-22).
+const SLOW_DOWN: Duration = Duration::from_secs(5);
+/// A server that asks for no wait at all does not get a flood.
+const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
+/// What unanswered polls lengthen the wait to, or to twice the interval if that is longer.
+const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
+/// How many outputs may wait to be drained before polls are left out.
+const MAX_QUEUED: usize = 64;
+
+/// Where a flow is.
+#[derive(Debug)]
+pub(super) enum State {
+    /// Until the next poll.
+    Waiting { next: MonoTime },
+    /// A poll is under way.
+    Asking { id: CallId, by: MonoTime },
+    /// Over.
+    Ended,
+}
+
+/// What every state works with.
+pub(super) struct Desk {
+    pub(super) poll: PollDevice,
+    pub(super) call_within: Duration,
+    pub(super) interval: Duration,
+    pub(super) expires_at: MonoTime,
+    pub(super) out: VecDeque<Output>,
+    last_call: u64,
+    unanswered: u32,
+}
+
+/// What a reply says.
+enum Verdict {
+    Pending,
+    SlowDown,
+    Unanswered,
+    End(Result<Outcome, DeviceError>),
+}
+
+impl State {
+    pub(super) fn start(desk: &Desk, now: MonoTime) -> Self {
+        Self::Waiting {
+            next: now.saturating_add(desk.interval),
+        }
+    }
+
+    pub(super) fn deadline(&self, desk: &Desk) -> Option<Deadline> {
+        let (at, wake) = match *self {
+            Self::Waiting { next } if next < desk.expires_at => (next, Wake::Poll),
+            Self::Waiting { .. } => (desk.expires_at, Wake::Expiry),
+            Self::Asking { by, .. } => (by, Wake::Call),
+            Self::Ended => return None,
+        };
+        Some(Deadline { at, wake })
+    }
+
+    /// Does all that is due. Afterwards the deadline lies ahead.
+    pub(super) fn on_time(mut self, desk: &mut Desk, now: MonoTime) -> Self {
+        // Each turn goes on: a call that is late makes a wait, and a wait that is over makes a call that is not late yet.
+        while let Some(due) = self.deadline(desk).filter(|deadline| deadline.at <= now) {
+            self = match due.wake {
+                Wake::Call => desk.wait_after_silence(now, None),
+                _ if desk.expires_at <= now => desk.end(Err(DeviceError::Expired)),
+                Wake::Poll | Wake::Expiry => desk.ask(now),
+            };
+        }
+        self
+    }
+
+    /// Reads a reply. One that comes too late still counts if it decides: its token would be lost otherwise.
+    pub(super) fn on_reply(
+        self,
+        desk: &mut Desk,
+        now: MonoTime,
+        id: CallId,
+        reply: Result<Token, HttpError>,
+    ) -> Self {
+        if matches!(self, Self::Ended) {
+            return self;
+        }
+        let retry_after = reply.as_ref().err().and_then(HttpError::retry_after);
+        let current = matches!(self, Self::Asking { id: asked, .. } if asked == id);
+        match Verdict::of(reply) {
+            Verdict::End(end) if current || matches!(end, Ok(_) | Err(DeviceError::Expired)) => {
+                desk.end(end)
+            }
+            Verdict::Pending if current => desk.wait(now, retry_after),
+            Verdict::SlowDown if current => {
+                desk.interval = desk.interval.saturating_add(SLOW_DOWN);
+                desk.tell(Event::SlowedDown {
+                    interval: desk.interval,
+                });
+                desk.wait(now, retry_after)
+            }
+            Verdict::Unanswered if current => desk.wait_after_silence(now, retry_after),
+            _ => self, // the call was given up on, and its reply decides nothing
+        }
+    }
+
+    pub(super) fn cancel(self, desk: &mut Desk) -> Self {
+        match self {
+            Self::Ended => self,
+            Self::Waiting { .. } | Self::Asking { .. } => desk.end(Ok(Outcome::Cancelled)),
+        }
+    }
+}
+
+impl Desk {
+    pub(super) fn new(
+        poll: PollDevice,
+        authorization: &DeviceAuthorization,
+        now: MonoTime,
+    ) -> Self {
+        Self {
+            poll,
+            call_within: Duration::from_secs(30),
+            interval: authorization.interval.max(SHORTEST_INTERVAL),
+            expires_at: now.saturating_add(authorization.expires_in),
+            out: VecDeque::new(),
+            last_call: 0,
+            unanswered: 0,
+        }
+    }
+
+    fn ask(&mut self, now: MonoTime) -> State {
+        if self.out.len() >= MAX_QUEUED {
+            return State::start(self, now); // nobody carries out what is there already
+        }
+        self.last_call += 1;
+        let id = CallId(self.last_call);
+        let poll = self.poll.clone();
+        self.out.push_back(Output::Call(Call { id, poll }));
+        let within = self.call_within.max(Duration::from_millis(1));
+        State::Asking {
+            id,
+            by: now.saturating_add(within),
+        }
+    }
+
+    /// Waits the interval after an answer, or longer if the service says so.
+    fn wait(&mut self, now: MonoTime, retry_after: Option<Duration>) -> State {
+        self.unanswered = 0;
+        let wait = self.interval.max(retry_after.unwrap_or_default());
+        State::Waiting {
+            next: now.saturating_add(wait),
+        }
+    }
+
+    /// Waits twice as long after each poll that nobody answered (RFC 8628, section 3.5; S-23).
+    fn wait_after_silence(&mut self, now: MonoTime, retry_after: Option<Duration>) -> State {
+        self.unanswered = self.unanswered.saturating_add(1);
+        let factor = 2_u32.saturating_pow(self.unanswered);
+        let longest = LONGEST_BACKOFF.max(self.interval.saturating_mul(2));
+        let backoff = self.interval.saturating_mul(factor).min(longest);
+        let wait = backoff.max(retry_after.unwrap_or_default());
+        self.tell(Event::Unanswered { wait });
+        State::Waiting {
+            next: now.saturating_add(wait),
+        }
+    }
+
+    fn tell(&mut self, event: Event) {
+        if self.out.len() < MAX_QUEUED {
+            self.out.push_back(Output::Event(event));
+        }
+    }
+
+    fn end(&mut self, end: Result<Outcome, DeviceError>) -> State {
+        self.out.push_back(Output::End(end));
+        State::Ended
+    }
+}
+
+impl Verdict {
+    fn of(reply: Result<Token, HttpError>) -> Self {
+        let error = match reply {
+            Ok(token) => return Self::End(Ok(Outcome::Granted(Box::new(token)))),
+            Err(error) => error,
+        };
+        let status = error.status().map(|status| status.as_u16());
+        let passing = matches!(status, Some(408 | 423 | 425 | 429)); // 423: a merge is under way
+        match (error.kind(), code(&error)) {
+            _ if matches!(status, Some(500..)) => Self::Unanswered,
+            // Whatever a redirect says, it is not the service's answer (S-28). And after a success that cannot be read the
+            // code is spent.
+            (HttpErrorKind::Redirect | HttpErrorKind::BadBody, _) => {
+                Self::End(Err(DeviceError::Refused(error)))
+            }
+            (HttpErrorKind::BodyTooLarge, _) if !passing => {
+                Self::End(Err(DeviceError::Refused(error)))
+            }
+            (_, Some(ErrorCode::AuthorizationPending)) => Self::Pending,
+            (_, Some(ErrorCode::SlowDown)) => Self::SlowDown,
+            (_, Some(ErrorCode::ExpiredToken)) => Self::End(Err(DeviceError::Expired)),
+            (_, Some(ErrorCode::AccessDenied)) => Self::End(Ok(Outcome::Denied)),
+            _ if passing => Self::Unanswered,
+            _ => match advice(&error, PollDevice::REPEAT) {
+                Advice::AskAgain { .. } => Self::Unanswered,
+                _ => Self::End(Err(DeviceError::Refused(error))),
+            },
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! OAuth2's error codes.
+
+use core::fmt;
+
+use ra_http::HttpError;
+
+/// The longest unknown code that is kept, in bytes.
+const MAX_UNKNOWN: usize = 64;
+
+macro_rules! codes {
+    ($($(#[$docs:meta])+ $name:ident $text:literal;)+) => {
+        /// An error code of RFC 6749, 6750, 7009, 8628 or OpenID Connect.
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum ErrorCode {
+            $(#[doc = concat!("`", $text, "`:")] $(#[$docs])+ $name,)+
+            /// Any other code: at most 64 characters, those that a code may have (S-07).
+            Unknown(Box<str>),
+        }
+
+        impl ErrorCode {
+            /// The text on the wire.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$name => $text,)+
+                    Self::Unknown(text) => text,
+                }
+            }
+        }
+
+        impl From<&str> for ErrorCode {
+            fn from(text: &str) -> Self {
+                match text {
+                    $($text => Self::$name,)+
+                    _ => unknown(text),
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// a parameter is missing, twice there or wrong.
+    InvalidRequest "invalid_request";
+    /// the credentials of the application are wrong.
+    InvalidClient "invalid_client";
+    /// the code or refresh token is spent, revoked, expired or someone else's; Discord says no more (P-06).
+    InvalidGrant "invalid_grant";
+    /// the application may not use this grant.
+    UnauthorizedClient "unauthorized_client";
+    /// there is no such grant; Discord says so to a body of the wrong type as well (P-16).
+    UnsupportedGrantType "unsupported_grant_type";
+    /// there is no such response type.
+    UnsupportedResponseType "unsupported_response_type";
+    /// there is no such token type to revoke.
+    UnsupportedTokenType "unsupported_token_type";
+    /// a scope is unknown, not approved (O-058), or not for this grant (P-13).
+    InvalidScope "invalid_scope";
+    /// the person refused.
+    AccessDenied "access_denied";
+    /// the person has not decided yet.
+    AuthorizationPending "authorization_pending";
+    /// as before, and the polls come too fast.
+    SlowDown "slow_down";
+    /// the device code has expired.
+    ExpiredToken "expired_token";
+    /// the server failed.
+    ServerError "server_error";
+    /// the server is overloaded.
+    TemporarilyUnavailable "temporarily_unavailable";
+    /// `prompt=none`, and the person is not logged in.
+    LoginRequired "login_required";
+    /// `prompt=none`, and the person has not agreed before (O-076).
+    ConsentRequired "consent_required";
+    /// `prompt=none`, and the person has to do something.
+    InteractionRequired "interaction_required";
+    /// the access token is not valid.
+    InvalidToken "invalid_token";
+    /// the access token lacks a scope.
+    InsufficientScope "insufficient_scope";
+}
+
+/// The code of a failed call, if it has one.
+#[must_use]
+pub fn code(error: &HttpError) -> Option<ErrorCode> {
+    error.oauth_error().map(ErrorCode::from)
+}
+
+/// Keeps what a code may have (RFC 6749, appendix A.7) and no more of it than a line holds.
+fn unknown(text: &str) -> ErrorCode {
+    let allowed = |c: &char| matches!(c, '\x20'..='\x21' | '\x23'..='\x5b' | '\x5d'..='\x7e');
+    let kept: String = text.chars().filter(allowed).take(MAX_UNKNOWN).collect();
+    ErrorCode::Unknown(kept.into())
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,119 @@
+//! What a device shows, and what it polls with (O-126, O-127; RFC 8628, section 3.2).
+
+use core::time::Duration;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::token::{object, optional, required};
+use crate::{DeviceCode, EndpointUrl, TokenError};
+
+/// A device code with the user code that goes with it.
+///
+/// Show [`user_code`](Self::user_code) and [`verification_uri`](Self::verification_uri), or
+/// [`verification_uri_complete`](Self::verification_uri_complete) as a QR code. Tell the person what they are about to
+/// allow, and where: whoever is talked into typing somebody else's code gives their account away (RFC 8628, 5.4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeviceAuthorization {
+    /// What the device polls with.
+    pub device_code: DeviceCode,
+    /// What the person types: 1 to 64 visible ASCII characters, as it came (S-24).
+    pub user_code: String,
+    /// Where they type it: `https`, or `http` to this machine.
+    pub verification_uri: String,
+    /// The same with the code in it, if the server sent one.
+    pub verification_uri_complete: Option<String>,
+    /// How long both codes live.
+    pub expires_in: Duration,
+    /// How long to wait between two polls; 5 s if the server did not say (S-22).
+    pub interval: Duration,
+}
+
+#[derive(Deserialize)]
+struct Members<'a> {
+    #[serde(borrow, default)]
+    device_code: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    user_code: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    verification_uri: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    verification_uri_complete: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    expires_in: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    interval: Option<&'a RawValue>,
+}
+
+impl DeviceAuthorization {
+    /// Codes that are shown at this address, to be polled for every 5 s.
+    #[must_use]
+    pub fn new(
+        device_code: DeviceCode,
+        user_code: impl Into<String>,
+        verification_uri: impl Into<String>,
+        expires_in: Duration,
+    ) -> Self {
+        Self {
+            device_code,
+            user_code: user_code.into(),
+            verification_uri: verification_uri.into(),
+            verification_uri_complete: None,
+            expires_in,
+            interval: DEFAULT_INTERVAL,
+        }
+    }
+
+    /// Reads the endpoint's JSON.
+    ///
+    /// # Errors
+    /// The member that is missing or makes no sense, or `None` if it is no JSON object.
+    pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
+        let members: Members<'_> = object(json).ok_or(TokenError::new(None))?;
+        let device_code: DeviceCode = required(members.device_code, "device_code")?;
+        if device_code.expose().is_empty() {
+            return Err(TokenError::at("device_code"));
+        }
+        let user_code: String = required(members.user_code, "user_code")?;
+        if !(1..=64).contains(&user_code.len()) || !user_code.bytes().all(|b| b.is_ascii_graphic())
+        {
+            return Err(TokenError::at("user_code")); // nothing that could move a terminal's cursor
+        }
+        let complete = optional(
+            members.verification_uri_complete,
+            "verification_uri_complete",
+        )?;
+        Ok(Self {
+            device_code,
+            user_code,
+            verification_uri: shown(required(members.verification_uri, "verification_uri")?)
+                .ok_or(TokenError::at("verification_uri"))?,
+            verification_uri_complete: complete.and_then(shown),
+            expires_in: Duration::from_secs(required(members.expires_in, "expires_in")?),
+            interval: match optional(members.interval, "interval")? {
+                Some(secs) => Duration::from_secs(secs),
+                None => DEFAULT_INTERVAL,
+            },
+        })
+    }
+
+    /// Whether the person is sent to `https://discord.com` and nowhere else (S-24).
+    #[must_use]
+    pub fn is_on_discord(&self) -> bool {
+        let on_discord =
+            |uri: &str| uri == "https://discord.com" || uri.starts_with("https://discord.com/");
+        on_discord(&self.verification_uri)
+            && self
+                .verification_uri_complete
+                .as_deref()
+                .is_none_or(on_discord)
+    }
+}
+
+const DEFAULT_INTERVAL: Duration = Duration::from_secs(5);
+
+/// A URL that is fit to be shown: visible ASCII, `https` or this machine.
+fn shown(uri: String) -> Option<String> {
+    uri.parse::<EndpointUrl>().is_ok().then_some(uri)
+}

@@ -1,0 +1,107 @@
+//! `POST /oauth2/token`, `grant_type=authorization_code` (document: *Authorization code grant*; RFC 6749, section 4.1.3).
+
+use http::{Request, Response};
+use ra_http::{BaseUrl, Body, Endpoint, HttpError};
+
+use super::{push_external_auth, token_form};
+use crate::authorize::RedirectUri;
+use crate::error::Repeat;
+use crate::wire::Place;
+use crate::{
+    AuthorizationCode, Client, CodeVerifier, ConfidentialClient, EndpointUrl, ExternalAuth, Token,
+    Urls,
+};
+
+/// Turns a code into a token. Made by [`AcceptedCode::exchange`](crate::callback::AcceptedCode::exchange), or from parts
+/// that were kept elsewhere.
+///
+/// A code works once, for about 100 s (P-12): an exchange that fails without a readable answer is not to be repeated
+/// ([`ExchangeCode::REPEAT`]).
+#[derive(Debug)]
+pub struct ExchangeCode {
+    client: Client,
+    code: AuthorizationCode,
+    verifier: Option<CodeVerifier>,
+    redirect_uri: Option<RedirectUri>,
+    external_auth: Option<ExternalAuth>,
+    place: Place,
+}
+
+impl ExchangeCode {
+    /// For [`advice`](crate::error::advice): the code may be spent.
+    pub const REPEAT: Repeat = Repeat::SingleUse;
+
+    /// The exchange of a flow with PKCE. Confidential clients send the verifier as well (P-17).
+    #[must_use]
+    pub fn new(client: impl Into<Client>, code: AuthorizationCode, verifier: CodeVerifier) -> Self {
+        Self::made_of(client.into(), code, Some(verifier))
+    }
+
+    /// The exchange of a flow without PKCE, which takes a secret (O-097).
+    #[must_use]
+    pub fn without_pkce(client: ConfidentialClient, code: AuthorizationCode) -> Self {
+        Self::made_of(client.into(), code, None)
+    }
+
+    const fn made_of(
+        client: Client,
+        code: AuthorizationCode,
+        verifier: Option<CodeVerifier>,
+    ) -> Self {
+        Self {
+            client,
+            code,
+            verifier,
+            redirect_uri: None,
+            external_auth: None,
+            place: Place::Below(Urls::TOKEN_PATH),
+        }
+    }
+
+    /// The redirect URI, exactly as in the authorize URL (O-100).
+    #[must_use]
+    pub fn redirect_uri(mut self, uri: RedirectUri) -> Self {
+        self.redirect_uri = Some(uri);
+        self
+    }
+
+    /// Merges the person's provisional account into the one that authorized (O-104).
+    #[must_use]
+    pub fn external_auth(mut self, auth: ExternalAuth) -> Self {
+        self.external_auth = Some(auth);
+        self
+    }
+
+    /// Sends it to this URL instead of the path below the base.
+    #[must_use]
+    pub fn at(mut self, url: EndpointUrl) -> Self {
+        self.place = Place::At(url);
+        self
+    }
+}
+
+impl Endpoint for ExchangeCode {
+    type Reply = Token;
+
+    fn to_http(&self, base: &BaseUrl) -> Result<Request<Body>, HttpError> {
+        if self.code.expose().is_empty() {
+            return Err(HttpError::bad_request("code"));
+        }
+        let mut form = token_form("authorization_code");
+        form.push("code", self.code.expose());
+        form.push_some(
+            "code_verifier",
+            self.verifier.as_ref().map(CodeVerifier::expose),
+        );
+        form.push_some(
+            "redirect_uri",
+            self.redirect_uri.as_ref().map(RedirectUri::as_str),
+        );
+        push_external_auth(&mut form, self.external_auth.as_ref())?;
+        form.post(self.place.uri(base)?, &self.client)
+    }
+
+    fn from_http(&self, response: Response<Body>) -> Result<Token, HttpError> {
+        Token::from_http(response)
+    }
+}

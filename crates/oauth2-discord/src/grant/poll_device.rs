@@ -1,0 +1,66 @@
+//! `POST /oauth2/token`, `grant_type=urn:ietf:params:oauth:grant-type:device_code` (RFC 8628, section 3.4).
+
+use http::{Request, Response};
+use ra_http::{BaseUrl, Body, Endpoint, HttpError};
+
+use super::{push_external_auth, token_form};
+use crate::error::Repeat;
+use crate::wire::Place;
+use crate::{Client, DeviceCode, EndpointUrl, ExternalAuth, Token, Urls};
+
+/// Asks once whether the person has decided (O-129). When to ask is up to the machine in [`device`](crate::device).
+#[derive(Debug, Clone)]
+pub struct PollDevice {
+    client: Client,
+    device_code: DeviceCode,
+    external_auth: Option<ExternalAuth>,
+    place: Place,
+}
+
+impl PollDevice {
+    /// For [`advice`](crate::error::advice): polls are meant to be repeated.
+    pub const REPEAT: Repeat = Repeat::Safe;
+
+    /// Polls with this code.
+    #[must_use]
+    pub fn new(client: impl Into<Client>, device_code: DeviceCode) -> Self {
+        Self {
+            client: client.into(),
+            device_code,
+            external_auth: None,
+            place: Place::Below(Urls::TOKEN_PATH),
+        }
+    }
+
+    /// Merges the person's provisional account into the one that authorizes (O-104).
+    #[must_use]
+    pub fn external_auth(mut self, auth: ExternalAuth) -> Self {
+        self.external_auth = Some(auth);
+        self
+    }
+
+    /// Sends it to this URL instead of the path below the base.
+    #[must_use]
+    pub fn at(mut self, url: EndpointUrl) -> Self {
+        self.place = Place::At(url);
+        self
+    }
+}
+
+impl Endpoint for PollDevice {
+    type Reply = Token;
+
+    fn to_http(&self, base: &BaseUrl) -> Result<Request<Body>, HttpError> {
+        if self.device_code.expose().is_empty() {
+            return Err(HttpError::bad_request("device_code"));
+        }
+        let mut form = token_form("urn:ietf:params:oauth:grant-type:device_code");
+        form.push("device_code", self.device_code.expose());
+        push_external_auth(&mut form, self.external_auth.as_ref())?;
+        form.post(self.place.uri(base)?, &self.client)
+    }
+
+    fn from_http(&self, response: Response<Body>) -> Result<Token, HttpError> {
+        Token::from_http(response)
+    }
+}

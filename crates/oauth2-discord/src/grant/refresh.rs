@@ -1,0 +1,77 @@
+//! `POST /oauth2/token`, `grant_type=refresh_token` (document: *Refresh token grant*; RFC 6749, section 6).
+
+use http::{Request, Response};
+use ra_http::{BaseUrl, Body, Endpoint, HttpError};
+
+use super::token_form;
+use crate::error::Repeat;
+use crate::wire::Place;
+use crate::{Client, EndpointUrl, RefreshToken, ScopeSet, Token, Urls};
+
+/// Turns a refresh token into a new token. Public clients refresh without a secret (O-114).
+///
+/// A refresh token works once (P-12). Use [`Refresh::successor`] on the reply: a server that sends no new refresh token
+/// wants the old one to be kept (S-14).
+#[derive(Debug, Clone)]
+pub struct Refresh {
+    client: Client,
+    refresh_token: RefreshToken,
+    scope: ScopeSet,
+    place: Place,
+}
+
+impl Refresh {
+    /// For [`advice`](crate::error::advice): the refresh token may be spent.
+    pub const REPEAT: Repeat = Repeat::SingleUse;
+
+    /// Refreshes with this token.
+    #[must_use]
+    pub fn new(client: impl Into<Client>, refresh_token: RefreshToken) -> Self {
+        Self {
+            client: client.into(),
+            refresh_token,
+            scope: ScopeSet::new(),
+            place: Place::Below(Urls::TOKEN_PATH),
+        }
+    }
+
+    /// Asks for fewer scopes than the refresh token has. The document has `scope` for client credentials alone (O-103);
+    /// the live service takes it here too (P-14).
+    #[must_use]
+    pub fn narrow(mut self, scopes: impl Into<ScopeSet>) -> Self {
+        self.scope = scopes.into();
+        self
+    }
+
+    /// Sends it to this URL instead of the path below the base.
+    #[must_use]
+    pub fn at(mut self, url: EndpointUrl) -> Self {
+        self.place = Place::At(url);
+        self
+    }
+
+    /// The token to keep from now on: the reply, with this refresh token if it brought none of its own.
+    #[must_use]
+    pub fn successor(self, mut reply: Token) -> Token {
+        reply.refresh_token.get_or_insert(self.refresh_token);
+        reply
+    }
+}
+
+impl Endpoint for Refresh {
+    type Reply = Token;
+
+    fn to_http(&self, base: &BaseUrl) -> Result<Request<Body>, HttpError> {
+        if self.refresh_token.expose().is_empty() {
+            return Err(HttpError::bad_request("refresh_token"));
+        }
+        let mut form = token_form("refresh_token");
+        form.push("refresh_token", self.refresh_token.expose());
+        form.push("scope", &self.scope.to_string());
+        form.post(self.place.uri(base)?, &self.client)
+    }
+
+    fn from_http(&self, response: Response<Body>) -> Result<Token, HttpError> {
+        Token::from_http(response)
+    }
+}

@@ -1,0 +1,78 @@
+//! `POST /oauth2/token/revoke` (document: *Revoke OAuth2 token*; RFC 7009).
+
+use http::{Request, Response};
+use ra_http::{BaseUrl, Body, Endpoint, HttpError, check_status};
+
+use crate::error::Repeat;
+use crate::wire::{Form, Place};
+use crate::{AccessToken, Client, EndpointUrl, RefreshToken, Urls};
+
+/// Revokes a token, and with it **all** access and refresh tokens that the application has for that user (O-167): drop
+/// the whole set. An unknown token counts as revoked (S-15). Fires the Gateway event *OAuth2 Token Revoke* (O-184).
+#[derive(Debug, Clone)]
+pub struct Revoke {
+    client: Client,
+    token: Revoked,
+    place: Place,
+}
+
+#[derive(Debug, Clone)]
+enum Revoked {
+    Access(AccessToken),
+    Refresh(RefreshToken),
+}
+
+impl Revoke {
+    /// For [`advice`](crate::error::advice): revoking twice does no harm.
+    pub const REPEAT: Repeat = Repeat::Safe;
+
+    /// Revokes by the access token. Public clients send no secret (O-165).
+    #[must_use]
+    pub fn access(client: impl Into<Client>, token: AccessToken) -> Self {
+        Self::made_of(client.into(), Revoked::Access(token))
+    }
+
+    /// Revokes by the refresh token.
+    #[must_use]
+    pub fn refresh(client: impl Into<Client>, token: RefreshToken) -> Self {
+        Self::made_of(client.into(), Revoked::Refresh(token))
+    }
+
+    const fn made_of(client: Client, token: Revoked) -> Self {
+        Self {
+            client,
+            token,
+            place: Place::Below(Urls::REVOKE_PATH),
+        }
+    }
+
+    /// Sends it to this URL instead of the path below the base.
+    #[must_use]
+    pub fn at(mut self, url: EndpointUrl) -> Self {
+        self.place = Place::At(url);
+        self
+    }
+}
+
+impl Endpoint for Revoke {
+    type Reply = ();
+
+    fn to_http(&self, base: &BaseUrl) -> Result<Request<Body>, HttpError> {
+        let (token, hint) = match &self.token {
+            Revoked::Access(token) => (token.expose(), "access_token"),
+            Revoked::Refresh(token) => (token.expose(), "refresh_token"),
+        };
+        if token.is_empty() {
+            return Err(HttpError::bad_request("token"));
+        }
+        let mut form = Form::default();
+        form.push("token", token);
+        form.push("token_type_hint", hint); // not in the document; the live service takes it (P-01)
+        form.post(self.place.uri(base)?, &self.client)
+    }
+
+    /// The body is not looked at (O-166).
+    fn from_http(&self, response: Response<Body>) -> Result<(), HttpError> {
+        check_status(response).map(drop)
+    }
+}

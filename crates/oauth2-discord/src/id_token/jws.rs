@@ -1,0 +1,93 @@
+//! The signed envelope (RFC 7515, compact serialization).
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Deserializer, de::IgnoredAny};
+
+use super::IdTokenError;
+use super::keys::Key;
+use crate::token::object;
+
+/// The one algorithm.
+pub(super) const RS256: &str = "RS256";
+/// An honest one has about a thousand bytes.
+const MAX_BYTES: usize = 16 * 1024;
+
+/// An envelope whose header was read and whose signature was not checked yet.
+pub(super) struct Jws<'a> {
+    kid: Option<String>,
+    signed: &'a str,
+    payload: &'a str,
+    signature: Vec<u8>,
+}
+
+/// What counts of the header. Members for keys (`jku`, `jwk`, `x5u`, `x5c`) are never looked at: keys come from the service.
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+    #[serde(default)]
+    kid: Option<String>,
+    #[serde(default)]
+    typ: Option<String>,
+    #[serde(default, deserialize_with = "is_there")]
+    crit: bool,
+}
+
+impl<'a> Jws<'a> {
+    pub(super) fn read(text: &'a str) -> Result<Self, IdTokenError> {
+        if text.len() > MAX_BYTES {
+            return Err(IdTokenError::TooLarge);
+        }
+        let (signed, signature) = text.rsplit_once('.').ok_or(IdTokenError::Malformed)?;
+        let (header, payload) = signed.split_once('.').ok_or(IdTokenError::Malformed)?;
+        if payload.contains('.') {
+            return Err(IdTokenError::Malformed);
+        }
+        let header: Header = object(&decode(header)?).ok_or(IdTokenError::Malformed)?;
+        if header.alg != RS256 {
+            return Err(IdTokenError::Algorithm);
+        }
+        if header.crit {
+            return Err(IdTokenError::Header("crit"));
+        }
+        if header
+            .typ
+            .is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT"))
+        {
+            return Err(IdTokenError::Header("typ"));
+        }
+        Ok(Self {
+            kid: header.kid,
+            signed,
+            payload,
+            signature: decode(signature)?,
+        })
+    }
+
+    /// Whether the header names this key; one that names none means the only one there is.
+    pub(super) fn names(&self, key: &Key) -> bool {
+        self.kid.is_none() || self.kid == key.kid
+    }
+
+    /// The payload, if one of the keys signed it.
+    pub(super) fn verify(&self, keys: &[Key]) -> Result<Vec<u8>, IdTokenError> {
+        let named: Vec<&Key> = keys.iter().filter(|key| self.names(key)).collect();
+        if named.is_empty() || (self.kid.is_none() && named.len() > 1) {
+            return Err(IdTokenError::UnknownKey);
+        }
+        let message = self.signed.as_bytes();
+        if !named.iter().any(|key| key.signed(message, &self.signature)) {
+            return Err(IdTokenError::Signature);
+        }
+        decode(self.payload).map_err(|_| IdTokenError::Payload)
+    }
+}
+
+/// Unpadded base64url, canonical: no two texts mean the same bytes.
+fn decode(text: &str) -> Result<Vec<u8>, IdTokenError> {
+    let bytes = URL_SAFE_NO_PAD.decode(text);
+    bytes.map_err(|_| IdTokenError::Malformed)
+}
+
+fn is_there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    IgnoredAny::deserialize(deserializer).map(|_| true)
+}

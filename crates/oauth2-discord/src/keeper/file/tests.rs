@@ -1,0 +1,237 @@
+//! The store in a file, and a process that dies at each step.
+
+use std::fs;
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::{AccessToken, RefreshToken, Token, UnixTime};
+
+fn set(name: &str) -> TokenSet {
+    let mut token = Token::new(AccessToken::new(format!("access-{name}")));
+    token.refresh_token = Some(RefreshToken::new(format!("refresh-{name}")));
+    token.expires_in = Some(604_800);
+    TokenSet::arrived(UnixTime::from_secs(1_000_000), token)
+}
+
+fn store() -> (TempDir, FileStore) {
+    let directory = tempfile::tempdir().unwrap();
+    let store = FileStore::new(directory.path().join("token.json"));
+    (directory, store)
+}
+
+fn names(directory: &TempDir) -> Vec<String> {
+    let entries = fs::read_dir(directory.path()).unwrap();
+    let name = |entry: io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
+    entries.map(name).collect()
+}
+
+const STEPS: [Step; 7] = [
+    Step::Recover,
+    Step::Create,
+    Step::Write,
+    Step::Sync,
+    Step::Rename,
+    Step::SyncDirectory,
+    Step::Return,
+];
+
+/// Saves until `step`, where the process dies: nothing is cleaned up.
+fn die_at(store: &FileStore, set: &TokenSet, step: Step) {
+    let mut seen = Vec::new();
+    let died = store.save_by(set, &mut |at| {
+        seen.push(at);
+        match at == step {
+            true => Err(io::Error::other("dies")),
+            false => Ok(()),
+        }
+    });
+    assert_eq!(died.unwrap_err().kind(), StoreErrorKind::Io);
+    let place = STEPS.iter().position(|known| *known == step).unwrap();
+    assert_eq!(seen, STEPS[..=place]);
+}
+
+#[test]
+fn what_is_saved_is_loaded_and_cleared() {
+    let (directory, mut store) = store();
+    assert_eq!(store.load().unwrap(), None);
+    store.clear().unwrap();
+    for name in ["a", "b"] {
+        store.save(&set(name)).unwrap();
+        assert_eq!(store.load().unwrap(), Some(set(name)));
+        assert_eq!(names(&directory), ["token.json"]);
+    }
+    store.clear().unwrap();
+    assert_eq!(store.load().unwrap(), None);
+    assert!(names(&directory).is_empty());
+}
+
+#[test]
+fn p12_a_process_that_dies_at_any_step_leaves_the_old_set_or_the_new_one() {
+    for step in STEPS {
+        let (_directory, mut store) = store();
+        store.save(&set("old")).unwrap();
+        die_at(&store, &set("new"), step);
+        let mut after = FileStore::new(store.path());
+        let found = after.load().unwrap().unwrap();
+        // once the new set is on the disk it has to win: the old refresh token is spent
+        let written = !matches!(step, Step::Recover | Step::Create | Step::Write);
+        assert_eq!(found, set(if written { "new" } else { "old" }), "{step:?}");
+        // and life goes on
+        after.save(&set("next")).unwrap();
+        assert_eq!(after.load().unwrap(), Some(set("next")), "{step:?}");
+        assert!(!after.new.exists(), "{step:?}");
+    }
+}
+
+#[test]
+fn p12_dying_twice_loses_nothing_either() {
+    for first in STEPS {
+        for second in STEPS {
+            let (_directory, mut store) = store();
+            die_at(&store, &set("a"), first);
+            die_at(&store, &set("b"), second);
+            let written = |step| !matches!(step, Step::Recover | Step::Create | Step::Write);
+            let want = match (written(first), written(second)) {
+                (_, true) => Some(set("b")),
+                (true, false) => Some(set("a")),
+                (false, false) => None,
+            };
+            assert_eq!(store.load().unwrap(), want, "{first:?} {second:?}");
+        }
+    }
+}
+
+#[test]
+fn p12_a_torn_second_file_of_any_length_is_not_used() {
+    let (_directory, mut store) = store();
+    store.save(&set("old")).unwrap();
+    let json = set("new").expose_json();
+    for length in 0..json.len() {
+        let _ = fs::remove_file(&store.new);
+        let mut file = create_private(&store.new).unwrap();
+        file.write_all(&json.as_bytes()[..length]).unwrap();
+        assert_eq!(store.load().unwrap(), Some(set("old")), "{length}");
+    }
+    store.save(&set("new")).unwrap();
+    assert_eq!(store.load().unwrap(), Some(set("new")));
+}
+
+#[test]
+fn a_save_that_cannot_be_finished_fails_and_keeps_what_there_is() {
+    let (directory, mut store) = store();
+    fs::create_dir(store.path()).unwrap(); // so that the rename fails
+    assert_eq!(
+        store.save(&set("a")).unwrap_err().kind(),
+        StoreErrorKind::Io
+    );
+    fs::remove_dir(store.path()).unwrap();
+    assert_eq!(store.load().unwrap(), Some(set("a")));
+    let mut lost = FileStore::new(directory.path().join("none/token.json"));
+    assert!(lost.save(&set("a")).is_err());
+    assert_eq!(lost.load().unwrap(), None);
+}
+
+#[test]
+fn s41_what_is_no_token_set_is_refused_without_a_word_of_it() {
+    let (_directory, mut store) = store();
+    let large = vec![b' '; usize::try_from(MAX_BYTES).unwrap() + 1];
+    let bad: [&[u8]; 5] = [
+        b"",
+        b"canary",
+        b"[\"canary\"]",
+        b"{\"access_token\":\"canary\"}",
+        &large,
+    ];
+    for content in bad {
+        let _ = fs::remove_file(store.path());
+        create_private(store.path())
+            .unwrap()
+            .write_all(content)
+            .unwrap();
+        let error = store.load().unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::NotATokenSet);
+        assert!(!format!("{error} {error:?}").contains("canary"));
+    }
+    // what follows a whole set makes it none
+    let mut file = OpenOptions::new()
+        .write(true)
+        .truncate(true)
+        .open(store.path())
+        .unwrap();
+    file.write_all(&[set("a").expose_json().as_bytes(), b"x"].concat())
+        .unwrap();
+    assert!(store.load().is_err());
+}
+
+#[test]
+fn a_directory_is_no_token_file() {
+    let (directory, _) = store();
+    let error = FileStore::new(directory.path()).load().unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::NotAFile);
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn s41_only_the_owner_can_read_the_file_at_any_step() {
+        for step in STEPS {
+            let (_directory, store) = store();
+            die_at(&store, &set("a"), step);
+            for path in [&store.path, &store.new] {
+                assert!(!path.exists() || mode(path) == 0o600, "{step:?} {path:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn s41_a_file_that_others_may_touch_is_refused() {
+        let (_directory, mut store) = store();
+        for second in [false, true] {
+            for bits in [0o640, 0o604, 0o620, 0o602, 0o610, 0o666] {
+                let path = if second {
+                    store.new.clone()
+                } else {
+                    store.path.clone()
+                };
+                fs::write(&path, set("a").expose_json().as_bytes()).unwrap();
+                fs::set_permissions(&path, fs::Permissions::from_mode(bits)).unwrap();
+                let error = store.load().unwrap_err();
+                assert_eq!(error.kind(), StoreErrorKind::NotPrivate, "{bits:o}");
+                fs::remove_file(&path).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn s41_a_file_that_others_could_read_is_private_after_a_save() {
+        let (_directory, mut store) = store();
+        for path in [store.path.clone(), store.new.clone()] {
+            fs::write(&path, "{}").unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
+        }
+        store.save(&set("a")).unwrap();
+        assert_eq!(mode(&store.path), 0o600);
+        assert_eq!(store.load().unwrap(), Some(set("a")));
+    }
+
+    #[test]
+    fn a_link_in_the_way_is_replaced_not_followed() {
+        let (directory, mut store) = store();
+        let victim = directory.path().join("victim");
+        fs::write(&victim, "mine").unwrap();
+        symlink(&victim, &store.new).unwrap();
+        symlink(&victim, &store.path).unwrap();
+        store.save(&set("a")).unwrap();
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "mine");
+        assert!(fs::symlink_metadata(&store.path).unwrap().is_file());
+    }
+}

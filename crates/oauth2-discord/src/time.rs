@@ -1,0 +1,111 @@
+//! Time as an argument: nothing here reads a clock.
+
+use core::time::Duration;
+
+/// Wall time in whole seconds since 1970, for what must outlive the process: when a token expires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnixTime(u64);
+
+impl UnixTime {
+    /// The time this many seconds after 1970 began.
+    #[must_use]
+    pub const fn from_secs(secs: u64) -> Self {
+        Self(secs)
+    }
+
+    /// The seconds since 1970.
+    #[must_use]
+    pub const fn as_secs(self) -> u64 {
+        self.0
+    }
+
+    /// This much later, in whole seconds; the end of time if there is no such time.
+    #[must_use]
+    pub const fn saturating_add(self, wait: Duration) -> Self {
+        Self(self.0.saturating_add(wait.as_secs()))
+    }
+
+    /// How long after `earlier` this is; zero if it is before.
+    #[must_use]
+    pub const fn saturating_since(self, earlier: Self) -> Duration {
+        Duration::from_secs(self.0.saturating_sub(earlier.0))
+    }
+}
+
+/// Milliseconds on a clock that never runs backwards, counted from any start. For waits inside one process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MonoTime(u64);
+
+impl MonoTime {
+    /// The time this many milliseconds after the start.
+    #[must_use]
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(millis)
+    }
+
+    /// The milliseconds since the start.
+    #[must_use]
+    pub const fn as_millis(self) -> u64 {
+        self.0
+    }
+
+    /// This much later, a part of a millisecond counting as a whole one; the end of time if there is no such time.
+    #[must_use]
+    pub fn saturating_add(self, wait: Duration) -> Self {
+        let millis = wait.as_nanos().div_ceil(1_000_000);
+        Self(
+            self.0
+                .saturating_add(u64::try_from(millis).unwrap_or(u64::MAX)),
+        )
+    }
+
+    /// How long after `earlier` this is; zero if it is before.
+    #[must_use]
+    pub const fn saturating_since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn o140_no_sum_overflows() {
+        let end = Duration::from_secs(u64::MAX);
+        assert_eq!(
+            UnixTime::from_secs(1).saturating_add(end).as_secs(),
+            u64::MAX
+        );
+        assert_eq!(
+            MonoTime::from_millis(1).saturating_add(end).as_millis(),
+            u64::MAX
+        );
+        assert_eq!(
+            MonoTime::from_millis(1)
+                .saturating_add(Duration::MAX)
+                .as_millis(),
+            u64::MAX
+        );
+    }
+
+    #[test]
+    fn differences_are_never_negative() {
+        let (early, late) = (UnixTime::from_secs(5), UnixTime::from_secs(8));
+        assert_eq!(late.saturating_since(early), Duration::from_secs(3));
+        assert_eq!(early.saturating_since(late), Duration::ZERO);
+        let (early, late) = (MonoTime::from_millis(5), MonoTime::from_millis(8));
+        assert_eq!(late.saturating_since(early), Duration::from_millis(3));
+        assert_eq!(early.saturating_since(late), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_wait_is_never_cut_short() {
+        let start = MonoTime::from_millis(0);
+        assert_eq!(start.saturating_add(Duration::from_nanos(1)).as_millis(), 1);
+        assert_eq!(
+            start.saturating_add(Duration::from_millis(2)).as_millis(),
+            2
+        );
+    }
+}

@@ -1,0 +1,158 @@
+//! Reading a token: member by member, so that an error can name the one at fault and nothing is copied that is not kept.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
+
+use super::{Guild, Token, TokenError, Webhook};
+use crate::{AccessToken, RawIdToken, RefreshToken, Snowflake, wire::fits_header};
+
+#[derive(Deserialize)]
+struct Members<'a> {
+    #[serde(borrow, default)]
+    token_type: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    access_token: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    refresh_token: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    id_token: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    scope: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    expires_in: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    guild: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    webhook: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct GuildMembers<'a> {
+    #[serde(borrow, default)]
+    id: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct WebhookMembers<'a> {
+    #[serde(borrow, default)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    token: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "type")]
+    kind: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    name: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    avatar: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    channel_id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    guild_id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    application_id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    url: Option<&'a RawValue>,
+}
+
+pub(super) fn token(json: &[u8]) -> Result<Token, TokenError> {
+    let members: Members<'_> = object(json).ok_or(TokenError { field: None })?;
+    let kind = members.token_type.and_then(text);
+    if !kind.is_some_and(|kind| is_bearer(&kind)) {
+        return Err(TokenError::at("token_type"));
+    }
+    let access_token: AccessToken = required(members.access_token, "access_token")?;
+    if !fits_header(access_token.expose()) {
+        return Err(TokenError::at("access_token"));
+    }
+    let refresh_token: Option<RefreshToken> = optional(members.refresh_token, "refresh_token")?;
+    let id_token: Option<RawIdToken> = optional(members.id_token, "id_token")?;
+    let scope = members
+        .scope
+        .map(|raw| text(raw).and_then(|text| text.parse().ok()));
+    let scope = scope.map(|scope| scope.ok_or(TokenError::at("scope")));
+    Ok(Token {
+        access_token,
+        refresh_token: refresh_token.filter(|token| !token.expose().is_empty()),
+        id_token: id_token.filter(|token| !token.expose().is_empty()),
+        scope: scope.transpose()?,
+        expires_in: members.expires_in.map(seconds).transpose()?,
+        guild: members.guild.map(guild).transpose()?,
+        webhook: members.webhook.map(webhook).transpose()?.map(Box::new),
+    })
+}
+
+/// Whether a token type is the one that we can use; its case does not count (S-10).
+pub(crate) fn is_bearer(kind: &str) -> bool {
+    kind.eq_ignore_ascii_case("bearer")
+}
+
+/// A string, borrowed unless it has escapes.
+fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
+    let json = raw.get();
+    match serde_json::from_str(json) {
+        Ok(plain) => Some(Cow::Borrowed(plain)),
+        Err(_) => serde_json::from_str(json).ok().map(Cow::Owned),
+    }
+}
+
+/// An integer, written as `604800`, as `604800.0`, or as a string of digits; never negative (S-11).
+fn seconds(raw: &RawValue) -> Result<u64, TokenError> {
+    let text = raw.get();
+    let text = match text
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+    {
+        Some(digits) => digits,
+        None => text.strip_suffix(".0").unwrap_or(text),
+    };
+    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let number = digits.then(|| text.parse().ok()).flatten();
+    number.ok_or(TokenError::at("expires_in"))
+}
+
+fn guild(raw: &RawValue) -> Result<Guild, TokenError> {
+    let members: GuildMembers<'_> = object(raw.get().as_bytes()).ok_or(TokenError::at("guild"))?;
+    let id: Snowflake = required(members.id, "guild.id")?;
+    Ok(Guild::new(id, raw.get()))
+}
+
+fn webhook(raw: &RawValue) -> Result<Webhook, TokenError> {
+    let json = raw.get().as_bytes();
+    let members: WebhookMembers<'_> = object(json).ok_or(TokenError::at("webhook"))?;
+    Ok(Webhook {
+        id: required(members.id, "webhook.id")?,
+        token: required(members.token, "webhook.token")?,
+        kind: optional(members.kind, "webhook.type")?,
+        name: optional(members.name, "webhook.name")?,
+        avatar: optional(members.avatar, "webhook.avatar")?,
+        channel_id: optional(members.channel_id, "webhook.channel_id")?,
+        guild_id: optional(members.guild_id, "webhook.guild_id")?,
+        application_id: optional(members.application_id, "webhook.application_id")?,
+        url: optional(members.url, "webhook.url")?,
+    })
+}
+
+/// The members of a JSON object; serde would also take an array for a struct.
+pub(crate) fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Option<T> {
+    let is_object = json.trim_ascii_start().first() == Some(&b'{');
+    is_object
+        .then(|| serde_json::from_slice(json).ok())
+        .flatten()
+}
+
+pub(crate) fn optional<T: DeserializeOwned>(
+    raw: Option<&RawValue>,
+    field: &'static str,
+) -> Result<Option<T>, TokenError> {
+    raw.map(|raw| serde_json::from_str(raw.get()).map_err(|_| TokenError::at(field)))
+        .transpose()
+}
+
+pub(crate) fn required<T: DeserializeOwned>(
+    raw: Option<&RawValue>,
+    field: &'static str,
+) -> Result<T, TokenError> {
+    optional(raw, field)?.ok_or(TokenError::at(field))
+}

@@ -1,0 +1,127 @@
+//! The token object (section H of the checklist).
+
+use core::{error::Error, fmt, time::Duration};
+
+use http::Response;
+use ra_http::{Body, HttpError, check_status};
+use zeroize::Zeroizing;
+
+use crate::{AccessToken, RawIdToken, RefreshToken, ScopeSet, UnixTime};
+
+pub use parts::{Guild, Webhook};
+
+mod decode;
+pub(crate) use decode::{is_bearer, object, optional, required};
+mod encode;
+mod parts;
+#[cfg(test)]
+mod tests;
+
+/// What a grant yields. Its type is always `Bearer` (O-136): [`Token::decode`] refuses every other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Token {
+    /// Authorizes calls; fits a header as it is (S-12).
+    pub access_token: AccessToken,
+    /// What the next refresh takes. Client credentials yield none, nor do some provisional accounts (O-109, N-14).
+    pub refresh_token: Option<RefreshToken>,
+    /// Only from the code grant with `openid`, and for provisional accounts (O-138). Not verified yet.
+    pub id_token: Option<RawIdToken>,
+    /// What was granted; it may differ from what was asked (O-139). Absent means exactly that (RFC 6749, section 5.1).
+    pub scope: Option<ScopeSet>,
+    /// How many seconds after its arrival the access token expires (O-140).
+    pub expires_in: Option<u64>,
+    /// The guild that the bot was added to (O-142). Unlike the hints of a redirect it can be relied on (O-093). With
+    /// `integration_require_code_grant` the bot joins only by this exchange (O-146).
+    pub guild: Option<Guild>,
+    /// The webhook that was created; each flow creates a new one (O-145).
+    pub webhook: Option<Box<Webhook>>,
+}
+
+/// Why bytes are no [`Token`] or no device authorization: the member at fault, or `None` if they are no JSON object at all. Never the content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TokenError {
+    field: Option<&'static str>,
+}
+
+impl Token {
+    /// A token with this access token alone.
+    #[must_use]
+    pub const fn new(access_token: AccessToken) -> Self {
+        Self {
+            access_token,
+            refresh_token: None,
+            id_token: None,
+            scope: None,
+            expires_in: None,
+            guild: None,
+            webhook: None,
+        }
+    }
+
+    /// Reads the JSON of a token endpoint, or what [`Token::expose_json`] wrote. Unknown members are ignored, `null`
+    /// counts as absent (M-06), and `expires_in` may be a string of digits, which some servers send (S-11).
+    ///
+    /// # Errors
+    /// The member that is missing or makes no sense.
+    pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
+        decode::token(json)
+    }
+
+    /// Everything as JSON, secrets included, in a buffer that is wiped: for a store, or for a person who asked.
+    #[must_use]
+    pub fn expose_json(&self) -> Zeroizing<String> {
+        encode::token(self)
+    }
+
+    /// When the access token should be replaced if it arrived at `arrival`: `leeway` before it expires, so that it does
+    /// not expire on its way (O-108). `None` if the peer did not say.
+    ///
+    /// ```
+    /// use oauth2_discord::{AccessToken, Token, UnixTime};
+    ///
+    /// let mut token = Token::new(AccessToken::new("abc"));
+    /// token.expires_in = Some(604_800);
+    /// let due = token.due(UnixTime::from_secs(1_000_000), core::time::Duration::from_secs(60));
+    /// assert_eq!(due, Some(UnixTime::from_secs(1_604_740)));
+    /// ```
+    #[must_use]
+    pub fn due(&self, arrival: UnixTime, leeway: Duration) -> Option<UnixTime> {
+        let lifetime = Duration::from_secs(self.expires_in?);
+        Some(arrival.saturating_add(lifetime.saturating_sub(leeway)))
+    }
+
+    /// Reads the reply of a token endpoint.
+    pub(crate) fn from_http(response: Response<Body>) -> Result<Self, HttpError> {
+        let response = check_status(response)?;
+        Self::decode(response.body().as_bytes())
+            .map_err(|error| HttpError::bad_body(response, error.field))
+    }
+}
+
+impl TokenError {
+    pub(crate) const fn new(field: Option<&'static str>) -> Self {
+        Self { field }
+    }
+
+    pub(crate) const fn at(field: &'static str) -> Self {
+        Self { field: Some(field) }
+    }
+
+    /// The member at fault.
+    #[must_use]
+    pub const fn field(&self) -> Option<&'static str> {
+        self.field
+    }
+}
+
+impl fmt::Display for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.field {
+            Some(field) => write!(f, "the reply makes no sense at {field}"),
+            None => f.write_str("the reply is no JSON object"),
+        }
+    }
+}
+
+impl Error for TokenError {}

@@ -1,0 +1,157 @@
+//! Requests and replies on the wire: where a call goes, forms, authorization headers.
+
+use http::{HeaderValue, Method, Request, header};
+use ra_http::{BaseUrl, Body, HttpError, set_secret_header};
+use zeroize::Zeroizing;
+
+use crate::{AccessToken, Client, ClientAuth, EndpointUrl};
+
+/// Where an endpoint lies: at a path below the base, unless it was given a URL of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    Below(&'static str),
+    At(EndpointUrl),
+}
+
+impl Place {
+    pub(crate) fn uri(&self, base: &BaseUrl) -> Result<http::Uri, HttpError> {
+        match self {
+            Self::Below(path) => base.join(path),
+            Self::At(url) => Ok(url.to_uri()),
+        }
+    }
+}
+
+/// A request without a body that asks for JSON.
+pub(crate) fn bodiless(method: Method, uri: http::Uri) -> Request<Body> {
+    let mut request = Request::new(Body::empty());
+    *request.method_mut() = method;
+    *request.uri_mut() = uri;
+    let json = HeaderValue::from_static("application/json");
+    request.headers_mut().insert(header::ACCEPT, json);
+    request
+}
+
+/// Sets `Authorization: Bearer …`. A token that is no run of visible ASCII is refused (S-12).
+pub(crate) fn set_bearer(
+    request: &mut Request<Body>,
+    token: &AccessToken,
+) -> Result<(), HttpError> {
+    set_authorization(request, "Bearer ", token.expose(), "access_token")
+}
+
+/// Sets `Authorization` to `scheme` and `secret`; `field` is what an error names.
+pub(crate) fn set_authorization(
+    request: &mut Request<Body>,
+    scheme: &str,
+    secret: &str,
+    field: &'static str,
+) -> Result<(), HttpError> {
+    if !fits_header(secret) {
+        return Err(HttpError::bad_request(field));
+    }
+    let mut value = Zeroizing::new(String::with_capacity(scheme.len() + secret.len()));
+    value.push_str(scheme);
+    value.push_str(secret);
+    set_secret_header(request, header::AUTHORIZATION, &value, field)
+}
+
+/// Whether a token can go into a header as it is: at least one character, all of them visible ASCII (S-12).
+pub(crate) fn fits_header(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic())
+}
+
+/// A form (`application/x-www-form-urlencoded`) in the making. The buffer is wiped, also when it grows.
+#[derive(Default)]
+pub(crate) struct Form(Zeroizing<Vec<u8>>);
+
+impl Form {
+    /// Adds a pair; an empty value counts as absent (S-03).
+    pub(crate) fn push(&mut self, name: &'static str, value: &str) {
+        if value.is_empty() {
+            return;
+        }
+        self.reserve(name.len() + 3 * value.len() + 2);
+        if !self.0.is_empty() {
+            self.0.push(b'&');
+        }
+        self.0.extend_from_slice(name.as_bytes());
+        self.0.push(b'=');
+        escape_into(value, |byte| self.0.push(byte));
+    }
+
+    pub(crate) fn push_some(&mut self, name: &'static str, value: Option<&str>) {
+        self.push(name, value.unwrap_or_default());
+    }
+
+    /// The `POST` of this form with the client's authentication, in one of the two ways (S-02, O-007, O-096).
+    pub(crate) fn post(
+        mut self,
+        uri: http::Uri,
+        client: &Client,
+    ) -> Result<Request<Body>, HttpError> {
+        let mut request = bodiless(Method::POST, uri);
+        let form = HeaderValue::from_static("application/x-www-form-urlencoded");
+        request.headers_mut().insert(header::CONTENT_TYPE, form);
+        let id = client.id().to_string();
+        match client {
+            Client::Public(_) => self.push("client_id", &id),
+            Client::Confidential(client) => {
+                let secret = client.secret().expose();
+                if secret.is_empty() {
+                    return Err(HttpError::bad_request("client_secret"));
+                }
+                match client.auth() {
+                    ClientAuth::Form => {
+                        self.push("client_id", &id);
+                        self.push("client_secret", secret);
+                    }
+                    ClientAuth::Basic => set_basic(&mut request, &id, secret)?,
+                }
+            }
+        }
+        *request.body_mut() = self.0.into();
+        Ok(request)
+    }
+
+    /// Grows into a new buffer and wipes the old one, which `Vec` alone would not.
+    fn reserve(&mut self, more: usize) {
+        if self.0.capacity() - self.0.len() < more {
+            let room = (self.0.len() + more).next_power_of_two().max(512);
+            let mut grown = Zeroizing::new(Vec::with_capacity(room));
+            grown.extend_from_slice(&self.0);
+            self.0 = grown;
+        }
+    }
+}
+
+/// `Authorization: Basic`, both halves form-encoded before base64 (RFC 6749, section 2.3.1; S-01).
+fn set_basic(request: &mut Request<Body>, id: &str, secret: &str) -> Result<(), HttpError> {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let mut pair = Zeroizing::new(String::with_capacity(id.len() + 1 + 3 * secret.len()));
+    pair.push_str(id);
+    pair.push(':');
+    escape_into(secret, |byte| pair.push(byte.into()));
+    let mut value = Zeroizing::new(String::with_capacity(6 + pair.len().div_ceil(3) * 4));
+    value.push_str("Basic ");
+    STANDARD.encode_string(pair.as_bytes(), &mut value);
+    set_secret_header(request, header::AUTHORIZATION, &value, "client_secret")
+}
+
+/// Percent-encodes all but RFC 3986's unreserved characters, which every form and query decoder reads alike.
+pub(crate) fn escape_into(text: &str, mut push: impl FnMut(u8)) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => push(byte),
+            _ => {
+                push(b'%');
+                push(HEX[usize::from(byte >> 4)]);
+                push(HEX[usize::from(byte & 15)]);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

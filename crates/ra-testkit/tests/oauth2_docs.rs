@@ -1,0 +1,258 @@
+//! Keeps `docs/oauth2.md` true: each promise has a test, the last column names tests that exist, and what is not built
+//! is called open.
+#![cfg(test)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Not built yet, or nothing to build. Who adds the first test of one takes it out of here.
+const OPEN: [(&str, &str); 1] = [("M-01", "none")];
+/// Proven but for a part that is not built yet.
+const PARTLY: [(&str, &str); 1] = [("S-28", "open: carriers")];
+/// How many tests a row shows.
+const SHOWN: usize = 3;
+
+#[test]
+fn every_promise_has_a_test_or_is_called_open() {
+    let path = root().join("docs/oauth2.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let promised: BTreeSet<&str> = text.lines().filter_map(row).map(|(id, _, _)| id).collect();
+    assert_eq!(
+        promised.len(),
+        185 + 17 + 18 + 43 + 6,
+        "the tables are not whole"
+    );
+
+    let proofs = proofs();
+    let open = BTreeMap::from(OPEN);
+    let unproven: Vec<&&str> = promised
+        .iter()
+        .filter(|id| !open.contains_key(**id) && !proofs.contains_key(**id))
+        .collect();
+    assert!(unproven.is_empty(), "no test names {unproven:?}");
+    let closed: Vec<&&str> = open.keys().filter(|id| proofs.contains_key(**id)).collect();
+    assert!(closed.is_empty(), "tests name {closed:?}: no longer open");
+    let strange: Vec<&String> = proofs
+        .keys()
+        .filter(|id| !promised.contains(&***id))
+        .collect();
+    assert!(
+        strange.is_empty(),
+        "tests name {strange:?}, and there is no such row"
+    );
+
+    if std::env::var_os("RA_BLESS").is_some() {
+        let blessed: String = text
+            .lines()
+            .map(|line| bless(line, &proofs, &open) + "\n")
+            .collect();
+        fs::write(&path, blessed).unwrap();
+        return;
+    }
+    // A new test need not be shown at once, but what is shown has to be there.
+    for (id, _, cell) in text.lines().filter_map(row) {
+        if let Some(reason) = open.get(id) {
+            assert_eq!(cell, *reason, "{id}");
+            continue;
+        }
+        let partly = PARTLY.iter().find(|(partly, _)| *partly == id);
+        assert_eq!(
+            cell.split_once("open: ").map(|(_, rest)| rest),
+            partly.and_then(|(_, rest)| rest.strip_prefix("open: ")),
+            "{id}"
+        );
+        let shown = cell
+            .split(", ")
+            .filter(|shown| !shown.starts_with("and ") && !shown.starts_with("open: "));
+        for test in shown.map(|shown| shown.trim_matches('`')) {
+            assert!(
+                proofs[id].contains(test),
+                "{test} is shown for {id} and does not name it"
+            );
+        }
+    }
+}
+
+#[test]
+fn ids_are_read_from_names_rows_and_comments() {
+    let text = "\
+//! O-001 in the page of a file proves nothing.
+fn helper() {} // O-002: nor do helpers
+#[test]
+fn o003_n05_s256_is_the_method() {
+    // P-16, S-400, NO-004
+}
+rows! {
+    o009_name Name;
+}
+/// S-07
+#[test]
+fn two() {}
+";
+    let found: Vec<(String, String)> = tests_of("src/tests.rs", text);
+    let want = [
+        ("O-003", "o003_n05_s256_is_the_method"),
+        ("N-05", "o003_n05_s256_is_the_method"),
+        ("P-16", "o003_n05_s256_is_the_method"),
+        ("O-009", "o009_name"),
+        ("S-07", "two"),
+    ];
+    let want = want.map(|(id, name)| (id.to_owned(), format!("src/tests.rs::{name}")));
+    assert_eq!(found, want);
+    assert_eq!(tests_of("src/lib.rs", text), []);
+}
+
+/// Id, text and tests of a row.
+fn row(line: &str) -> Option<(&str, &str, &str)> {
+    let mut cells = line.strip_prefix("| ")?.strip_suffix('|')?.splitn(3, " | ");
+    let id = cells.next().filter(|id| is_id(id))?;
+    Some((id, cells.next()?, cells.next()?.trim()))
+}
+
+fn bless(
+    line: &str,
+    proofs: &BTreeMap<String, BTreeSet<String>>,
+    open: &BTreeMap<&str, &str>,
+) -> String {
+    let Some((id, text, _)) = row(line) else {
+        return line.to_owned();
+    };
+    let tests = proofs
+        .get(id)
+        .map_or_else(|| open[id].to_owned(), |tests| cell(id, tests));
+    format!("| {id} | {text} | {tests} |")
+}
+
+/// The first tests, those that are called after the id before those that mention it.
+fn cell(id: &str, tests: &BTreeSet<String>) -> String {
+    let name = id.to_lowercase().replace('-', "");
+    let is_mentioned = |test: &&String| !test.contains(&name);
+    let mut sorted: Vec<&String> = tests.iter().collect();
+    sorted.sort_by_key(is_mentioned);
+    let mut cells: Vec<String> = sorted
+        .iter()
+        .take(SHOWN)
+        .map(|test| format!("`{test}`"))
+        .collect();
+    if tests.len() > SHOWN {
+        cells.push(format!("and {} more", tests.len() - SHOWN));
+    }
+    let rest = PARTLY.iter().find(|(partly, _)| *partly == id);
+    cells.extend(rest.map(|(_, rest)| (*rest).to_owned()));
+    cells.join(", ")
+}
+
+/// Which tests name an id, by id. Other crates count where a file is about OAuth2.
+fn proofs() -> BTreeMap<String, BTreeSet<String>> {
+    let mut proofs = BTreeMap::<String, BTreeSet<String>>::new();
+    for file in files(&root().join("crates"), "rs") {
+        let path = file
+            .strip_prefix(root())
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .replace('\\', "/");
+        if !path.contains("oauth2") || path.starts_with("crates/ra-testkit/") {
+            continue;
+        }
+        let name = path.strip_prefix("crates/oauth2-discord/").unwrap_or(&path);
+        for (id, test) in tests_of(name, &fs::read_to_string(&file).unwrap()) {
+            proofs.entry(id).or_default().insert(test);
+        }
+    }
+    proofs
+}
+
+/// Each id with the test that names it, in its name (`o003_n05_`), in its documentation or in its body (`O-003`). A row of
+/// a macro that makes tests begins with the test's name.
+fn tests_of(file: &str, text: &str) -> Vec<(String, String)> {
+    let is_test_file =
+        file.starts_with("tests/") || file.contains("/tests/") || file.ends_with("/tests.rs");
+    let text = match text.split_once("#[cfg(test)]\nmod tests {") {
+        _ if is_test_file => text,
+        Some((_, tests)) => tests,
+        None => return Vec::new(),
+    };
+    let mut found = Vec::new();
+    let mut test: Option<&str> = None;
+    let (mut is_test, mut before) = (false, Vec::new());
+    for line in text.lines().map(str::trim_start) {
+        is_test |= line == "#[test]" || line.starts_with("#[tokio::test");
+        let function = line
+            .split_once("fn ")
+            .filter(|(front, _)| !front.contains("//"));
+        let (name, ids) = match function {
+            Some((_, name)) => (Some(word(name)), ids_of_name(word(name))),
+            None => (None, ids_of_name(word(line))),
+        };
+        let (_, comment) = line.split_once("//").unwrap_or_default();
+        let mentions = ids_of_comment(comment);
+        let mut add = |test: &str, ids: Vec<String>| {
+            found.extend(ids.into_iter().map(|id| (id, format!("{file}::{test}"))));
+        };
+        if let Some(name) = name {
+            test = core::mem::take(&mut is_test).then_some(name);
+            let above = core::mem::take(&mut before);
+            if let Some(test) = test {
+                add(test, above);
+                add(test, ids);
+                add(test, mentions);
+            }
+        } else if !ids.is_empty() {
+            add(word(line), ids);
+        } else if comment.starts_with('/') {
+            before.extend(mentions);
+        } else if let Some(test) = test.filter(|_| !comment.starts_with('!')) {
+            add(test, mentions);
+        }
+    }
+    found
+}
+
+fn word(text: &str) -> &str {
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    end.map_or(text, |end| &text[..end])
+}
+
+fn ids_of_name(name: &str) -> Vec<String> {
+    let upper = name.split('_').map(str::to_uppercase);
+    let dashed = upper.filter(|part| part.len() > 1 && part.is_char_boundary(1));
+    let ids = dashed.map(|part| format!("{}-{}", &part[..1], &part[1..]));
+    ids.filter(|id| is_id(id)).collect()
+}
+
+fn ids_of_comment(comment: &str) -> Vec<String> {
+    let words = comment.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    words
+        .filter(|word| is_id(word))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// `O-` and three digits, or another letter and two.
+fn is_id(text: &str) -> bool {
+    let digits = match text.split_once('-') {
+        Some(("O", digits)) if digits.len() == 3 => digits,
+        Some(("N" | "P" | "S" | "M", digits)) if digits.len() == 2 => digits,
+        _ => return false,
+    };
+    digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn files(directory: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path, extension));
+        } else if path.extension().is_some_and(|found| found == extension) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
