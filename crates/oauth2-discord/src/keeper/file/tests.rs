@@ -133,6 +133,20 @@ fn a_save_that_cannot_be_finished_fails_and_keeps_what_there_is() {
 }
 
 #[test]
+fn p12_a_set_that_waits_for_its_rename_is_not_removed_by_the_next_save() {
+    let (_directory, mut store) = store();
+    fs::create_dir(store.path()).unwrap(); // so that the rename fails
+    store.save(&set("a")).unwrap_err();
+    let mut die = |step| match step {
+        Step::Create => Err(io::Error::other("dies")),
+        _ => Ok(()),
+    };
+    store.save_by(&set("b"), &mut die).unwrap_err();
+    fs::remove_dir(store.path()).unwrap();
+    assert_eq!(store.load().unwrap(), Some(set("a")));
+}
+
+#[test]
 fn s41_what_is_no_token_set_is_refused_without_a_word_of_it() {
     let (_directory, mut store) = store();
     let large = vec![b' '; usize::try_from(MAX_BYTES).unwrap() + 1];
