@@ -217,6 +217,11 @@ async fn r30_to_r33_an_exchange_that_fails_says_how() {
         (
             "404 Not Found",
             r#"{"message":"canary","code":10012}"#,
+            LoginErrorKind::Refused,
+        ),
+        (
+            "404 Not Found",
+            "<html>canary</html>",
             LoginErrorKind::Network,
         ),
     ] {
