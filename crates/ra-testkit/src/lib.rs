@@ -1,9 +1,11 @@
 //! What the project's own tests, fuzz targets and benches share: a fast key, entropy from a seed,
-//! the vectors, and a whole world (desktop × gateway × phone) on a virtual clock. Never published.
+//! the vectors, a whole world (desktop × gateway × phone) on a virtual clock, and a server with Discord's OAuth2 answers.
+//! Never published.
 #![forbid(unsafe_code)]
 // test code: what cannot happen here is a failed test
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
+pub mod discord;
 mod entropy;
 mod fake_key;
 pub mod vectors;
