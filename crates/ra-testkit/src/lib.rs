@@ -8,6 +8,7 @@
 pub mod discord;
 mod entropy;
 mod fake_key;
+pub mod oidc_provider;
 pub mod vectors;
 pub mod world;
 

@@ -1,0 +1,148 @@
+//! The person's browser: keeps cookies, follows redirects while they stay with the provider, and is in no way ours where
+//! it counts: no line of the crates under test is in it.
+
+use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
+
+/// More redirects than any login has.
+const MOST_STEPS: usize = 20;
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+/// One person's browser.
+#[derive(Debug, Default)]
+pub struct Browser {
+    cookies: BTreeMap<String, String>,
+}
+
+/// What a server answered.
+#[derive(Debug)]
+pub struct Page {
+    /// The status.
+    pub status: u16,
+    /// Where a redirect leads to, as a whole URL.
+    pub location: Option<String>,
+    /// The body.
+    pub body: String,
+}
+
+impl Browser {
+    /// Opens an authorize URL and agrees; where the browser is sent in the end.
+    pub fn agree(&mut self, url: &str) -> String {
+        self.follow(url, "").location.expect("a redirect")
+    }
+
+    /// Opens an authorize URL and refuses; where the browser is sent in the end.
+    pub fn refuse(&mut self, url: &str) -> String {
+        self.follow(url, "?deny").location.expect("a redirect")
+    }
+
+    /// Types a device's code and agrees.
+    pub fn agree_to_device(&mut self, verification_uri: &str, user_code: &str) {
+        let page = self.type_code(verification_uri, user_code, "confirm=yes");
+        let next = page.location.expect("on to the login");
+        let page = self.follow(&next, "");
+        assert_eq!((page.status, page.body.as_str()), (200, "done"));
+    }
+
+    /// Types a device's code and refuses.
+    pub fn refuse_device(&mut self, verification_uri: &str, user_code: &str) {
+        let page = self.type_code(verification_uri, user_code, "abort=yes");
+        assert_eq!((page.status, page.location), (200, None), "{}", page.body);
+    }
+
+    /// One request: `GET`, or the `POST` of a form.
+    pub fn open(&mut self, url: &str, form: Option<&str>) -> Page {
+        let (authority, path) = split(url);
+        let mut stream = TcpStream::connect(authority).expect("the provider listens");
+        stream
+            .set_read_timeout(Some(ANSWER_WITHIN))
+            .expect("a timeout");
+        let method = if form.is_some() { "POST" } else { "GET" };
+        let form = form.unwrap_or_default();
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.0\r\nHost: {authority}\r\nCookie: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+             Content-Length: {}\r\n\r\n{form}",
+            cookies.join("; "),
+            form.len(),
+        )
+        .expect("a request");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        let mut page = Page {
+            status: head
+                .get(9..12)
+                .and_then(|status| status.parse().ok())
+                .expect("a status"),
+            location: None,
+            body: body.to_owned(),
+        };
+        for line in head.lines().skip(1) {
+            let (name, value) = line.split_once(": ").expect("a header");
+            if name.eq_ignore_ascii_case("set-cookie") {
+                self.keep(value);
+            } else if name.eq_ignore_ascii_case("location") {
+                page.location = Some(if value.starts_with('/') {
+                    format!("http://{authority}{value}")
+                } else {
+                    value.to_owned()
+                });
+            }
+        }
+        page
+    }
+
+    /// Opens a URL and goes where it is sent, until it would leave the provider or is there. `decision` is added to the
+    /// page that asks the person.
+    fn follow(&mut self, url: &str, decision: &str) -> Page {
+        let (home, _) = split(url);
+        let mut url = url.to_owned();
+        for _ in 0..MOST_STEPS {
+            let asks = split(&url).1.starts_with("/interaction/");
+            let page = self.open(&(url.clone() + if asks { decision } else { "" }), None);
+            match &page.location {
+                Some(next) if split(next).0 == home => url = next.clone(),
+                _ => return page,
+            }
+        }
+        panic!("redirects go in a circle");
+    }
+
+    fn type_code(&mut self, verification_uri: &str, user_code: &str, decision: &str) -> Page {
+        let page = self.open(verification_uri, None);
+        let (_, rest) = page
+            .body
+            .split_once("name=\"xsrf\" value=\"")
+            .expect("a form");
+        let (xsrf, _) = rest.split_once('"').expect("a value");
+        let form = format!("xsrf={xsrf}&user_code={user_code}&{decision}");
+        self.open(verification_uri, Some(&form))
+    }
+
+    /// An empty value takes a cookie back.
+    fn keep(&mut self, cookie: &str) {
+        let (pair, _) = cookie.split_once(';').unwrap_or((cookie, ""));
+        let (name, value) = pair.split_once('=').expect("a cookie");
+        if value.is_empty() {
+            self.cookies.remove(name);
+        } else {
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+    }
+}
+
+/// Host with port, and what follows.
+fn split(url: &str) -> (&str, &str) {
+    let rest = url
+        .strip_prefix("http://")
+        .expect("plaintext on this machine");
+    rest.split_at(rest.find('/').unwrap_or(rest.len()))
+}

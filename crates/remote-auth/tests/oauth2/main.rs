@@ -1,0 +1,6 @@
+//! OAuth2 over real sockets: against a server that was not written here, and over carriers that are none of ours.
+#![forbid(unsafe_code)]
+#![cfg(test)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod oidc_provider;
