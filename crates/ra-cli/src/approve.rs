@@ -248,7 +248,8 @@ fn token(file: Option<&Path>) -> Result<Token, Failure> {
     Ok(Token::new(token.to_owned()))
 }
 
-fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
+/// Reads a file that holds one secret.
+pub(crate) fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
     let mut text = Zeroizing::new(String::new());
     File::open(path)
         .and_then(|file| file.take(MAX_TOKEN_BYTES).read_to_string(&mut text))

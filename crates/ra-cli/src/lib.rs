@@ -18,6 +18,7 @@ mod desktop;
 mod gateway;
 mod login;
 mod nobody;
+mod oauth2;
 mod prompt;
 mod run;
 mod stop;

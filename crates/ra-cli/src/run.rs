@@ -8,7 +8,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::args::{self, Command};
 use crate::exit::Exit;
 use crate::failure::{Failure, Kind};
-use crate::{approve, completions, demo, gateway, login};
+use crate::{approve, completions, demo, gateway, login, oauth2};
 
 /// Does what was asked.
 #[must_use]
@@ -18,6 +18,7 @@ pub fn run(command: Command) -> Exit {
         Command::Login(args) => on(one_thread(), login::run(&args)),
         Command::Approve(args) => on(one_thread(), approve::run(&args)),
         Command::Gateway(args) => on(all_threads(), gateway::run(&args)),
+        Command::Oauth2(args) => on(one_thread(), oauth2::run(&args)),
         Command::Completions { shell } => completions::run(shell),
     };
     ended.unwrap_or_else(|failure| tell(&failure))

@@ -113,7 +113,7 @@ impl fmt::Debug for Unread {
 }
 
 /// Not the library's range of numbers: its refusal repeats the value.
-fn seconds(text: &str) -> Result<u32, &'static str> {
+pub(super) fn seconds(text: &str) -> Result<u32, &'static str> {
     match text.parse() {
         Ok(seconds) if seconds > 0 => Ok(seconds),
         _ => Err("expected a whole number of seconds above 0"),

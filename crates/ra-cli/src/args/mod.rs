@@ -5,6 +5,7 @@ mod approve;
 mod demo;
 mod gateway;
 mod login;
+mod oauth2;
 mod refusal;
 
 use clap::{Parser, Subcommand};
@@ -13,6 +14,7 @@ pub use self::approve::ApproveArgs;
 pub use self::demo::{DemoArgs, Ending};
 pub use self::gateway::{AcceptedProof, GatewayArgs, Rendezvous};
 pub use self::login::{LoginArgs, Proof, Renewals, Unread};
+pub use self::oauth2::*;
 pub(crate) use self::refusal::{is_answer, refusal};
 
 const LONG_ABOUT: &str = "\
@@ -35,6 +37,7 @@ Examples:
   ra login --json | my-program             one JSON object a line
   RA_TOKEN=... ra approve URL              play the phone, asks before it approves
   ra gateway --accounts accounts.toml      a gateway of your own on loopback
+  ra oauth2 login --client-id ID --scope identify   OAuth2 by the browser
 
 Exit codes:
   0  done
@@ -81,6 +84,9 @@ pub enum Command {
     /// Serve the gateway between desktops and phones
     #[command(long_about = gateway::LONG_ABOUT)]
     Gateway(GatewayArgs),
+    /// Discord's OAuth2: get tokens, refresh and revoke them, ask what they say
+    #[command(long_about = oauth2::LONG_ABOUT)]
+    Oauth2(Box<Oauth2Args>),
     /// Print a completion script for a shell
     #[command(
         after_help = "Example:\n  ra completions bash > ~/.local/share/bash-completion/completions/ra"

@@ -1,0 +1,88 @@
+//! Arguments of `ra oauth2`. One file for each subcommand; what several of them take is in `shared`.
+
+mod authorize_url;
+mod client_credentials;
+mod exchange;
+mod implicit;
+mod login;
+mod refresh;
+mod revoke;
+mod shared;
+
+use clap::{Args, Subcommand};
+
+pub use self::authorize_url::{
+    AuthorizeUrlArgs, IntegrationTypeChoice, PromptChoice, ResponseTypeChoice,
+};
+pub use self::client_credentials::ClientCredentialsArgs;
+pub use self::exchange::ExchangeArgs;
+pub use self::implicit::ImplicitArgs;
+pub use self::login::Oauth2LoginArgs;
+pub use self::refresh::RefreshArgs;
+pub use self::revoke::RevokeArgs;
+pub use self::shared::{ClientArgs, ScopeArgs, TokenFileArgs, UrlArgs};
+
+pub(super) const LONG_ABOUT: &str = "\
+Discord's OAuth2: get tokens, refresh and revoke them, and ask what they say.
+
+Secrets are never arguments, because arguments can be read by every program on the machine. They come from \
+variables or from files: RA_CLIENT_SECRET or --client-secret-file (without one it is a public client), \
+RA_CODE_VERIFIER or --code-verifier-file, RA_TOKEN or --token-file, RA_BOT_TOKEN or --bot-token-file.
+
+Commands that get a token print the token object as one line of JSON on standard output, and with \
+--token-file keep it as well. People's text goes to standard error. With --json everything on standard output \
+is one JSON object a line, and failures are an `error` event there, as with `ra login --json`.";
+
+const AFTER_HELP: &str = "\
+Examples:
+  ra oauth2 login --client-id ID --scope identify --token-file token.json
+  ra oauth2 refresh --client-id ID --token-file token.json
+  ra oauth2 revoke --client-id ID --token-file token.json
+  RA_CLIENT_SECRET=... ra oauth2 client-credentials --client-id ID --scope identify
+
+Exit codes: 0 done, 2 wrong options, 3 the person said no or it was cancelled here, 4 expired, \
+5 a captcha is required, 6 refused or protocol error, 7 network or HTTP failure, 8 a file failed.";
+
+/// `ra oauth2`.
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Oauth2Args {
+    /// Where the endpoints are.
+    #[command(flatten)]
+    pub urls: UrlArgs,
+    /// Give up after this many seconds
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = super::login::seconds)]
+    pub timeout: Option<u32>,
+    /// Print one JSON object a line on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Oauth2Command,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Oauth2Command {
+    /// Make the URL that a person authorizes on
+    #[command(long_about = authorize_url::LONG_ABOUT)]
+    AuthorizeUrl(AuthorizeUrlArgs),
+    /// Log in by the browser on this machine
+    #[command(long_about = login::LONG_ABOUT)]
+    Login(Oauth2LoginArgs),
+    /// Exchange the code of a redirect for a token
+    #[command(long_about = exchange::LONG_ABOUT)]
+    Exchange(ExchangeArgs),
+    /// Read the token out of the redirect of an implicit flow
+    #[command(long_about = implicit::LONG_ABOUT)]
+    Implicit(ImplicitArgs),
+    /// Replace the token in a file by a fresh one
+    #[command(long_about = refresh::LONG_ABOUT)]
+    Refresh(RefreshArgs),
+    /// Get a token of the application's owner
+    #[command(long_about = client_credentials::LONG_ABOUT)]
+    ClientCredentials(ClientCredentialsArgs),
+    /// Revoke a token, and with it all that the application has for that person
+    #[command(long_about = revoke::LONG_ABOUT)]
+    Revoke(RevokeArgs),
+}

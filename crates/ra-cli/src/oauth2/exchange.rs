@@ -1,0 +1,44 @@
+//! `ra oauth2 exchange`.
+
+use oauth2_discord::callback::PendingCode;
+use oauth2_discord::grant::ExchangeCode;
+use oauth2_discord::{Client, State};
+
+use super::end::End;
+use super::token_file::TokenPlace;
+use super::{Context, client, failed, option, secret};
+use crate::args::{ExchangeArgs, Unread};
+use crate::failure::Failure;
+
+/// Takes the redirect and exchanges its code.
+pub(super) async fn run(args: &ExchangeArgs, context: &mut Context) -> Result<(), End> {
+    let client = client::any(&args.client)?;
+    let verifier = secret::code_verifier(args.code_verifier_file.as_deref())?;
+    if matches!(client, Client::Public(_)) && verifier.is_none() {
+        return Err(secret::none("RA_CODE_VERIFIER", "--code-verifier-file").into());
+    }
+    let Unread(state) = &args.state;
+    if state.is_empty() {
+        return Err(Failure::usage("--state", "it is empty").into());
+    }
+    let mut pending = PendingCode::new(State::new(state)).with_issuer(context.urls.issuer.as_str());
+    if let Some(verifier) = verifier {
+        pending = pending.with_verifier(verifier);
+    }
+    if let Some(uri) = option::redirect_uri(args.redirect_uri.as_deref())? {
+        pending = pending.with_redirect_uri(uri);
+    }
+    let place = TokenPlace::reserve(&args.token_file)?;
+    let mut caller = context.caller()?;
+
+    let callback = secret::callback(&args.callback)?;
+    let accepted = pending
+        .accept(&callback)
+        .map_err(|error| failed::callback(&error))?;
+    let exchange = accepted
+        .exchange(client)
+        .map_err(|error| Failure::usage("--code-verifier-file", error))?;
+    let exchange = exchange.at(context.urls.token.clone());
+    let token = caller.call(&exchange, ExchangeCode::REPEAT).await?;
+    place.put(token, &mut context.voice)
+}

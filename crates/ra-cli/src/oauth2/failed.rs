@@ -1,0 +1,123 @@
+//! From what a library says to what `ra` says. No line shows a peer's words: error codes are shown if they are known ones.
+
+use core::error::Error;
+use core::time::Duration;
+
+use oauth2_discord::callback::CallbackError;
+use oauth2_discord::error::{Advice, ErrorCode, Repeat, advice, code};
+use oauth2_discord::keeper::{StoreError, StoreErrorKind};
+use ra_http::{HttpError, HttpErrorKind, Retry};
+
+use super::end::End;
+use crate::failure::{Failure, Kind};
+
+/// A call without a reply that makes sense.
+pub(super) fn call(error: &HttpError, repeat: Repeat) -> End {
+    let advice = advice(error, repeat);
+    if advice == Advice::PersonSaidNo {
+        return End::Declined;
+    }
+    let mut failure = Failure::caused(kind(error), error, retry(advice));
+    // the code of RFC 6749, and what to do about it
+    if let Some(code) = code(error).filter(|code| !matches!(code, ErrorCode::Unknown(_))) {
+        failure.message.push_str(&format!(" ({code})"));
+    }
+    if let Some(hint) = hint(error, advice) {
+        failure.message.push_str(&format!("; {hint}"));
+    }
+    failure.into()
+}
+
+/// As with the other calls of `ra`: the service's own no is a 4xx with one of its codes, everything else comes from
+/// something on the way there.
+fn kind(error: &HttpError) -> Kind {
+    let refused = error
+        .status()
+        .is_some_and(|status| status.is_client_error());
+    let expired = code(error) == Some(ErrorCode::ExpiredToken);
+    match error.kind() {
+        HttpErrorKind::Captcha => Kind::Captcha,
+        HttpErrorKind::BadBody => Kind::Protocol,
+        HttpErrorKind::BadRequest => Kind::Usage,
+        HttpErrorKind::Status if refused && expired => Kind::Expired,
+        HttpErrorKind::Status if refused && (code(error).is_some() || error.code().is_some()) => {
+            Kind::Refused
+        }
+        _ => Kind::Network,
+    }
+}
+
+fn hint(error: &HttpError, advice: Advice) -> Option<&'static str> {
+    if error.kind() != HttpErrorKind::Status && advice != Advice::OutcomeUnknown {
+        return None;
+    }
+    match (code(error), advice) {
+        (_, Advice::OutcomeUnknown) => Some("what was sent may be spent"),
+        (Some(ErrorCode::InvalidClient | ErrorCode::UnauthorizedClient), _) => {
+            Some("check the application's id and secret, and whether it is a public client")
+        }
+        (Some(ErrorCode::InvalidScope), _) => Some("check the scopes"),
+        (Some(ErrorCode::InvalidGrant), _) => {
+            Some("it is spent, expired, revoked, or does not belong together: start again")
+        }
+        (_, Advice::StartOver) => Some("authorize again"),
+        _ => None,
+    }
+}
+
+/// A redirect that is not taken.
+pub(super) fn callback(error: &CallbackError) -> End {
+    let advice = error.advice();
+    let refusal = match error {
+        CallbackError::Refused(refusal) => Some(&refusal.code),
+        _ => None,
+    };
+    let failure = match refusal {
+        _ if advice == Advice::PersonSaidNo => return End::Declined,
+        Some(ErrorCode::Unknown(_)) => Failure::new(
+            Kind::Refused,
+            "the authorization was refused, with a code that is not known",
+        ),
+        Some(_) => Failure::new(Kind::Refused, error.to_string()),
+        None => Failure::new(Kind::Protocol, error.to_string()),
+    };
+    End::Failed(Failure {
+        retry: retry(advice),
+        ..failure
+    })
+}
+
+/// A token file that cannot be used.
+pub(super) fn store(path: &std::path::Path, error: &StoreError) -> Failure {
+    let path = path.display();
+    let why = match error.kind() {
+        StoreErrorKind::NotPrivate => {
+            "others may read or write it; chmod 600 makes it yours".into()
+        }
+        StoreErrorKind::NotAFile => "it is no ordinary file".into(),
+        StoreErrorKind::NotATokenSet => "there is no token in it".into(),
+        _ => error.source().unwrap_or(error).to_string(),
+    };
+    Failure::new(Kind::Local, format!("cannot use {path}: {why}"))
+}
+
+/// What scripts are told.
+fn retry(advice: Advice) -> Retry {
+    match advice {
+        Advice::AskAgain { after } => Retry::After(after),
+        Advice::StartOver | Advice::OutcomeUnknown => Retry::NewSession,
+        _ => Retry::Never,
+    }
+}
+
+/// A refresh whose outcome is not known may be tried once more with the same token.
+pub(super) fn refresh(error: &HttpError, repeat: Repeat) -> End {
+    let after = error.retry_after().unwrap_or(Duration::from_secs(5));
+    match (call(error, repeat), advice(error, repeat)) {
+        (End::Failed(failure), Advice::OutcomeUnknown) => End::Failed(Failure {
+            retry: Retry::After(after),
+            ..failure
+        }),
+        (end, _) => end,
+    }
+}

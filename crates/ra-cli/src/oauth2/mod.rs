@@ -1,0 +1,82 @@
+//! `ra oauth2`: one file for each subcommand. Each has `run(args, context)`, which prints what it brings by
+//! [`Context::voice`] and answers an [`End`] if it brings nothing.
+
+mod authorize_url;
+mod browser;
+mod call;
+mod client;
+mod client_credentials;
+mod end;
+mod exchange;
+mod failed;
+mod implicit;
+mod login;
+mod loopback;
+mod option;
+mod page;
+mod refresh;
+mod revoke;
+mod secret;
+mod token_file;
+mod urls;
+mod voice;
+
+use core::time::Duration;
+
+use oauth2_discord::Urls;
+
+use self::call::Caller;
+use self::end::End;
+use self::voice::Voice;
+use crate::args::{Oauth2Args, Oauth2Command};
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// What every subcommand has besides its own arguments.
+struct Context {
+    /// Where results and talk go.
+    voice: Voice,
+    /// Where the endpoints are.
+    urls: Urls,
+    /// `--timeout`.
+    timeout: Option<Duration>,
+}
+
+impl Context {
+    /// Makes calls from now on: Ctrl-C and SIGTERM are caught, and the time of `--timeout` runs.
+    fn caller(&self) -> Result<Caller, Failure> {
+        Caller::start(self.urls.api.clone(), self.timeout)
+    }
+}
+
+/// Does what was asked and tells about it.
+///
+/// # Errors
+/// What could not be told any more; everything else is told and answered as an exit code.
+pub(crate) async fn run(args: &Oauth2Args) -> Result<Exit, Failure> {
+    let voice = Voice::new(args.json);
+    let mut context = match urls::of(&args.urls) {
+        Ok(urls) => Context {
+            voice,
+            urls,
+            timeout: args.timeout.map(u64::from).map(Duration::from_secs),
+        },
+        Err(failure) => return voice.end(failure.into()),
+    };
+    match dispatch(&args.command, &mut context).await {
+        Ok(()) => Ok(Exit::Done),
+        Err(end) => context.voice.end(end),
+    }
+}
+
+async fn dispatch(command: &Oauth2Command, context: &mut Context) -> Result<(), End> {
+    match command {
+        Oauth2Command::AuthorizeUrl(args) => authorize_url::run(args, context),
+        Oauth2Command::Login(args) => login::run(args, context).await,
+        Oauth2Command::Exchange(args) => exchange::run(args, context).await,
+        Oauth2Command::Implicit(args) => implicit::run(args, context),
+        Oauth2Command::Refresh(args) => refresh::run(args, context).await,
+        Oauth2Command::ClientCredentials(args) => client_credentials::run(args, context).await,
+        Oauth2Command::Revoke(args) => revoke::run(args, context).await,
+    }
+}

@@ -1,0 +1,51 @@
+//! `ra oauth2 refresh`.
+
+use oauth2_discord::Token;
+use oauth2_discord::grant::Refresh;
+use oauth2_discord::keeper::TokenSet;
+
+use super::end::End;
+use super::{Context, client, failed, option, secret, token_file};
+use crate::args::RefreshArgs;
+use crate::failure::{Failure, Kind};
+
+/// Replaces the token in the file.
+pub(super) async fn run(args: &RefreshArgs, context: &mut Context) -> Result<(), End> {
+    let client = client::any(&args.client)?;
+    let scopes = option::scopes(&args.scopes)?;
+    let path = &args.token_file;
+    let held = secret::token_set(path)?;
+    let Some(refresh_token) = held.token.refresh_token.clone() else {
+        let path = path.display();
+        return Err(
+            Failure::new(Kind::Local, format!("there is no refresh token in {path}")).into(),
+        );
+    };
+    let mut caller = context.caller()?;
+    // before the refresh token is spent: a new one that cannot be kept would be lost
+    token_file::save(path, &held)?;
+
+    let refresh = Refresh::new(client, refresh_token)
+        .narrow(scopes)
+        .at(context.urls.token.clone());
+    let reply = caller.attempt(&refresh).await?;
+    let reply = reply.map_err(|error| failed::refresh(&error, Refresh::REPEAT))?;
+    let token = succeeded(held.token, refresh.successor(reply));
+    let json = token.expose_json();
+    let kept = token_file::save(path, &TokenSet::arrived(token_file::now(), token));
+    context.voice.result(&json)?;
+    kept?;
+    let path = path.display();
+    context
+        .voice
+        .talk(&format!("The new token is in {path}."))?;
+    Ok(())
+}
+
+/// What belongs to the authorization and not to the access token stays, if the reply does not mention it.
+fn succeeded(held: Token, mut reply: Token) -> Token {
+    reply.scope = reply.scope.or(held.scope);
+    reply.guild = reply.guild.or(held.guild);
+    reply.webhook = reply.webhook.or(held.webhook);
+    reply
+}

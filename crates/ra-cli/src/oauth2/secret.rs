@@ -1,0 +1,122 @@
+//! Secrets: from a variable or a file, never from an argument.
+
+use std::env::{self, VarError};
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use oauth2_discord::keeper::{FileStore, Store as _, TokenSet};
+use oauth2_discord::{AccessToken, BotToken, ClientSecret, CodeVerifier};
+use zeroize::Zeroizing;
+
+use super::failed;
+use crate::approve;
+use crate::args::Unread;
+use crate::failure::{Failure, Kind};
+
+/// No redirect comes near this.
+const MAX_CALLBACK_BYTES: u64 = 64 * 1024;
+
+/// The application's secret, if there is one.
+pub(super) fn client_secret(file: Option<&Path>) -> Result<Option<ClientSecret>, Failure> {
+    let secret = maybe("RA_CLIENT_SECRET", "--client-secret-file", file)?;
+    Ok(secret.map(|secret| ClientSecret::new(secret.as_str())))
+}
+
+/// The verifier of the authorize URL, if there is one.
+pub(super) fn code_verifier(file: Option<&Path>) -> Result<Option<CodeVerifier>, Failure> {
+    let (variable, option) = ("RA_CODE_VERIFIER", "--code-verifier-file");
+    let verifier = maybe(variable, option, file)?;
+    let place = if file.is_some() { option } else { variable };
+    let verifier = verifier.map(|verifier| CodeVerifier::new(verifier.as_str()));
+    verifier
+        .transpose()
+        .map_err(|error| Failure::usage(place, error))
+}
+
+/// The bot's token.
+#[allow(dead_code, reason = "for the commands of a partner")]
+pub(super) fn bot_token(file: Option<&Path>) -> Result<BotToken, Failure> {
+    let token = maybe("RA_BOT_TOKEN", "--bot-token-file", file)?;
+    let token = token.ok_or_else(|| none("RA_BOT_TOKEN", "--bot-token-file"))?;
+    Ok(BotToken::new(token.as_str()))
+}
+
+/// A token for calls: that of a token file, or the one in `RA_TOKEN`.
+#[allow(dead_code, reason = "for the commands that ask something")]
+pub(super) fn access_token(file: Option<&Path>) -> Result<AccessToken, Failure> {
+    match file {
+        Some(path) => Ok(token_set(path)?.token.access_token),
+        None => token_variable()?.ok_or_else(|| none("RA_TOKEN", "--token-file")),
+    }
+}
+
+/// What `RA_TOKEN` holds.
+pub(super) fn token_variable() -> Result<Option<AccessToken>, Failure> {
+    let token = maybe("RA_TOKEN", "--token-file", None)?;
+    Ok(token.map(|token| AccessToken::new(token.as_str())))
+}
+
+/// What a token file holds. The file has to be private.
+pub(super) fn token_set(path: &Path) -> Result<TokenSet, Failure> {
+    let set = FileStore::new(path).load();
+    let set = set.map_err(|error| failed::store(path, &error))?;
+    set.ok_or_else(|| {
+        let path = path.display();
+        Failure::new(
+            Kind::Local,
+            format!("cannot read {path}: there is no such file"),
+        )
+    })
+}
+
+/// The redirect, given or on standard input.
+pub(super) fn callback(Unread(given): &Unread) -> Result<Zeroizing<String>, Failure> {
+    if given != "-" {
+        return Ok(Zeroizing::new(given.trim().to_owned()));
+    }
+    let mut text = Zeroizing::new(String::new());
+    io::stdin()
+        .take(MAX_CALLBACK_BYTES)
+        .read_to_string(&mut text)
+        .map_err(|error| {
+            Failure::new(Kind::Local, format!("cannot read standard input: {error}"))
+        })?;
+    Ok(Zeroizing::new(text.trim().to_owned()))
+}
+
+/// That there is no secret where one is needed.
+pub(super) fn none(variable: &str, option: &str) -> Failure {
+    Failure::usage(
+        option,
+        format!("give this file, or set the variable {variable}"),
+    )
+}
+
+/// The file if there is one, else the variable. A variable that is empty counts as not set.
+fn maybe(
+    variable: &str,
+    option: &str,
+    file: Option<&Path>,
+) -> Result<Option<Zeroizing<String>>, Failure> {
+    let (place, text) = match file {
+        Some(path) => (option, approve::read(path)?),
+        None => match env::var(variable) {
+            Ok(text) => (variable, Zeroizing::new(text)),
+            Err(VarError::NotPresent) => return Ok(None),
+            Err(VarError::NotUnicode(_)) => {
+                return Err(Failure::usage(
+                    variable,
+                    "holds no secret that could be sent",
+                ));
+            }
+        },
+    };
+    let secret = Zeroizing::new(text.trim().to_owned());
+    if secret.is_empty() && file.is_none() {
+        return Ok(None);
+    }
+    if secret.is_empty() || !secret.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return Err(Failure::usage(place, "holds no secret that could be sent"));
+    }
+    Ok(Some(secret))
+}

@@ -1,0 +1,83 @@
+//! Where a token goes: standard output, and the file of `--token-file`.
+
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use oauth2_discord::keeper::{FileStore, Store as _, TokenSet};
+use oauth2_discord::{Token, UnixTime};
+
+use super::end::End;
+use super::failed;
+use super::voice::Voice;
+use crate::args::TokenFileArgs;
+use crate::failure::{Failure, Kind};
+use crate::files::TokenFile;
+
+/// Made before anything is called: a token that cannot be kept is not asked for.
+pub(super) struct TokenPlace {
+    file: Option<TokenFile>,
+    force: bool,
+}
+
+impl TokenPlace {
+    /// Makes sure that the file can be written, and that there is none yet unless `--force`.
+    pub(super) fn reserve(args: &TokenFileArgs) -> Result<Self, Failure> {
+        let force = args.force;
+        let file = match &args.token_file {
+            Some(path) => {
+                let file = TokenFile::reserve(path, force)?;
+                // A save that died on its way left its token there.
+                if !force && FileStore::new(path).load().is_ok_and(|set| set.is_some()) {
+                    return Err(refused(path));
+                }
+                Some(file)
+            }
+            None => None,
+        };
+        Ok(Self { file, force })
+    }
+
+    /// Keeps the token, and prints it as one line of JSON. It is printed too if it cannot be kept: it is the only copy.
+    pub(super) fn put(self, token: Token, voice: &mut Voice) -> Result<(), End> {
+        let json = token.expose_json();
+        let kept = self.keep(token);
+        voice.result(&json)?;
+        if let Some(path) = kept? {
+            voice.talk(&format!("The token is in {path}."))?;
+        }
+        Ok(())
+    }
+
+    fn keep(self, token: Token) -> Result<Option<String>, Failure> {
+        let Some(file) = self.file else {
+            return Ok(None);
+        };
+        let path = file.path().to_owned();
+        let set = TokenSet::arrived(now(), token);
+        if self.force {
+            drop(file);
+            save(&path, &set)?;
+        } else {
+            file.keep(&set.expose_json())?;
+        }
+        Ok(Some(path.display().to_string()))
+    }
+}
+
+/// Replaces what is in a token file.
+pub(super) fn save(path: &Path, set: &TokenSet) -> Result<(), Failure> {
+    let saved = FileStore::new(path).save(set);
+    saved.map_err(|error| failed::store(path, &error))
+}
+
+/// The time on the clock of this machine.
+pub(super) fn now() -> UnixTime {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    UnixTime::from_secs(since.map_or(0, |since| since.as_secs()))
+}
+
+fn refused(path: &Path) -> Failure {
+    let path = path.display();
+    let why = "it exists, and --force is not given";
+    Failure::new(Kind::Local, format!("cannot write {path}: {why}"))
+}
