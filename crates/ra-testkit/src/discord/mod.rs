@@ -42,7 +42,7 @@ pub const BOT_TOKEN: &str = "MzMyMjY5OTk5OTEyMTMyMDk4.bot.sentinel";
 /// The session of the person.
 pub const USER_TOKEN: &str = "ODUyODkyMjk3NjYxOTA2OTkz.user.sentinel";
 /// An access token with `identify`, `email` and `openid`, as recorded with an ID token.
-pub const OPENID_ACCESS_TOKEN: &str = "6qrZcUqja7812RVdnEKjpzOL4CvHBFG";
+pub const OPENID_ACCESS_TOKEN: &str = "8sKxQ2vLm0TzRw5YbN7dHc1JfPaE9u";
 /// The nonce in the recorded ID token.
 pub const NONCE: &str = "n-0S6_WzA2Mj";
 /// A provider's token for a person without account. The other ones that the server knows are `external.` and one of the
