@@ -3,4 +3,5 @@
 #![cfg(test)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod discord;
 mod oidc_provider;
