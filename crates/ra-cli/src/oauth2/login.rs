@@ -5,14 +5,16 @@ use core::time::Duration;
 use oauth2_discord::authorize::{Authorization, AuthorizeUrl, RedirectUri};
 use oauth2_discord::callback::{AcceptedCode, CallbackError, PendingCode};
 use oauth2_discord::grant::ExchangeCode;
+use oauth2_discord::{Client, Token};
 use ra_http::Retry;
 use serde::Serialize;
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
 use super::authorize_url::{entropy, note, refused};
 use super::call::Caller;
 use super::end::End;
-use super::loopback::{Loopback, Request};
+use super::loopback::Loopback;
 use super::page::Page;
 use super::token_file::TokenPlace;
 use super::voice::Voice;
@@ -59,14 +61,28 @@ pub(super) async fn run(args: &Oauth2LoginArgs, context: &mut Context) -> Result
     )?;
 
     let pending = started.pending.with_exact_redirect();
-    let accepted = wait(pending, &mut loopback, &mut caller).await?;
+    let (accepted, answered) = wait(pending, &mut loopback, &mut caller).await?;
     drop(loopback); // one request is served, and that was it
+    let ended = match accepted {
+        Ok(accepted) => exchange(accepted, client, context, &mut caller).await,
+        Err(error) => Err(failed::callback(&error)),
+    };
+    // the page was written meanwhile; the process must not end before the browser has it
+    let _ = caller.unless_stopped(answered).await;
+    place.put(ended?, &mut context.voice)
+}
+
+async fn exchange(
+    accepted: AcceptedCode,
+    client: Client,
+    context: &Context,
+    caller: &mut Caller,
+) -> Result<Token, End> {
     let exchange = accepted
         .exchange(client)
         .map_err(|error| Failure::new(Kind::Local, error.to_string()))?
         .at(context.urls.token.clone());
-    let token = caller.call(&exchange, ExchangeCode::REPEAT).await?;
-    place.put(token, &mut context.voice)
+    caller.call(&exchange, ExchangeCode::REPEAT).await
 }
 
 async fn listen(port: Option<u16>) -> Result<Loopback, Failure> {
@@ -106,7 +122,7 @@ async fn wait(
     pending: PendingCode,
     loopback: &mut Loopback,
     caller: &mut Caller,
-) -> Result<AcceptedCode, End> {
+) -> Result<(Result<AcceptedCode, CallbackError>, JoinHandle<()>), End> {
     let end = caller
         .give_up_at()
         .unwrap_or_else(|| Instant::now() + PERSON_WITHIN);
@@ -125,12 +141,7 @@ async fn wait(
         Ok(_) => Page::Done,
         Err(_) => Page::Refused,
     };
-    caller.unless_stopped(answer(request, page)).await?;
-    accepted.map_err(|error| failed::callback(&error))
-}
-
-async fn answer(request: Request, page: Page) {
-    request.answer(page).await;
+    Ok((accepted, tokio::spawn(request.answer(page))))
 }
 
 fn too_late() -> Failure {

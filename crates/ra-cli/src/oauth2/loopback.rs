@@ -18,8 +18,10 @@ use super::page::Page;
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 /// How many callers there may be at once; the one that has been there longest makes room.
 const MAX_CALLERS: usize = 32;
-/// How long a caller may take to say what it wants, and how long to take the answer.
+/// How long a caller may take to say what it wants.
 const CALLER_WITHIN: Duration = Duration::from_secs(10);
+/// How long the one whose answer counts may take to read the page.
+const PAGE_WITHIN: Duration = Duration::from_secs(3);
 /// What a caller may go on sending after its head; it is read so that the answer is not lost.
 const MAX_REST_BYTES: usize = 64 * 1024;
 
@@ -99,7 +101,7 @@ impl Request {
     /// Answers, and waits until the caller has it; not for long.
     pub(super) async fn answer(self, page: Page) {
         // whether anybody reads it changes nothing
-        let _ = timeout(CALLER_WITHIN, answer(self.stream, page)).await;
+        let _ = timeout(PAGE_WITHIN, answer(self.stream, page)).await;
     }
 }
 

@@ -8,6 +8,7 @@ use super::end::End;
 use super::{Context, client, failed, option, secret, token_file};
 use crate::args::RefreshArgs;
 use crate::failure::{Failure, Kind};
+use crate::files::TokenFile;
 
 /// Replaces the token in the file.
 pub(super) async fn run(args: &RefreshArgs, context: &mut Context) -> Result<(), End> {
@@ -22,8 +23,8 @@ pub(super) async fn run(args: &RefreshArgs, context: &mut Context) -> Result<(),
         );
     };
     let mut caller = context.caller()?;
-    // before the refresh token is spent: a new one that cannot be kept would be lost
-    token_file::save(path, &held)?;
+    // before the refresh token is spent: a new one that cannot be kept would be lost; the file itself is not touched
+    let writable = TokenFile::reserve(path, true)?;
 
     let refresh = Refresh::new(client, refresh_token)
         .narrow(scopes)
@@ -32,6 +33,7 @@ pub(super) async fn run(args: &RefreshArgs, context: &mut Context) -> Result<(),
     let reply = reply.map_err(|error| failed::refresh(&error, Refresh::REPEAT))?;
     let token = succeeded(held.token, refresh.successor(reply));
     let json = token.expose_json();
+    drop(writable);
     let kept = token_file::save(path, &TokenSet::arrived(token_file::now(), token));
     context.voice.result(&json)?;
     kept?;

@@ -1,0 +1,95 @@
+//! `ra oauth2` as programs and people run it, against scripted services on loopback.
+
+mod authorize_url;
+mod exchange;
+mod faults;
+mod files;
+mod implicit;
+mod login;
+mod loopback;
+mod secrets;
+mod service;
+mod terminal;
+mod tokens;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::support::{self, Ended, Ra};
+
+/// The application of these tests.
+pub const CLIENT: &str = "157730590492196864";
+pub const SECRET: &str = "canary-secret p+e%r:s";
+pub const VERIFIER: &str = "canary-verifier-Qs-0Scio0ScPJDYOFy1NYsOAsj6Rb6cP";
+pub const ACCESS: &str = "canary-access";
+pub const REFRESH: &str = "canary-refresh";
+
+/// `ra oauth2` with none of its variables set, and without a display.
+pub fn command(args: &[&str]) -> Command {
+    let mut command = support::command(&[&["oauth2"], args].concat());
+    for name in [
+        "RA_CLIENT_SECRET",
+        "RA_CODE_VERIFIER",
+        "RA_BOT_TOKEN",
+        "DISPLAY",
+        "WAYLAND_DISPLAY",
+        "BROWSER",
+    ] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// Runs it to its end.
+pub fn run(args: &[&str]) -> Ended {
+    run_with(args, &[])
+}
+
+/// The same with variables.
+pub fn run_with(args: &[&str], variables: &[(&str, &str)]) -> Ended {
+    let mut command = command(args);
+    command.envs(variables.iter().copied());
+    Ra::spawn(&mut command).end()
+}
+
+/// What a token endpoint says when all is well.
+pub fn token() -> Value {
+    json!({"token_type": "Bearer", "access_token": ACCESS, "expires_in": 604_800,
+        "refresh_token": REFRESH, "scope": "identify guilds"})
+}
+
+/// A token file that is as private as it has to be.
+pub fn token_file(directory: &Path, token: &Value) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt as _;
+    let path = directory.join("token.json");
+    std::fs::write(&path, token.to_string()).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    path
+}
+
+/// The one JSON object on standard output.
+pub fn object(ended: &Ended) -> Value {
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert_eq!(ended.stdout.lines().count(), 1, "{ended:?}");
+    serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{ended:?}"))
+}
+
+/// It ended with this code and says so in one line, without anything else on standard output.
+pub fn fails(ended: &Ended, code: i32) -> &str {
+    assert_eq!((ended.code, ended.stdout.as_str()), (code, ""), "{ended:?}");
+    ended.never_says("canary");
+    let mut errors = ended
+        .stderr
+        .lines()
+        .filter_map(|line| line.strip_prefix("error: "));
+    match (errors.next(), errors.next()) {
+        (Some(error), None) => error,
+        _ => panic!("{ended:?}"),
+    }
+}
+
+pub fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}

@@ -1,0 +1,62 @@
+//! `ra oauth2` as a person at a terminal sees it.
+
+use super::loopback::get;
+use super::service::{Service, pairs};
+use super::{ACCESS, CLIENT, command, token};
+use crate::support::terminal::Terminal;
+
+#[test]
+fn a_person_logs_in_by_the_address_that_is_shown() {
+    let service = Service::of(token());
+    let base = service.base();
+    let args = [
+        "login",
+        "--client-id",
+        CLIENT,
+        "--base",
+        &base,
+        "--scope",
+        "identify",
+    ];
+    let mut terminal = Terminal::start(&mut command(&args), 80, 24);
+    terminal.until("Open this address on this machine:\r\n  ");
+    let url = terminal.until("\r\n");
+    terminal.until("Waiting for your answer there. Ctrl-C cancels.");
+    let query = pairs(url.trim().split_once('?').unwrap().1);
+    let of = |name: &str| {
+        query
+            .iter()
+            .find(|(found, _)| found == name)
+            .unwrap()
+            .1
+            .clone()
+    };
+    let redirect_uri = of("redirect_uri");
+    let host = redirect_uri
+        .strip_prefix("http://")
+        .unwrap()
+        .split('/')
+        .next()
+        .unwrap();
+    let target = format!("/callback?code=canary-code&state={}", of("state"));
+    let page = get(host.parse().unwrap(), &target);
+    assert!(page.contains("You can close this window"), "{page}");
+    let (code, seen) = terminal.end();
+    assert_eq!(code, 0, "{seen}");
+    assert!(
+        seen.contains(&format!("\"access_token\":\"{ACCESS}\"")),
+        "{seen}"
+    );
+    assert!(!seen.contains("canary-code"), "{seen}");
+}
+
+#[test]
+fn ctrl_c_ends_the_wait() {
+    let args = ["login", "--client-id", CLIENT, "--no-browser"];
+    let mut terminal = Terminal::start(&mut command(&args), 80, 24);
+    terminal.until("Ctrl-C cancels.");
+    terminal.interrupt();
+    let (code, seen) = terminal.end();
+    assert_eq!(code, 3, "{seen}");
+    assert!(seen.ends_with("Cancelled.\r\n"), "{seen:?}");
+}
