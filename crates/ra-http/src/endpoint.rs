@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, header};
 use zeroize::Zeroizing;
 
-use crate::{BaseUrl, Body, HttpError};
+use crate::{BaseUrl, Body, HttpError, TransportError};
 
 /// One REST call: a value that becomes a request and reads its reply.
 ///
@@ -29,6 +29,34 @@ pub trait Endpoint {
         reason = "the reply is read in the light of the call"
     )]
     fn from_http(&self, response: http::Response<Body>) -> Result<Self::Reply, HttpError>;
+
+    /// The whole call, where a closure is the carrier.
+    ///
+    /// ```
+    /// # use ra_http::{BaseUrl, Body, Endpoint, HttpError, TransportError};
+    /// /// `send` is a few lines around any HTTP library that blocks.
+    /// fn ask<E: Endpoint>(
+    ///     endpoint: &E,
+    ///     base: &BaseUrl,
+    ///     send: impl FnMut(http::Request<Body>) -> Result<http::Response<Body>, TransportError>,
+    /// ) -> Result<E::Reply, HttpError> {
+    ///     endpoint.call(base, send)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// What [`Endpoint::to_http`] and [`Endpoint::from_http`] say, and the carrier's [`TransportError`] as
+    /// [`HttpErrorKind::Transport`](crate::HttpErrorKind::Transport).
+    fn call(
+        &self,
+        base: &BaseUrl,
+        carry: impl FnOnce(Request<Body>) -> Result<http::Response<Body>, TransportError>,
+    ) -> Result<Self::Reply, HttpError>
+    where
+        Self: Sized,
+    {
+        self.from_http(carry(self.to_http(base)?)?)
+    }
 }
 
 /// A `POST` with a JSON body to `path` below `base`.
