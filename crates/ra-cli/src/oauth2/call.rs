@@ -6,7 +6,7 @@ use core::time::Duration;
 use oauth2_discord::error::Repeat;
 use ra_http::{BaseUrl, Endpoint, HttpError};
 use ra_tokio::{HttpCarrier, Network};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use super::end::End;
 use super::failed;
@@ -76,14 +76,5 @@ impl Caller {
     /// When the time of `--timeout` is over.
     pub(super) const fn give_up_at(&self) -> Option<Instant> {
         self.give_up_at
-    }
-
-    /// Waits until then; for ever without `--timeout`.
-    #[allow(dead_code, reason = "for the device flow")]
-    pub(super) async fn out_of_time(&self) {
-        match self.give_up_at {
-            Some(end) => sleep_until(end).await,
-            None => core::future::pending().await,
-        }
     }
 }

@@ -102,7 +102,7 @@ pub(super) fn store(path: &std::path::Path, error: &StoreError) -> Failure {
 }
 
 /// What scripts are told.
-fn retry(advice: Advice) -> Retry {
+pub(super) fn retry(advice: Advice) -> Retry {
     match advice {
         Advice::AskAgain { after } => Retry::After(after),
         Advice::StartOver | Advice::OutcomeUnknown => Retry::NewSession,

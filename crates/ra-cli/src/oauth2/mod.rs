@@ -6,19 +6,30 @@ mod browser;
 mod call;
 mod client;
 mod client_credentials;
+mod date;
+mod device;
 mod end;
 mod exchange;
 mod failed;
 mod implicit;
+mod keys;
 mod login;
 mod loopback;
+mod me;
 mod option;
 mod page;
+mod partner;
+mod provisional_token;
+mod provisional_token_bot;
 mod refresh;
 mod revoke;
 mod secret;
 mod token_file;
+mod unmerge;
+mod unmerge_bot;
 mod urls;
+mod userinfo;
+mod verify_id_token;
 mod voice;
 
 use core::time::Duration;
@@ -78,5 +89,14 @@ async fn dispatch(command: &Oauth2Command, context: &mut Context) -> Result<(), 
         Oauth2Command::Refresh(args) => refresh::run(args, context).await,
         Oauth2Command::ClientCredentials(args) => client_credentials::run(args, context).await,
         Oauth2Command::Revoke(args) => revoke::run(args, context).await,
+        Oauth2Command::Device(args) => device::run(args, context).await,
+        Oauth2Command::Me(args) => me::run(args, context).await,
+        Oauth2Command::Userinfo(args) => userinfo::run(args, context).await,
+        Oauth2Command::Keys(args) => keys::run(args, context).await,
+        Oauth2Command::VerifyIdToken(args) => verify_id_token::run(args, context).await,
+        Oauth2Command::ProvisionalToken(args) => provisional_token::run(args, context).await,
+        Oauth2Command::ProvisionalTokenBot(args) => provisional_token_bot::run(args, context).await,
+        Oauth2Command::Unmerge(args) => unmerge::run(args, context).await,
+        Oauth2Command::UnmergeBot(args) => unmerge_bot::run(args, context).await,
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use oauth2_discord::keeper::{FileStore, Store as _, TokenSet};
-use oauth2_discord::{AccessToken, BotToken, ClientSecret, CodeVerifier};
+use oauth2_discord::{AccessToken, BotToken, ClientSecret, CodeVerifier, ExternalAuthToken};
 use zeroize::Zeroizing;
 
 use super::failed;
@@ -34,15 +34,24 @@ pub(super) fn code_verifier(file: Option<&Path>) -> Result<Option<CodeVerifier>,
 }
 
 /// The bot's token.
-#[allow(dead_code, reason = "for the commands of a partner")]
 pub(super) fn bot_token(file: Option<&Path>) -> Result<BotToken, Failure> {
     let token = maybe("RA_BOT_TOKEN", "--bot-token-file", file)?;
     let token = token.ok_or_else(|| none("RA_BOT_TOKEN", "--bot-token-file"))?;
     Ok(BotToken::new(token.as_str()))
 }
 
+/// The provider's token for a person; `RA_TOKEN` will do where there is no name of its own for it.
+pub(super) fn external_token(file: Option<&Path>) -> Result<ExternalAuthToken, Failure> {
+    let option = "--external-token-file";
+    let mut token = maybe("RA_EXTERNAL_TOKEN", option, file)?;
+    if token.is_none() {
+        token = maybe("RA_TOKEN", option, None)?;
+    }
+    let token = token.ok_or_else(|| none("RA_EXTERNAL_TOKEN", option))?;
+    Ok(ExternalAuthToken::new(token.as_str()))
+}
+
 /// A token for calls: that of a token file, or the one in `RA_TOKEN`.
-#[allow(dead_code, reason = "for the commands that ask something")]
 pub(super) fn access_token(file: Option<&Path>) -> Result<AccessToken, Failure> {
     match file {
         Some(path) => Ok(token_set(path)?.token.access_token),

@@ -30,7 +30,6 @@ impl Voice {
     }
 
     /// Whether a program is told.
-    #[allow(dead_code, reason = "for the device flow")]
     pub(super) const fn is_for_programs(&self) -> bool {
         self.json
     }
@@ -121,15 +120,18 @@ impl Voice {
     }
 }
 
-/// The same JSON in one line that steers no terminal: what could do so stands only in texts, where it can be escaped.
+/// The same JSON in one line without blanks that steers no terminal: what could do so stands only in texts, where it can be
+/// escaped.
 fn one_line(object: &str) -> Zeroizing<String> {
     // escaped characters take up to twelve bytes instead of two to four; room for all, so that no copy is left behind
     let extra = object.chars().filter(|c| !c.is_ascii() || c.is_control());
     let mut line = Zeroizing::new(String::with_capacity(object.len() + 12 * extra.count() + 1));
+    let (mut in_text, mut escaped) = (false, false);
     for c in object.chars() {
         match c {
-            // only between members: texts have them escaped
-            '\n' | '\r' | '\t' => line.push(' '),
+            // between members: texts have all of these but the blank escaped
+            '\n' | '\r' | '\t' => {}
+            ' ' if !in_text => {}
             c if plain(c.encode_utf8(&mut [0; 4])).len() != c.len_utf8() => {
                 for unit in c.encode_utf16(&mut [0; 2]) {
                     line.push_str(&format!("\\u{unit:04x}"));
@@ -137,6 +139,8 @@ fn one_line(object: &str) -> Zeroizing<String> {
             }
             c => line.push(c),
         }
+        in_text ^= c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
     }
     line.push('\n');
     line
@@ -148,11 +152,12 @@ mod tests {
 
     #[test]
     fn a_result_is_one_harmless_line_with_the_same_meaning() {
-        let object = "{\n\t\"name\": \"a\u{9b}2J\u{202e}\u{7f}\u{e0041}é\u{1f980}\"\r\n}";
+        let object =
+            "{\n\t\"na\\\\me\" : \"a \\\" b\u{9b}2J\u{202e}\u{7f}\u{e0041}é\u{1f980}\"\r\n}";
         let line = one_line(object);
         assert_eq!(
             line.as_str(),
-            "{  \"name\": \"a\\u009b2J\\u202e\\u007f\\udb40\\udc41é\u{1f980}\"  }\n"
+            "{\"na\\\\me\":\"a \\\" b\\u009b2J\\u202e\\u007f\\udb40\\udc41é\u{1f980}\"}\n"
         );
         let meaning = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
         assert_eq!(meaning(&line), meaning(object));

@@ -2,12 +2,22 @@
 
 mod authorize_url;
 mod client_credentials;
+mod device;
 mod exchange;
 mod implicit;
+mod keys;
 mod login;
+mod me;
+mod partner;
+mod provisional_token;
+mod provisional_token_bot;
 mod refresh;
 mod revoke;
 mod shared;
+mod unmerge;
+mod unmerge_bot;
+mod userinfo;
+mod verify_id_token;
 
 use clap::{Args, Subcommand};
 
@@ -15,12 +25,22 @@ pub use self::authorize_url::{
     AuthorizeUrlArgs, IntegrationTypeChoice, PromptChoice, ResponseTypeChoice,
 };
 pub use self::client_credentials::ClientCredentialsArgs;
+pub use self::device::DeviceArgs;
 pub use self::exchange::ExchangeArgs;
 pub use self::implicit::ImplicitArgs;
+pub use self::keys::KeysArgs;
 pub use self::login::Oauth2LoginArgs;
+pub use self::me::MeArgs;
+pub use self::partner::{PlayerArgs, VouchedArgs};
+pub use self::provisional_token::ProvisionalTokenArgs;
+pub use self::provisional_token_bot::ProvisionalTokenBotArgs;
 pub use self::refresh::RefreshArgs;
 pub use self::revoke::RevokeArgs;
 pub use self::shared::{ClientArgs, ScopeArgs, TokenFileArgs, UrlArgs};
+pub use self::unmerge::UnmergeArgs;
+pub use self::unmerge_bot::UnmergeBotArgs;
+pub use self::userinfo::UserinfoArgs;
+pub use self::verify_id_token::VerifyIdTokenArgs;
 
 pub(super) const LONG_ABOUT: &str = "\
 Discord's OAuth2: get tokens, refresh and revoke them, and ask what they say.
@@ -85,4 +105,31 @@ pub enum Oauth2Command {
     /// Revoke a token, and with it all that the application has for that person
     #[command(long_about = revoke::LONG_ABOUT)]
     Revoke(RevokeArgs),
+    /// Log in from a machine without a browser: type or scan a code elsewhere
+    #[command(long_about = device::LONG_ABOUT)]
+    Device(DeviceArgs),
+    /// Ask what an access token is good for
+    #[command(long_about = me::LONG_ABOUT)]
+    Me(MeArgs),
+    /// Ask who an access token speaks for (OpenID Connect)
+    #[command(long_about = userinfo::LONG_ABOUT)]
+    Userinfo(UserinfoArgs),
+    /// Fetch the keys that ID tokens are signed with
+    #[command(long_about = keys::LONG_ABOUT)]
+    Keys(KeysArgs),
+    /// Verify the ID token in a token file and print its claims
+    #[command(long_about = verify_id_token::LONG_ABOUT)]
+    VerifyIdToken(VerifyIdTokenArgs),
+    /// Get a provisional account's token by an identity provider
+    #[command(long_about = provisional_token::LONG_ABOUT)]
+    ProvisionalToken(ProvisionalTokenArgs),
+    /// Get a provisional account's token by the game's bot
+    #[command(long_about = provisional_token_bot::LONG_ABOUT)]
+    ProvisionalTokenBot(ProvisionalTokenBotArgs),
+    /// Part a provisional account from the user's it was merged into
+    #[command(long_about = unmerge::LONG_ABOUT)]
+    Unmerge(UnmergeArgs),
+    /// The same by the game's bot
+    #[command(long_about = unmerge_bot::LONG_ABOUT)]
+    UnmergeBot(UnmergeBotArgs),
 }

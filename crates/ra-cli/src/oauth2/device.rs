@@ -1,0 +1,187 @@
+//! `ra oauth2 device`.
+
+use core::time::Duration;
+
+use oauth2_discord::device::{DeviceError, Event, Input, Outcome, Output, Session};
+use oauth2_discord::grant::{DeviceAuthorization, PollDevice, StartDevice};
+use oauth2_discord::{MonoTime, Scope, Token};
+use ra_http::Retry;
+use serde::Serialize;
+use tokio::time::{Instant, sleep_until};
+
+use super::call::Caller;
+use super::end::End;
+use super::token_file::TokenPlace;
+use super::voice::Voice;
+use super::{Context, client, failed, option};
+use crate::args::DeviceArgs;
+use crate::failure::{Failure, Kind};
+use crate::qr::Qr;
+
+/// The first line of `--json`.
+#[derive(Serialize)]
+#[serde(tag = "event", rename = "device")]
+struct Codes<'a> {
+    user_code: &'a str,
+    verification_uri: &'a str,
+    verification_uri_complete: Option<&'a str>,
+    expires_in: u64,
+    interval: u64,
+}
+
+/// Shows the code, and asks until the person has decided.
+pub(super) async fn run(args: &DeviceArgs, context: &mut Context) -> Result<(), End> {
+    let client = client::any(&args.client)?;
+    let scopes = option::scopes(&args.scopes)?;
+    let mut start = StartDevice::new(client.clone())
+        .scopes(scopes)
+        .at(context.urls.device.clone());
+    if let Some(scope) = start.scope_of_other_grant() {
+        return Err(not_for_devices(scope).into());
+    }
+    // Discord sends people to Discord and nowhere else (S-24)
+    if context.urls.device.as_str().starts_with(DISCORD) {
+        start = start.discord_only();
+    }
+    let place = TokenPlace::reserve(&args.token_file)?;
+    let mut caller = context.caller()?;
+    let codes = caller.call(&start, StartDevice::REPEAT).await?;
+    let clock = Clock::start();
+    let session = Session::new(client, &codes, clock.now()).at(context.urls.token.clone());
+    show(&codes, session.interval(), &mut context.voice)?;
+    let token = wait(session, &clock, &mut caller, &mut context.voice).await?;
+    place.put(token, &mut context.voice)
+}
+
+const DISCORD: &str = "https://discord.com/";
+
+/// Only scopes that the library knows belong to another grant: their names can be repeated.
+fn not_for_devices(scope: &Scope) -> Failure {
+    Failure::usage("--scope", format!("{scope} is not for devices"))
+}
+
+fn show(codes: &DeviceAuthorization, interval: Duration, voice: &mut Voice) -> Result<(), Failure> {
+    voice.event(&Codes {
+        user_code: &codes.user_code,
+        verification_uri: &codes.verification_uri,
+        verification_uri_complete: codes.verification_uri_complete.as_deref(),
+        expires_in: codes.expires_in.as_secs(),
+        interval: interval.as_secs(),
+    })?;
+    let complete = codes.verification_uri_complete.as_deref();
+    let scanned = complete.unwrap_or(&codes.verification_uri);
+    if let (Some(screen), Ok(qr)) = (voice.screen(), Qr::new(scanned)) {
+        screen
+            .qr(&qr, scanned)
+            .map_err(|error| Failure::output(&error))?;
+    }
+    voice.talk("Scan this code with another device, or open there:")?;
+    voice.talk(&format!("  {}", codes.verification_uri))?;
+    voice.talk(&format!("and type the code: {}", codes.user_code))?;
+    voice.talk("Only do so if you yourself started this: it lets this machine into your account.")
+}
+
+/// Asks in the rhythm that the service wants.
+async fn wait(
+    mut session: Session,
+    clock: &Clock,
+    caller: &mut Caller,
+    voice: &mut Voice,
+) -> Result<Token, End> {
+    loop {
+        while let Some(output) = session.poll_output() {
+            match output {
+                Output::Call(call) => {
+                    let reply = caller.attempt(&call.poll).await?;
+                    session.handle(clock.now(), Input::Reply(call.id, reply));
+                }
+                Output::Event(event) => note(event, voice)?,
+                Output::End(end) => return decided(end),
+                _ => {}
+            }
+        }
+        let wake = match session.deadline() {
+            Some(deadline) => clock.at(deadline.at),
+            None => continue, // its end is in the queue
+        };
+        if caller.give_up_at().is_some_and(|end| end <= Instant::now()) {
+            return Err(too_late("nobody decided in the time of --timeout").into());
+        }
+        count(&session, clock, voice)?;
+        // a terminal counts the seconds
+        let second = voice
+            .screen()
+            .map(|_| Instant::now() + Duration::from_secs(1));
+        let wakes = [Some(wake), caller.give_up_at(), second];
+        let wake = wakes.into_iter().flatten().min().unwrap_or(wake);
+        caller.unless_stopped(sleep_until(wake)).await?;
+        session.handle(clock.now(), Input::Tick);
+    }
+}
+
+fn note(event: Event, voice: &mut Voice) -> Result<(), Failure> {
+    match event {
+        Event::SlowedDown { interval } => voice.remark(&format!(
+            "The service wants to be asked less often: every {} s from now on.",
+            interval.as_secs()
+        )),
+        Event::Unanswered { wait } => voice.remark(&format!(
+            "The service did not answer. It is asked again in {} s.",
+            wait.as_secs_f64().ceil()
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn count(session: &Session, clock: &Clock, voice: &mut Voice) -> Result<(), Failure> {
+    let Some(screen) = voice.screen() else {
+        return Ok(());
+    };
+    let left = session.expires_at().saturating_since(clock.now()).as_secs();
+    let text = format!(
+        "Waiting for your answer there, {}:{:02} left. Ctrl-C cancels.",
+        left / 60,
+        left % 60
+    );
+    screen
+        .status(&text)
+        .map_err(|error| Failure::output(&error))
+}
+
+fn decided(end: Result<Outcome, DeviceError>) -> Result<Token, End> {
+    match end {
+        Ok(Outcome::Granted(token)) => Ok(*token),
+        Ok(Outcome::Denied) => Err(End::Declined),
+        Ok(_) => Err(End::Cancelled),
+        Err(DeviceError::Refused(error)) => Err(failed::call(&error, PollDevice::REPEAT)),
+        Err(error) => Err(too_late(&error.to_string()).into()),
+    }
+}
+
+fn too_late(why: &str) -> Failure {
+    Failure {
+        retry: Retry::NewSession,
+        ..Failure::new(Kind::Expired, why)
+    }
+}
+
+/// The machine's clock: milliseconds since the codes came.
+struct Clock(Instant);
+
+impl Clock {
+    fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    fn now(&self) -> MonoTime {
+        let passed = self.0.elapsed().as_millis();
+        MonoTime::from_millis(u64::try_from(passed).unwrap_or(u64::MAX))
+    }
+
+    /// A time on this machine; one that is too far away for its clock is a day away, after which it is looked at again.
+    fn at(&self, time: MonoTime) -> Instant {
+        let passed = Duration::from_millis(time.as_millis());
+        let far = || Instant::now() + Duration::from_secs(86_400);
+        self.0.checked_add(passed).unwrap_or_else(far)
+    }
+}

@@ -1,0 +1,59 @@
+//! `ra oauth2 userinfo`.
+
+use oauth2_discord::api::UserInfo;
+use serde::Serialize;
+
+use super::end::End;
+use super::{Context, secret};
+use crate::args::UserinfoArgs;
+
+/// What `--json` prints: the document's object.
+#[derive(Serialize)]
+struct Claims<'a> {
+    sub: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email_verified: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preferred_username: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nickname: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    picture: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    locale: Option<&'a str>,
+}
+
+/// Asks who the token speaks for.
+pub(super) async fn run(args: &UserinfoArgs, context: &mut Context) -> Result<(), End> {
+    let token = secret::access_token(args.token_file.as_deref())?;
+    let endpoint = UserInfo::new(token).at(context.urls.userinfo.clone());
+    let info = context.caller()?.call(&endpoint, UserInfo::REPEAT).await?;
+    let claims = Claims {
+        sub: &info.sub,
+        email: info.email.as_deref(),
+        email_verified: info.email_verified,
+        preferred_username: info.preferred_username.as_deref(),
+        nickname: info.nickname.as_deref(),
+        picture: info.picture.as_deref(),
+        locale: info.locale.as_deref(),
+    };
+    let voice = &mut context.voice;
+    voice.event(&claims)?;
+    let verified = claims.email_verified.map(|yes| yes.to_string());
+    for (name, value) in [
+        ("sub", Some(claims.sub)),
+        ("preferred_username", claims.preferred_username),
+        ("nickname", claims.nickname),
+        ("email", claims.email),
+        ("email_verified", verified.as_deref()),
+        ("locale", claims.locale),
+        ("picture", claims.picture),
+    ] {
+        if let Some(value) = value {
+            voice.line(&format!("{name:<19} {value}"))?;
+        }
+    }
+    Ok(())
+}

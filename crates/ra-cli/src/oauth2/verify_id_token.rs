@@ -1,0 +1,74 @@
+//! `ra oauth2 verify-id-token`.
+
+use oauth2_discord::api::Keys;
+use oauth2_discord::id_token::{Claims, IdTokenError, Verdict, Verifier};
+use oauth2_discord::{Nonce, Token};
+
+use super::end::End;
+use super::{Context, date, option, secret, token_file};
+use crate::args::{Unread, VerifyIdTokenArgs};
+use crate::failure::{Failure, Kind};
+
+/// Verifies, and prints the claims.
+pub(super) async fn run(args: &VerifyIdTokenArgs, context: &mut Context) -> Result<(), End> {
+    let client_id = option::id("--client-id", &args.client_id)?;
+    let token = secret::token_set(&args.token_file)?.token;
+    let nonce = args.nonce.as_ref().map(|Unread(nonce)| Nonce::new(nonce));
+    let mut verifier = Verifier::new(client_id, context.urls.issuer.clone());
+    let refused = |error| refused(error, nonce.is_some());
+
+    let verdict = verifier.verify(token_file::now(), &token, nonce.as_ref());
+    let verdict = match verdict.map_err(refused)? {
+        Verdict::FetchKeys => {
+            let endpoint = Keys::new().at(context.urls.keys.clone());
+            let keys = context.caller()?.call(&endpoint, Keys::REPEAT).await?;
+            verifier.keys_arrived(token_file::now(), &keys);
+            let verdict = verifier.verify(token_file::now(), &token, nonce.as_ref());
+            verdict.map_err(refused)?
+        }
+        verdict => verdict,
+    };
+    match verdict {
+        Verdict::Valid(claims) => Ok(tell(&claims, &token, context)?),
+        _ => Err(refused(IdTokenError::UnknownKey).into()),
+    }
+}
+
+fn refused(error: IdTokenError, with_nonce: bool) -> Failure {
+    match error {
+        IdTokenError::Missing => Failure::new(
+            Kind::Local,
+            "there is no ID token in the file; it comes with the scope openid",
+        ),
+        IdTokenError::Claim("nonce") if !with_nonce => Failure::new(
+            Kind::Protocol,
+            format!("{error}; give the nonce that was sent by --nonce"),
+        ),
+        error => Failure::new(Kind::Protocol, error.to_string()),
+    }
+}
+
+/// Prints all claims to a program, and those that count to people.
+fn tell(claims: &Claims, token: &Token, context: &mut Context) -> Result<(), Failure> {
+    let voice = &mut context.voice;
+    if voice.is_for_programs() {
+        return voice.result(&payload(token)?);
+    }
+    voice.line("The ID token is genuine.")?;
+    voice.line(&format!("Subject:  {}", claims.sub))?;
+    voice.line(&format!("Issued:   {}", date::text(claims.issued_at)))?;
+    voice.line(&format!("Expires:  {}", date::text(claims.expires_at)))?;
+    if let Some(time) = claims.auth_time {
+        voice.line(&format!("Login:    {}", date::text(time)))?;
+    }
+    Ok(())
+}
+
+/// The signed part of a token that has been verified.
+fn payload(token: &Token) -> Result<String, Failure> {
+    let unreadable = || Failure::new(Kind::Protocol, IdTokenError::Payload.to_string());
+    let raw = token.id_token.as_ref().ok_or_else(unreadable)?;
+    let part = raw.expose().split('.').nth(1).ok_or_else(unreadable)?;
+    let bytes = ra_proto::base64::decode(part).map_err(|_| unreadable())?;
+    String::from_utf8(bytes).map_err(|_| unreadable())
+}
