@@ -197,3 +197,28 @@ fn a_refresh_whose_token_cannot_be_kept_is_not_begun() {
     assert!(service.calls().is_empty());
     assert_eq!(fs::read_to_string(&path).unwrap(), token().to_string());
 }
+
+#[test]
+fn a_refresh_does_not_put_a_file_in_the_place_of_a_link() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = token_file(directory.path(), &token());
+    let link = directory.path().join("link");
+    symlink(&path, &link).unwrap();
+    let service = Service::of(token());
+    let base = service.base();
+    let ended = run(&[
+        "refresh",
+        "--client-id",
+        CLIENT,
+        "--base",
+        &base,
+        "--token-file",
+        text(&link),
+    ]);
+    // before the refresh token is spent
+    assert!(
+        fails(&ended, 8).ends_with("it is no ordinary file"),
+        "{ended:?}"
+    );
+    assert!(service.calls().is_empty());
+}
