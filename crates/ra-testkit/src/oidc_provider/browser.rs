@@ -68,7 +68,7 @@ impl Browser {
             .collect();
         write!(
             stream,
-            "{method} {path} HTTP/1.0\r\nHost: {authority}\r\nCookie: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+            "{method} {path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\nCookie: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
              Content-Length: {}\r\n\r\n{form}",
             cookies.join("; "),
             form.len(),
@@ -89,6 +89,8 @@ impl Browser {
             let (name, value) = line.split_once(": ").expect("a header");
             if name.eq_ignore_ascii_case("set-cookie") {
                 self.keep(value);
+            } else if name.eq_ignore_ascii_case("transfer-encoding") {
+                panic!("a body in chunks, which nobody here sends");
             } else if name.eq_ignore_ascii_case("location") {
                 page.location = Some(if value.starts_with('/') {
                     format!("http://{authority}{value}")

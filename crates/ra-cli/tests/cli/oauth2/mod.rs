@@ -1,12 +1,19 @@
 //! `ra oauth2` as programs and people run it, against scripted services on loopback.
 
 mod authorize_url;
+mod device;
+mod device_faults;
 mod exchange;
 mod faults;
 mod files;
+mod id_token;
 mod implicit;
+mod information;
 mod login;
 mod loopback;
+mod partner;
+mod provider;
+mod recorded;
 mod secrets;
 mod service;
 mod terminal;
