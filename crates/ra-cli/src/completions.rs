@@ -46,6 +46,9 @@ mod tests {
                 "qr-prefix",
                 "token-file",
                 "rendezvous",
+                "client-credentials",
+                "client-secret-file",
+                "userinfo-url",
             ] {
                 assert!(script.contains(word), "{shell}: {word}");
             }

@@ -1,6 +1,8 @@
 //! Opens the browser by the platform's own opener, which is one program with one argument: no shell reads the URL, and a
 //! library would bring its own list of the same programs.
 
+use std::env;
+use std::ffi::OsString;
 use std::io;
 use std::process::{Command, Stdio};
 
@@ -16,13 +18,10 @@ pub(super) fn open(url: &str) -> io::Result<()> {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    for secret in [
-        "RA_CLIENT_SECRET",
-        "RA_CODE_VERIFIER",
-        "RA_TOKEN",
-        "RA_BOT_TOKEN",
-    ] {
-        opener.env_remove(secret);
+    // ours, and they may be secrets
+    let ours = |name: &OsString| name.as_encoded_bytes().starts_with(b"RA_");
+    for (name, _) in env::vars_os().filter(|(name, _)| ours(name)) {
+        opener.env_remove(name);
     }
     #[cfg(unix)]
     {
@@ -52,7 +51,7 @@ fn opener() -> Option<Command> {
 /// Without a display only browsers in the terminal would come, and they would take this one.
 #[cfg(not(any(target_os = "macos", windows)))]
 fn opener() -> Option<Command> {
-    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
     let display = ["DISPLAY", "WAYLAND_DISPLAY", "BROWSER"]
         .into_iter()
         .any(set);

@@ -220,6 +220,7 @@ fn a_command_line_that_cannot_be_read_is_one_line_that_repeats_no_value() {
 #[test]
 fn without_a_command_the_help_is_shown_and_the_version_is_an_answer() {
     refused(&[], "Usage: ra <COMMAND>");
+    refused(&["oauth2"], "Usage: ra oauth2 [OPTIONS] <COMMAND>");
     let ended = run(&["--version"]);
     let version = concat!("ra ", env!("CARGO_PKG_VERSION"), "\n");
     assert_eq!((ended.code, ended.stdout.as_str()), (0, version));
@@ -245,6 +246,7 @@ fn help_says_what_a_person_has_to_know() {
         ("approve", "gets into your account"),
         ("gateway", "put a proxy with TLS in front"),
         ("completions", "The shell"),
+        ("oauth2", "Secrets are never arguments"),
     ] {
         let help = run(&[name, "--help"]);
         let one_line = help.stdout.split_whitespace().collect::<Vec<_>>().join(" ");

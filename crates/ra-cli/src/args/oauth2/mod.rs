@@ -133,3 +133,6 @@ pub enum Oauth2Command {
     #[command(long_about = unmerge_bot::LONG_ABOUT)]
     UnmergeBot(UnmergeBotArgs),
 }
+
+#[cfg(test)]
+mod tests;
