@@ -7,7 +7,7 @@
 use std::io::Write;
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
 
@@ -61,6 +61,7 @@ pub struct Discord {
 #[derive(Debug)]
 struct Shared {
     state: Mutex<State>,
+    heard: Condvar,
     stopped: AtomicBool,
 }
 
@@ -75,6 +76,7 @@ impl Discord {
         let address = listener.local_addr().expect("bound");
         let shared = Arc::new(Shared {
             state: Mutex::new(State::new()),
+            heard: Condvar::new(),
             stopped: AtomicBool::new(false),
         });
         let held = Arc::clone(&shared);
@@ -116,8 +118,21 @@ impl Discord {
     /// How many requests came to this path below the base.
     #[must_use]
     pub fn calls(&self, path: &str) -> usize {
-        let path = format!("{}{path}", request::BASE);
-        self.heard().iter().filter(|one| one.path == path).count()
+        self.state().calls(path)
+    }
+
+    /// Waits until a request has come to this path below the base.
+    ///
+    /// # Panics
+    /// If none comes in half a minute.
+    pub fn wait_for(&self, path: &str) {
+        let none = |state: &mut State| state.calls(path) == 0;
+        let waited = self
+            .shared
+            .heard
+            .wait_timeout_while(self.state(), PATIENCE, none);
+        let late = waited.expect("no handler panics").1.timed_out();
+        assert!(!late, "nobody came to {path}");
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -146,6 +161,7 @@ impl Shared {
             .lock()
             .expect("no handler panics")
             .respond(&heard);
+        self.heard.notify_all();
         match answer.into_bytes() {
             // whoever refuses to read on closes early
             Some(bytes) => drop(stream.write_all(&bytes)),

@@ -57,6 +57,11 @@ impl State {
         self.device.decision = Some(granted);
     }
 
+    pub(super) fn calls(&self, path: &str) -> usize {
+        let path = format!("{BASE}{path}");
+        self.heard.iter().filter(|one| one.path == path).count()
+    }
+
     pub(super) fn respond(&mut self, heard: &Heard) -> Answer {
         self.heard.push(heard.clone());
         let scripted = self.scripted.get_mut(&heard.path);
