@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::device::quick;
 use super::fails;
-use super::recorded::{CLIENT, ra, run, shows_no_secret};
+use super::recorded::{CLIENT, at_once, ra, run, shows_no_secret};
 use crate::support::terminal::Terminal;
 use crate::support::{Ended, Ra};
 
@@ -68,39 +68,35 @@ fn o133_s23_the_code_expires_by_word_of_the_service_and_by_the_clock() {
 
 #[test]
 fn s23_s37_limits_failures_and_cut_answers_are_survived() {
-    let discord = quick();
-    discord.answer(
-        "/oauth2/token",
-        [
-            recorded::rate_limited_html(),
-            recorded::error_authorization_pending().cut(),
-        ],
-    );
-    discord.decide(true);
-    let ended = run(&discord, &[&ARGS[..], &["--json"]].concat());
-    assert_eq!(ended.code, 0, "{ended:?}");
-    assert_eq!(
-        ended.stderr.matches("The service did not answer.").count(),
-        2
-    );
-    assert_eq!(discord.calls("/oauth2/token"), 3);
-
-    let discord = quick();
-    discord.answer("/oauth2/token", [recorded::unavailable()]);
-    discord.decide(true);
-    let ended = run(&discord, &ARGS);
-    assert_eq!(ended.code, 0, "{ended:?}");
-    assert!(
-        ended.stderr.contains("It is asked again in 2 s."),
-        "{ended:?}"
-    );
+    let cut = || recorded::error_authorization_pending().cut();
+    let cases = [
+        vec![recorded::rate_limited_html(), cut()],
+        vec![recorded::unavailable()],
+        vec![recorded::rate_limited()],
+        vec![recorded::bad_gateway_html()],
+    ];
+    at_once(cases, |answers| {
+        let polls = answers.len() + 1;
+        let discord = quick();
+        discord.answer("/oauth2/token", answers);
+        discord.decide(true);
+        let ended = run(&discord, &[&ARGS[..], &["--json"]].concat());
+        assert_eq!(ended.code, 0, "{ended:?}");
+        assert_eq!(ended.stderr.lines().count(), polls - 1, "{ended:?}");
+        let first = ended.stderr.lines().next();
+        assert_eq!(
+            first,
+            Some("The service did not answer. It is asked again in 2 s.")
+        );
+        assert_eq!(discord.calls("/oauth2/token"), polls);
+    });
 }
 
 #[test]
 fn o135_s28_s36_what_is_no_answer_of_the_service_ends_it_at_once() {
     let elsewhere = Discord::start();
     let to = format!("{}/oauth2/token", elsewhere.base());
-    for (answer, code, kind) in [
+    let cases = [
         (Answer::redirect(302, &to), 7, "network"),
         (Answer::redirect(307, &to), 7, "network"),
         (Answer::redirect(308, &to), 7, "network"),
@@ -111,12 +107,13 @@ fn o135_s28_s36_what_is_no_answer_of_the_service_ends_it_at_once() {
         (recorded::error_invalid_client(), 6, "refused"),
         (recorded::error_invalid_device_code(), 6, "refused"),
         (recorded::method_not_allowed(), 6, "refused"),
-    ] {
+    ];
+    at_once(cases, |(answer, code, kind)| {
         let (discord, ended) = polled([answer.clone()]);
         assert_eq!(ended.code, code, "{answer:?} {ended:?}");
         assert_eq!(ended.error()["kind"], kind, "{answer:?}");
         assert_eq!(discord.calls("/oauth2/token"), 1);
-    }
+    });
     assert!(elsewhere.heard().is_empty());
 }
 
@@ -217,24 +214,30 @@ fn a_signal_at_any_time_cancels() {
 fn the_time_of_timeout_ends_every_wait() {
     let late = "nobody decided in the time of --timeout";
     let timeout = [&ARGS[..], &["--timeout", "1"]].concat();
-    // between two polls
-    let discord = Discord::start();
-    let ended = run(&discord, &timeout);
-    assert_eq!(fails(&ended, 4), late);
-    // in the middle of one
-    let discord = quick();
-    discord.answer("/oauth2/token", [Answer::silence()]);
-    let ended = run(
-        &discord,
-        &[&ARGS[..], &["--timeout", "2", "--json"]].concat(),
-    );
-    assert_eq!(ended.code, 4, "{ended:?}");
-    assert_eq!(ended.error()["message"], late);
-    // before there is a code
-    let discord = Discord::start();
-    discord.answer("/oauth2/device/authorize", [Answer::silence()]);
-    let ended = run(&discord, &timeout);
-    fails(&ended, 7);
+    at_once(["between", "in a poll", "before"], |when| {
+        let discord = match when {
+            "in a poll" => quick(),
+            _ => Discord::start(),
+        };
+        match when {
+            "between" => {
+                let ended = run(&discord, &timeout);
+                assert_eq!(fails(&ended, 4), late);
+            }
+            "in a poll" => {
+                discord.answer("/oauth2/token", [Answer::silence()]);
+                let args = [&ARGS[..], &["--timeout", "2", "--json"]].concat();
+                let ended = run(&discord, &args);
+                assert_eq!(ended.code, 4, "{ended:?}");
+                assert_eq!(ended.error()["message"], late);
+            }
+            _ => {
+                let silence = [Answer::silence()];
+                discord.answer("/oauth2/device/authorize", silence);
+                fails(&run(&discord, &timeout), 7);
+            }
+        }
+    });
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use ra_testkit::discord::{self, Answer, Discord, recorded};
 use serde_json::{Value, json};
 
-use super::recorded::{fails, ra, run, shows_no_secret};
+use super::recorded::{at_once, fails, ra, run, shows_no_secret};
 use super::{object, text, token_file};
 use crate::support::Ra;
 
@@ -146,7 +146,7 @@ fn s28_s36_s37_what_comes_from_the_way_there_is_a_network_failure() {
         ("userinfo", "/oauth2/userinfo"),
         ("keys", "/oauth2/keys"),
     ];
-    for (name, path) in all {
+    at_once(all, |(name, path)| {
         for (answer, code, retry) in [
             (Answer::redirect(302, &to), 7, "never"),
             (Answer::redirect(308, &to), 7, "never"),
@@ -169,7 +169,7 @@ fn s28_s36_s37_what_comes_from_the_way_there_is_a_network_failure() {
         fails(&discord, &[name], 7);
         discord.answer(path, [Answer::silence(), Answer::silence()]);
         fails(&discord, &[name, "--timeout", "1"], 7);
-    }
+    });
     assert!(elsewhere.heard().is_empty());
 }
 

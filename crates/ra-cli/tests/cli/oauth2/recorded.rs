@@ -63,3 +63,13 @@ pub fn tells_no_secret(ended: &Ended) {
         assert!(!ended.stderr.contains(secret), "{secret}: {ended:?}");
     }
 }
+
+/// Tries cases that mostly wait, all at the same time.
+pub fn at_once<T: Send>(cases: impl IntoIterator<Item = T>, case: impl Fn(T) + Sync) {
+    std::thread::scope(|scope| {
+        for one in cases {
+            let case = &case;
+            scope.spawn(move || case(one));
+        }
+    });
+}
