@@ -51,6 +51,21 @@ fn oauth2_error() {
     replay("oauth2_error", ra_fuzz::oauth2_error);
 }
 
+#[test]
+fn oauth2_fragment() {
+    replay("oauth2_fragment", ra_fuzz::oauth2_fragment);
+}
+
+#[test]
+fn oauth2_jwks() {
+    replay("oauth2_jwks", ra_fuzz::oauth2_jwks);
+}
+
+#[test]
+fn oauth2_id_token() {
+    replay("oauth2_id_token", ra_fuzz::oauth2_id_token);
+}
+
 fn replay(name: &str, target: Target) {
     let corpus = corpus(name);
     assert!(

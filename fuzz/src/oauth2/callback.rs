@@ -33,6 +33,29 @@ pub fn oauth2_callback(data: &[u8]) {
     }
 }
 
+/// The fragment of an implicit redirect, and after a line break the state that was sent: the properties of
+/// [`oauth2_callback`], and what is a token there is none before the `#`.
+///
+/// # Panics
+/// Where this does not hold.
+pub fn oauth2_fragment(data: &[u8]) {
+    let Ok(text) = core::str::from_utf8(data) else {
+        return;
+    };
+    let (fragment, state) = text.split_once('\n').unwrap_or((text, STATE));
+    for page in [
+        "https://app.example/cb",
+        "/cb?iss=https%3A%2F%2Fdiscord.com",
+    ] {
+        implicit(&format!("{page}#{fragment}"), state);
+    }
+    let pending = PendingImplicit::new(State::new(state));
+    assert!(
+        pending.accept(&format!("/cb?{fragment}")).is_err() || fragment.contains('#'),
+        "a token in the query was taken"
+    );
+}
+
 fn code(callback: &str, state: &str) {
     let pending = PendingCode::new(State::new(state))
         .with_issuer("https://discord.com")

@@ -1,11 +1,13 @@
-//! Targets over `oauth2-discord`: what a browser, a token endpoint and a failing endpoint may say.
+//! Targets over `oauth2-discord`: what a browser, a token endpoint, a failing endpoint and a key set may say.
 
 mod callback;
 mod error;
+mod id_token;
 mod token;
 
-pub use callback::oauth2_callback;
+pub use callback::{oauth2_callback, oauth2_fragment};
 pub use error::oauth2_error;
+pub use id_token::{oauth2_id_token, oauth2_jwks};
 pub use token::oauth2_token;
 
 use ra_http::Body;
