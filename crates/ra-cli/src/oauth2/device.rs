@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use oauth2_discord::device::{DeviceError, Event, Input, Outcome, Output, Session};
 use oauth2_discord::grant::{DeviceAuthorization, PollDevice, StartDevice};
-use oauth2_discord::{MonoTime, Scope, Token};
+use oauth2_discord::{Client, MonoTime, ScopeSet, Token, Urls};
 use ra_http::Retry;
 use serde::Serialize;
 use tokio::time::{Instant, sleep_until};
@@ -33,16 +33,7 @@ struct Codes<'a> {
 pub(super) async fn run(args: &DeviceArgs, context: &mut Context) -> Result<(), End> {
     let client = client::any(&args.client)?;
     let scopes = option::scopes(&args.scopes)?;
-    let mut start = StartDevice::new(client.clone())
-        .scopes(scopes)
-        .at(context.urls.device.clone());
-    if let Some(scope) = start.scope_of_other_grant() {
-        return Err(not_for_devices(scope).into());
-    }
-    // Discord sends people to Discord and nowhere else (S-24)
-    if context.urls.device.as_str().starts_with(DISCORD) {
-        start = start.discord_only();
-    }
+    let start = asked(client.clone(), scopes, &context.urls)?;
     let place = TokenPlace::reserve(&args.token_file)?;
     let mut caller = context.caller()?;
     let codes = caller.call(&start, StartDevice::REPEAT).await?;
@@ -53,11 +44,21 @@ pub(super) async fn run(args: &DeviceArgs, context: &mut Context) -> Result<(), 
     place.put(token, &mut context.voice)
 }
 
-const DISCORD: &str = "https://discord.com/";
-
-/// Only scopes that the library knows belong to another grant: their names can be repeated.
-fn not_for_devices(scope: &Scope) -> Failure {
-    Failure::usage("--scope", format!("{scope} is not for devices"))
+/// The call for the codes.
+fn asked(client: Client, scopes: ScopeSet, urls: &Urls) -> Result<StartDevice, Failure> {
+    let start = StartDevice::new(client)
+        .scopes(scopes)
+        .at(urls.device.clone());
+    if let Some(scope) = start.scope_of_other_grant() {
+        // only scopes that the library knows belong to another grant: their names can be repeated
+        let why = format!("{scope} is not for devices");
+        return Err(Failure::usage("--scope", why));
+    }
+    // Discord sends people to Discord and nowhere else (S-24)
+    if urls.device.as_str().starts_with("https://discord.com/") {
+        return Ok(start.discord_only());
+    }
+    Ok(start)
 }
 
 fn show(codes: &DeviceAuthorization, interval: Duration, voice: &mut Voice) -> Result<(), Failure> {
@@ -183,5 +184,49 @@ impl Clock {
         let passed = Duration::from_millis(time.as_millis());
         let far = || Instant::now() + Duration::from_secs(86_400);
         self.0.checked_add(passed).unwrap_or_else(far)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use oauth2_discord::{PublicClient, Snowflake};
+    use ra_http::{Body, Endpoint as _};
+
+    use super::*;
+
+    fn is_taken(device_url: Option<&str>, verification_uri: &str) -> bool {
+        let mut urls = Urls::default();
+        if let Some(url) = device_url {
+            urls.device = url.parse().unwrap();
+        }
+        let client = PublicClient::new(Snowflake::new(1));
+        let start = asked(client.into(), ScopeSet::new(), &urls).unwrap();
+        let json = format!(
+            r#"{{"device_code":"d","user_code":"u","verification_uri":"{verification_uri}","expires_in":9}}"#
+        );
+        let reply = http::Response::new(Body::from(json.into_bytes()));
+        start.from_http(reply).is_ok()
+    }
+
+    #[test]
+    fn s24_discord_sends_people_to_discord_and_others_where_they_like() {
+        let (here, there) = (
+            "https://discord.com/activate",
+            "https://evil.example/activate",
+        );
+        assert!(is_taken(None, here));
+        assert!(!is_taken(None, there));
+        let own = Some("https://discord.com/own/path");
+        assert!(!is_taken(own, there));
+        let other = Some("https://id.example/device");
+        assert!(is_taken(other, there));
+        assert!(!is_taken(other, "http://evil.example/"));
+    }
+
+    #[test]
+    fn o140_no_time_is_too_far_away() {
+        let clock = Clock::start();
+        assert!(clock.at(MonoTime::from_millis(u64::MAX)) > Instant::now());
+        assert!(clock.at(clock.now()) <= Instant::now());
     }
 }

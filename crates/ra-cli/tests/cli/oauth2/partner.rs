@@ -100,6 +100,30 @@ fn o172_a_merged_account_is_told_with_its_code_and_user() {
 }
 
 #[test]
+fn o172_s43_what_a_merged_account_says_is_not_repeated_but_for_what_is_known() {
+    let discord = Discord::start();
+    let args = vouched("provisional-token", &["--json"]);
+    let merged = recorded::partner_530010;
+    let path = "/partner-sdk/token";
+    discord.answer(path, [merged().with("\"OIDC\"", r#""canary\u001b[2J""#)]);
+    let ended = run(&discord, &args);
+    assert_eq!(ended.events()[0]["provider_type"], Value::Null);
+    ended.never_says("canary");
+    // without the user it is the same refusal
+    for wrong in ["\"canary\"", "null", "-1"] {
+        discord.answer(path, [merged().with("\"1001086404203389018\"", wrong)]);
+        let ended = run(&discord, &args);
+        assert_eq!((ended.code, ended.events().len()), (6, 1), "{ended:?}");
+        let message = ended.error()["message"].as_str().unwrap().to_owned();
+        assert!(
+            message.ends_with("is no longer provisional (530010)"),
+            "{message}"
+        );
+        ended.never_says("canary");
+    }
+}
+
+#[test]
 fn o176_n09_a_bots_person_may_be_merged_too() {
     let discord = Discord::start();
     for user in ["merged", "merged.null"] {
