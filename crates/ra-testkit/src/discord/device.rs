@@ -39,7 +39,7 @@ pub(super) fn poll(state: &mut State, client: Client, code: &str, lost: bool) ->
     if lost {
         return Ok(recorded::error_authorization_pending());
     }
-    let Some(agreed) = state.device.decision else {
+    let Some(agreed) = state.device.decision.take() else {
         return Ok(recorded::error_authorization_pending());
     };
     state.device.waiting = None;
