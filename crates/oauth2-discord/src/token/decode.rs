@@ -134,12 +134,12 @@ fn webhook(raw: &RawValue) -> Result<Webhook, TokenError> {
     })
 }
 
-/// The members of a JSON object; serde would also take an array for a struct.
+/// The members of a JSON object; serde would also take an array for a struct, and from bytes it would skip over members
+/// that are not UTF-8.
 pub(crate) fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Option<T> {
-    let is_object = json.trim_ascii_start().first() == Some(&b'{');
-    is_object
-        .then(|| serde_json::from_slice(json).ok())
-        .flatten()
+    let text = core::str::from_utf8(json).ok()?;
+    let is_object = text.trim_ascii_start().starts_with('{');
+    is_object.then(|| serde_json::from_str(text).ok()).flatten()
 }
 
 pub(crate) fn optional<T: DeserializeOwned>(

@@ -125,6 +125,16 @@ fn s35_keys_that_make_no_sense_are_skipped_and_their_number_is_bounded() {
 }
 
 #[test]
+fn s36_json_is_utf8_in_members_that_nobody_reads_too() {
+    // found by fuzzing: serde does not look into what it skips
+    let set = KeySet::decode(b"{\"keys\":[],\"x\":\"\xc1\"}");
+    assert_eq!(set.unwrap_err().field(), None);
+    let set = KeySet::decode(b"{\"keys\":[{\"kty\":\"RSA\",\"x\":\"\xc1\"}]}");
+    assert_eq!(set.unwrap_err().field(), None);
+    assert!(UserInfoClaims::decode(b"{\"sub\":\"1\",\"x\":\"\xc1\"}").is_err());
+}
+
+#[test]
 fn o150_userinfo_sends_the_access_token_as_bearer() {
     let request = sent(&UserInfo::new(AccessToken::new("abc")));
     assert_eq!(request.method(), "GET");
