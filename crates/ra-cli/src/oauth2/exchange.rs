@@ -31,7 +31,7 @@ pub(super) async fn run(args: &ExchangeArgs, context: &mut Context) -> Result<()
     let place = TokenPlace::reserve(&args.token_file)?;
     let mut caller = context.caller()?;
 
-    let callback = secret::callback(&args.callback)?;
+    let callback = secret::callback(&args.callback, &mut caller, &mut context.voice).await?;
     let accepted = pending
         .accept(&callback)
         .map_err(|error| failed::callback(&error))?;

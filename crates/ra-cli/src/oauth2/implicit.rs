@@ -10,14 +10,15 @@ use crate::args::{ImplicitArgs, Unread};
 use crate::failure::Failure;
 
 /// Takes the token out of the redirect.
-pub(super) fn run(args: &ImplicitArgs, context: &mut Context) -> Result<(), End> {
+pub(super) async fn run(args: &ImplicitArgs, context: &mut Context) -> Result<(), End> {
     let Unread(state) = &args.state;
     if state.is_empty() {
         return Err(Failure::usage("--state", "it is empty").into());
     }
     let place = TokenPlace::reserve(&args.token_file)?;
     let pending = PendingImplicit::new(State::new(state)).with_issuer(context.urls.issuer.as_str());
-    let callback = secret::callback(&args.callback)?;
+    let mut caller = context.caller()?;
+    let callback = secret::callback(&args.callback, &mut caller, &mut context.voice).await?;
     let token = pending
         .accept(&callback)
         .map_err(|error| failed::callback(&error))?;

@@ -1,14 +1,17 @@
 //! Secrets: from a variable or a file, never from an argument.
 
 use std::env::{self, VarError};
-use std::io::{self, Read as _};
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 use std::path::Path;
 
 use oauth2_discord::keeper::{FileStore, Store as _, TokenSet};
 use oauth2_discord::{AccessToken, BotToken, ClientSecret, CodeVerifier, ExternalAuthToken};
 use zeroize::Zeroizing;
 
+use super::call::Caller;
+use super::end::End;
 use super::failed;
+use super::voice::Voice;
 use crate::approve;
 use crate::args::Unread;
 use crate::failure::{Failure, Kind};
@@ -78,19 +81,32 @@ pub(super) fn token_set(path: &Path) -> Result<TokenSet, Failure> {
     })
 }
 
-/// The redirect, given or on standard input.
-pub(super) fn callback(Unread(given): &Unread) -> Result<Zeroizing<String>, Failure> {
+/// The redirect: given, or the first line on standard input.
+pub(super) async fn callback(
+    Unread(given): &Unread,
+    caller: &mut Caller,
+    voice: &mut Voice,
+) -> Result<Zeroizing<String>, End> {
     if given != "-" {
         return Ok(Zeroizing::new(given.trim().to_owned()));
     }
-    let mut text = Zeroizing::new(String::new());
-    io::stdin()
-        .take(MAX_CALLBACK_BYTES)
-        .read_to_string(&mut text)
-        .map_err(|error| {
-            Failure::new(Kind::Local, format!("cannot read standard input: {error}"))
-        })?;
-    Ok(Zeroizing::new(text.trim().to_owned()))
+    if io::stdin().is_terminal() {
+        voice.talk("Paste the address that the browser was sent to, and press Enter:")?;
+    }
+    // on a thread that nobody waits for when it is stopped here
+    let line = caller.unless_stopped(tokio::task::spawn_blocking(first_line));
+    let line = line.await?.map_err(io::Error::from).and_then(|line| line);
+    let line = line.map_err(|error| {
+        Failure::new(Kind::Local, format!("cannot read standard input: {error}"))
+    })?;
+    Ok(Zeroizing::new(line.trim().to_owned()))
+}
+
+fn first_line() -> io::Result<Zeroizing<String>> {
+    let mut line = Zeroizing::new(String::new());
+    let mut input = io::stdin().lock().take(MAX_CALLBACK_BYTES);
+    input.read_line(&mut line)?;
+    Ok(line)
 }
 
 /// That there is no secret where one is needed.

@@ -60,3 +60,21 @@ fn ctrl_c_ends_the_wait() {
     assert_eq!(code, 3, "{seen}");
     assert!(seen.ends_with("Cancelled.\r\n"), "{seen:?}");
 }
+
+#[test]
+fn a_redirect_is_pasted_and_the_wait_for_it_ends_with_ctrl_c() {
+    let question = "Paste the address that the browser was sent to, and press Enter:";
+    let args = ["implicit", "--state", "s", "--callback", "-"];
+    let mut terminal = Terminal::start(&mut command(&args), 80, 24);
+    terminal.until(question);
+    terminal.answer(" https://nicememe.website/#access_token=canary&token_type=Bearer&state=s ");
+    terminal.until("\"access_token\":\"canary\"");
+    assert_eq!(terminal.end().0, 0);
+
+    let mut terminal = Terminal::start(&mut command(&args), 80, 24);
+    terminal.until(question);
+    terminal.interrupt();
+    let (code, seen) = terminal.end();
+    assert_eq!(code, 3, "{seen}");
+    assert!(seen.ends_with("Cancelled.\r\n"), "{seen:?}");
+}
