@@ -93,10 +93,8 @@ fn asked(heard: &Heard, more: Option<&str>) -> Result<(Client, Parameters), Answ
     let allowed = |name: &String| COMMON.contains(&name.as_str()) || more == Some(name.as_str());
     let client = text(&query, "client_id").and_then(known);
     let client = client.ok_or_else(recorded::unknown_application)?;
-    let scopes = text(&query, "scope").unwrap_or_default().split(' ');
-    let basic = scopes.fold(true, |all, scope| {
-        all && matches!(scope, "bot" | "applications.commands")
-    });
+    let mut scopes = text(&query, "scope").unwrap_or_default().split(' ');
+    let basic = scopes.all(|scope| matches!(scope, "bot" | "applications.commands"));
     let has = |name: &str| text(&query, name).is_some();
     let kind = text(&query, "response_type");
     let right = query.keys().all(allowed)
