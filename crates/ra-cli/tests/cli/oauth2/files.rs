@@ -222,3 +222,41 @@ fn a_refresh_does_not_put_a_file_in_the_place_of_a_link() {
     );
     assert!(service.calls().is_empty());
 }
+
+#[test]
+fn a_token_that_nobody_reads_is_kept_all_the_same() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("token.json");
+    let service = Service::of(token());
+    let base = service.base();
+    for json in [&[][..], &["--json"]] {
+        let args = [
+            "client-credentials",
+            "--client-id",
+            CLIENT,
+            "--scope",
+            "identify",
+            "--base",
+            &base,
+            "--token-file",
+            text(&file),
+            "--force",
+        ];
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = super::command(&[&args[..], json].concat())
+            .env("RA_CLIENT_SECRET", SECRET)
+            .stdout(writer)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(8));
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            stderr.starts_with("error: cannot write the output: "),
+            "{stderr}"
+        );
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+        assert!(fs::read_to_string(&file).unwrap().contains(ACCESS));
+        fs::remove_file(&file).unwrap();
+    }
+}

@@ -1,6 +1,7 @@
 //! `ra oauth2` as programs and people run it, against scripted services on loopback.
 
 mod authorize_url;
+mod browser;
 mod device;
 mod device_faults;
 mod exchange;
