@@ -1,6 +1,7 @@
 //! What a login by OAuth2 costs on this side of the network, with the `oauth2` crate as the baseline.
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used)] // macros of criterion; a bench may stop
 
+#[allow(dead_code)] // the test of allocations uses the rest
 mod work;
 
 use std::hint::black_box;

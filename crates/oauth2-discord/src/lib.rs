@@ -13,7 +13,8 @@
 //! | see what an error means | [`error::advice`] |
 //!
 //! Calls are [`ra_http::Endpoint`]s: a value becomes an [`http::Request`], a carrier of yours moves it, and the value reads
-//! the [`http::Response`]. State and PKCE are on by default, redirects are never followed, secrets never reach `Debug`,
+//! the [`http::Response`]. A carrier is a closure around any HTTP library ([`ra_http::Endpoint::call`]; the examples
+//! `with_reqwest` and `with_ureq` are two), or `ra-tokio`'s. State and PKCE are on by default, redirects are never followed, secrets never reach `Debug`,
 //! `Display` or an error.
 //!
 //! ```

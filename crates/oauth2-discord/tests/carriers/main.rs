@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 #![cfg(test)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::duplicate_mod)] // each example brings its server along
 
 mod closures;
 mod examples;
