@@ -47,7 +47,8 @@ Discord's OAuth2: get tokens, refresh and revoke them, and ask what they say.
 
 Secrets are never arguments, because arguments can be read by every program on the machine. They come from \
 variables or from files: RA_CLIENT_SECRET or --client-secret-file (without one it is a public client), \
-RA_CODE_VERIFIER or --code-verifier-file, RA_TOKEN or --token-file, RA_BOT_TOKEN or --bot-token-file.
+RA_CODE_VERIFIER or --code-verifier-file, RA_TOKEN or --token-file, RA_BOT_TOKEN or --bot-token-file, \
+RA_EXTERNAL_TOKEN or --external-token-file.
 
 Commands that get a token print the token object as one line of JSON on standard output, and with \
 --token-file keep it as well. People's text goes to standard error. With --json everything on standard output \
@@ -56,6 +57,7 @@ is one JSON object a line, and failures are an `error` event there, as with `ra 
 const AFTER_HELP: &str = "\
 Examples:
   ra oauth2 login --client-id ID --scope identify --token-file token.json
+  ra oauth2 device --client-id ID --scope identify --token-file token.json
   ra oauth2 refresh --client-id ID --token-file token.json
   ra oauth2 revoke --client-id ID --token-file token.json
   RA_CLIENT_SECRET=... ra oauth2 client-credentials --client-id ID --scope identify
