@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use ra_testkit::discord::{self, Discord, recorded};
 use serde_json::{Value, json};
 
-use super::recorded::{CLIENT, ra, run, shows_no_secret, tells_no_secret};
+use super::recorded::{CLIENT, at_once, ra, run, shows_no_secret, tells_no_secret};
 use super::{fails, text};
 use crate::support::terminal::Terminal;
 use crate::support::{Ra, picture};
@@ -69,7 +69,7 @@ fn o127_people_get_a_qr_code_the_address_and_the_user_code() {
 
 #[test]
 fn o124_o125_s01_every_kind_of_client_asks_in_its_way() {
-    for (id, secret, more) in [
+    let cases = [
         (discord::CLIENT_ID, Some(discord::CLIENT_SECRET), &[][..]),
         (
             discord::CLIENT_ID,
@@ -82,7 +82,8 @@ fn o124_o125_s01_every_kind_of_client_asks_in_its_way() {
             &["--basic"],
         ),
         (discord::PUBLIC_CLIENT_ID, None, &[]),
-    ] {
+    ];
+    at_once(cases, |(id, secret, more)| {
         let discord = quick();
         discord.decide(true);
         let id = id.to_string();
@@ -96,7 +97,7 @@ fn o124_o125_s01_every_kind_of_client_asks_in_its_way() {
         assert_eq!(ended.code, 0, "{id} {more:?} {ended:?}");
         let basic = discord.heard()[0].header("authorization").is_some();
         assert_eq!(basic, !more.is_empty());
-    }
+    });
 }
 
 #[test]
