@@ -77,7 +77,7 @@ impl Form {
         }
         self.0.extend_from_slice(name.as_bytes());
         self.0.push(b'=');
-        escape_into(value, |byte| self.0.push(byte));
+        escape_into(value, &mut *self.0);
     }
 
     pub(crate) fn push_some(&mut self, name: &'static str, value: Option<&str>) {
@@ -131,7 +131,7 @@ fn set_basic(request: &mut Request<Body>, id: &str, secret: &str) -> Result<(), 
     let mut pair = Zeroizing::new(String::with_capacity(id.len() + 1 + 3 * secret.len()));
     pair.push_str(id);
     pair.push(':');
-    escape_into(secret, |byte| pair.push(byte.into()));
+    escape_into(secret, &mut *pair);
     let mut value = Zeroizing::new(String::with_capacity(6 + pair.len().div_ceil(3) * 4));
     value.push_str("Basic ");
     STANDARD.encode_string(pair.as_bytes(), &mut value);
@@ -139,17 +139,52 @@ fn set_basic(request: &mut Request<Body>, id: &str, secret: &str) -> Result<(), 
 }
 
 /// Percent-encodes all but RFC 3986's unreserved characters, which every form and query decoder reads alike.
-pub(crate) fn escape_into(text: &str, mut push: impl FnMut(u8)) {
+pub(crate) fn escape_into(text: &str, out: &mut impl Sink) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => push(byte),
-            _ => {
-                push(b'%');
-                push(HEX[usize::from(byte >> 4)]);
-                push(HEX[usize::from(byte & 15)]);
-            }
+    let is_reserved =
+        |b: u8| !matches!(b, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~');
+    let mut rest = text;
+    loop {
+        // tokens, states and verifiers have nothing to escape
+        let plain = rest.bytes().position(is_reserved).unwrap_or(rest.len());
+        let (before, after) = rest.split_at(plain);
+        out.text(before);
+        let mut chars = after.chars();
+        let Some(reserved) = chars.next() else {
+            return;
+        };
+        for byte in reserved.encode_utf8(&mut [0; 4]).bytes() {
+            out.ascii(b'%');
+            out.ascii(HEX[usize::from(byte >> 4)]);
+            out.ascii(HEX[usize::from(byte & 15)]);
         }
+        rest = chars.as_str();
+    }
+}
+
+/// What escaped text goes into.
+pub(crate) trait Sink {
+    fn text(&mut self, text: &str);
+    fn ascii(&mut self, byte: u8);
+}
+
+impl Sink for String {
+    fn text(&mut self, text: &str) {
+        self.push_str(text);
+    }
+
+    fn ascii(&mut self, byte: u8) {
+        self.push(byte.into());
+    }
+}
+
+impl Sink for Vec<u8> {
+    fn text(&mut self, text: &str) {
+        self.extend_from_slice(text.as_bytes());
+    }
+
+    fn ascii(&mut self, byte: u8) {
+        self.push(byte);
     }
 }
 

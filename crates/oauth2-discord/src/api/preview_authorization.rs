@@ -78,7 +78,7 @@ pub(super) fn path(url: &AuthorizeUrl, more: Option<&str>) -> String {
             path.push(lead);
             path.push_str(name);
             path.push('=');
-            escape_into(&value, |byte| path.push(byte.into()));
+            escape_into(&value, &mut path);
             lead = '&';
         }
     }

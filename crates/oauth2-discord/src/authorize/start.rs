@@ -122,8 +122,8 @@ impl Authorization {
             url.text("nonce", nonce.expose());
         }
         if let Some(verifier) = &secrets.verifier {
-            url.plain("code_challenge", Some(verifier.challenge().as_str()));
-            url.plain("code_challenge_method", Some(CodeChallenge::METHOD));
+            url.text("code_challenge", verifier.challenge().as_str());
+            url.text("code_challenge_method", CodeChallenge::METHOD);
         }
         url.finish()
     }

@@ -69,7 +69,7 @@ impl Writer {
     /// A pair whose value may need escaping; spaces become `%20`, as in the document's examples (O-062).
     pub(super) fn text(&mut self, name: &str, value: &str) {
         self.name(name);
-        crate::wire::escape_into(value, |byte| self.text.push(byte.into()));
+        crate::wire::escape_into(value, &mut self.text);
     }
 
     /// A pair whose value needs no escaping, if there is one.
@@ -86,7 +86,7 @@ impl Writer {
                 0 => self.name("scope"),
                 _ => self.text.push_str("%20"),
             }
-            crate::wire::escape_into(scope.as_str(), |byte| self.text.push(byte.into()));
+            crate::wire::escape_into(scope.as_str(), &mut self.text);
         }
     }
 

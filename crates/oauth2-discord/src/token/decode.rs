@@ -62,12 +62,13 @@ pub(super) fn token(json: &[u8]) -> Result<Token, TokenError> {
     if !kind.is_some_and(|kind| is_bearer(&kind)) {
         return Err(TokenError::at("token_type"));
     }
-    let access_token: AccessToken = required(members.access_token, "access_token")?;
+    let access_token = secret(members.access_token, "access_token")?.map(AccessToken::new);
+    let access_token = access_token.ok_or(TokenError::at("access_token"))?;
     if !fits_header(access_token.expose()) {
         return Err(TokenError::at("access_token"));
     }
-    let refresh_token: Option<RefreshToken> = optional(members.refresh_token, "refresh_token")?;
-    let id_token: Option<RawIdToken> = optional(members.id_token, "id_token")?;
+    let refresh_token = secret(members.refresh_token, "refresh_token")?.map(RefreshToken::new);
+    let id_token = secret(members.id_token, "id_token")?.map(RawIdToken::new);
     let scope = members
         .scope
         .map(|raw| text(raw).and_then(|text| text.parse().ok()));
@@ -91,10 +92,17 @@ pub(crate) fn is_bearer(kind: &str) -> bool {
 /// A string, borrowed unless it has escapes.
 fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
     let json = raw.get();
-    match serde_json::from_str(json) {
-        Ok(plain) => Some(Cow::Borrowed(plain)),
-        Err(_) => serde_json::from_str(json).ok().map(Cow::Owned),
+    let plain = json.strip_prefix('"')?.strip_suffix('"')?;
+    if plain.contains('\\') {
+        return serde_json::from_str(json).ok().map(Cow::Owned);
     }
+    Some(Cow::Borrowed(plain)) // it was read as JSON already
+}
+
+/// A string that goes into a secret type, which wipes it.
+fn secret(raw: Option<&RawValue>, field: &'static str) -> Result<Option<String>, TokenError> {
+    let text = raw.map(|raw| text(raw).ok_or(TokenError::at(field)));
+    Ok(text.transpose()?.map(Cow::into_owned))
 }
 
 /// An integer, written as `604800`, as `604800.0`, or as a string of digits; never negative (S-11).

@@ -9,7 +9,7 @@ use crate::{Entropy, Urls};
 
 fn encoded(text: &str) -> String {
     let mut out = String::new();
-    crate::wire::escape_into(text, |byte| out.push(byte.into()));
+    crate::wire::escape_into(text, &mut out);
     out
 }
 
