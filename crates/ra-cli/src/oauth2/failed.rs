@@ -91,9 +91,6 @@ pub(super) fn callback(error: &CallbackError) -> End {
 pub(super) fn store(path: &std::path::Path, error: &StoreError) -> Failure {
     let path = path.display();
     let why = match error.kind() {
-        StoreErrorKind::NotPrivate => {
-            "others may read or write it; chmod 600 makes it yours".into()
-        }
         StoreErrorKind::NotAFile => "it is no ordinary file".into(),
         StoreErrorKind::NotATokenSet => "there is no token in it".into(),
         _ => error.source().unwrap_or(error).to_string(),

@@ -10,7 +10,8 @@ use crate::failure::Failure;
 
 /// Asks what the token is good for.
 pub(super) async fn run(args: &MeArgs, context: &mut Context) -> Result<(), End> {
-    let endpoint = Me::new(secret::access_token(args.token_file.as_deref())?);
+    let token = secret::access_token(args.token_file.as_deref(), &mut context.voice)?;
+    let endpoint = Me::new(token);
     let me = context.caller()?.call(&endpoint, Me::REPEAT).await?;
     let voice = &mut context.voice;
     if voice.is_for_programs() {

@@ -15,7 +15,7 @@ pub(super) async fn run(args: &RefreshArgs, context: &mut Context) -> Result<(),
     let client = client::any(&args.client)?;
     let scopes = option::scopes(&args.scopes)?;
     let path = &args.token_file;
-    let held = secret::token_set(path)?;
+    let held = secret::token_set(path, &mut context.voice)?;
     let Some(refresh_token) = held.token.refresh_token.clone() else {
         let path = path.display();
         return Err(

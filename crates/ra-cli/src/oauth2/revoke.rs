@@ -19,7 +19,7 @@ pub(super) async fn run(args: &RevokeArgs, context: &mut Context) -> Result<(), 
     let client = client::any(&args.client)?;
     let revoke = match &args.token_file {
         Some(path) => {
-            let token = secret::token_set(path)?.token;
+            let token = secret::token_set(path, &mut context.voice)?.token;
             match token.refresh_token {
                 Some(refresh_token) => Revoke::refresh(client, refresh_token),
                 None => Revoke::access(client, token.access_token),

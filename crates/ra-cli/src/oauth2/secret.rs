@@ -4,7 +4,7 @@ use std::env::{self, VarError};
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 use std::path::Path;
 
-use oauth2_discord::keeper::{FileStore, Store as _, TokenSet};
+use oauth2_discord::keeper::{FileStore, Store as _, StoreError, StoreErrorKind, TokenSet};
 use oauth2_discord::{AccessToken, BotToken, ClientSecret, CodeVerifier, ExternalAuthToken};
 use zeroize::Zeroizing;
 
@@ -55,9 +55,9 @@ pub(super) fn external_token(file: Option<&Path>) -> Result<ExternalAuthToken, F
 }
 
 /// A token for calls: that of a token file, or the one in `RA_TOKEN`.
-pub(super) fn access_token(file: Option<&Path>) -> Result<AccessToken, Failure> {
+pub(super) fn access_token(file: Option<&Path>, voice: &mut Voice) -> Result<AccessToken, Failure> {
     match file {
-        Some(path) => Ok(token_set(path)?.token.access_token),
+        Some(path) => Ok(token_set(path, voice)?.token.access_token),
         None => token_variable()?.ok_or_else(|| none("RA_TOKEN", "--token-file")),
     }
 }
@@ -68,17 +68,27 @@ pub(super) fn token_variable() -> Result<Option<AccessToken>, Failure> {
     Ok(token.map(|token| AccessToken::new(token.as_str())))
 }
 
-/// What a token file holds. The file has to be private.
-pub(super) fn token_set(path: &Path) -> Result<TokenSet, Failure> {
-    let set = FileStore::new(path).load();
-    let set = set.map_err(|error| failed::store(path, &error))?;
-    set.ok_or_else(|| {
-        let path = path.display();
-        Failure::new(
-            Kind::Local,
-            format!("cannot read {path}: there is no such file"),
-        )
-    })
+/// What a token file holds. One that others may read is read with a warning: whoever could read it has the token already,
+/// and refusing it now protects nobody.
+pub(super) fn token_set(path: &Path, voice: &mut Voice) -> Result<TokenSet, Failure> {
+    match FileStore::new(path).load() {
+        Ok(Some(set)) => Ok(set),
+        Ok(None) => {
+            let path = path.display();
+            let text = format!("cannot read {path}: there is no such file");
+            Err(Failure::new(Kind::Local, text))
+        }
+        Err(error) if error.kind() == StoreErrorKind::NotPrivate => {
+            voice.remark(&format!(
+                "note: others may read or write {}; chmod 600 makes it yours",
+                path.display()
+            ))?;
+            let text = approve::read(path)?;
+            TokenSet::decode(text.as_bytes())
+                .map_err(|_| failed::store(path, &StoreError::new(StoreErrorKind::NotATokenSet)))
+        }
+        Err(error) => Err(failed::store(path, &error)),
+    }
 }
 
 /// The redirect: given, or the first line on standard input.

@@ -27,7 +27,7 @@ struct Claims<'a> {
 
 /// Asks who the token speaks for.
 pub(super) async fn run(args: &UserinfoArgs, context: &mut Context) -> Result<(), End> {
-    let token = secret::access_token(args.token_file.as_deref())?;
+    let token = secret::access_token(args.token_file.as_deref(), &mut context.voice)?;
     let endpoint = UserInfo::new(token).at(context.urls.userinfo.clone());
     let info = context.caller()?.call(&endpoint, UserInfo::REPEAT).await?;
     let claims = Claims {

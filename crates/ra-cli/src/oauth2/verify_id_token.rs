@@ -12,7 +12,7 @@ use crate::failure::{Failure, Kind};
 /// Verifies, and prints the claims.
 pub(super) async fn run(args: &VerifyIdTokenArgs, context: &mut Context) -> Result<(), End> {
     let client_id = option::id("--client-id", &args.client_id)?;
-    let token = secret::token_set(&args.token_file)?.token;
+    let token = secret::token_set(&args.token_file, &mut context.voice)?.token;
     let nonce = args.nonce.as_ref().map(|Unread(nonce)| Nonce::new(nonce));
     let mut verifier = Verifier::new(client_id, context.urls.issuer.clone());
     let refused = |error| refused(error, nonce.is_some());

@@ -143,7 +143,25 @@ fn a_call_that_fails_leaves_no_file() {
 }
 
 #[test]
-fn files_that_others_can_read_or_that_hold_no_token_are_not_used() {
+fn files_that_others_can_read_are_warned_about_and_made_private_by_the_next_write() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = token_file(directory.path(), &token());
+    let service = Service::of(token());
+    let base = service.base();
+    for (mode_before, warned) in [(0o600, false), (0o640, true), (0o604, true), (0o660, true)] {
+        for (command, mode_after) in [("revoke", mode_before), ("refresh", 0o600)] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode_before)).unwrap();
+            let with = ["--client-id", CLIENT, "--base", &base, "--token-file"];
+            let ended = run(&[&[command], &with[..], &[text(&path)]].concat());
+            assert_eq!(ended.code, 0, "{ended:?}");
+            assert_eq!(ended.stderr.contains("chmod 600"), warned, "{ended:?}");
+            assert_eq!(mode(&path), mode_after, "{command}");
+        }
+    }
+}
+
+#[test]
+fn files_that_hold_no_token_are_not_used() {
     let directory = tempfile::tempdir().unwrap();
     let path = token_file(directory.path(), &token());
     let with = |command: &str, path: &Path| {
@@ -158,17 +176,17 @@ fn files_that_others_can_read_or_that_hold_no_token_are_not_used() {
         ])
     };
     for command in ["refresh", "revoke"] {
-        for mode in [0o640, 0o604, 0o660] {
+        fs::write(&path, "canary").unwrap();
+        for mode in [0o600, 0o644] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
             let ended = with(command, &path);
+            assert_eq!(ended.code, 8, "{ended:?}");
             assert!(
-                fails(&ended, 8).ends_with("chmod 600 makes it yours"),
+                ended.stderr.ends_with("there is no token in it\n"),
                 "{ended:?}"
             );
+            assert!(!ended.stderr.contains("canary"), "{ended:?}");
         }
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-        fs::write(&path, "canary").unwrap();
-        assert!(fails(&with(command, &path), 8).ends_with("there is no token in it"));
         fs::write(&path, token().to_string()).unwrap();
         assert!(fails(&with(command, directory.path()), 8).ends_with("it is no ordinary file"));
         let nowhere = directory.path().join("nowhere");
