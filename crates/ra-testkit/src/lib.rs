@@ -6,6 +6,9 @@
 
 mod entropy;
 mod fake_key;
+pub mod real;
+#[cfg(feature = "tls")]
+pub mod tls;
 pub mod vectors;
 pub mod world;
 
