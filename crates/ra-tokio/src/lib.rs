@@ -37,7 +37,8 @@ pub use driver::approval::Approval;
 pub use driver::login::{Login, LoginOptions};
 pub use error::StartError;
 pub use keys::{KeyPool, Keys};
-pub use net::{Network, Proxy, ProxyError, TlsConfig};
+pub use net::{Connection, Dialer, Dialing, Network};
 pub use ws::{Received, ReceivedText, WebSocket};
 
-pub use rustls;
+pub use ra_http::{Proxies, Proxy, ProxyError, ProxyVariableError};
+pub use ra_tls::{RootCertificates, RootError, TlsConfig, rustls};
