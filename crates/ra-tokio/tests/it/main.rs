@@ -14,6 +14,7 @@ mod keys;
 mod login;
 mod login_faults;
 mod proxy;
+mod real_proxies;
 mod support;
 mod tls;
 mod websocket;

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use ra_core::desktop::login::ConnectRequest;
 use ra_http::TransportErrorKind;
-use ra_tokio::{Network, Proxy, TlsConfig, WebSocket};
+use ra_testkit::tls::Ca;
+use ra_tokio::{Network, Proxies, Proxy, TlsConfig, WebSocket};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
 use crate::support::{answering, bounded, deserted, listener, read_request, serve};
-use crate::tls::{Ca, fetch};
+use crate::tls::{fetch, secure_service, trusting, upgrade};
 
 const LONG: Duration = Duration::from_secs(20);
 
@@ -84,8 +85,8 @@ async fn counted(stream: &mut TcpStream) -> String {
 #[tokio::test]
 async fn connect_leads_tls_to_a_host_that_only_the_proxy_knows() {
     let ca = Ca::new();
-    let (address, mut requests) = http_proxy(ca.serve("gateway.invalid").await).await;
-    let network = ca.network(proxy(format!("http://me:secret@{address}")));
+    let (address, mut requests) = http_proxy(secure_service(&ca, "gateway.invalid").await).await;
+    let network = trusting(&ca, proxy(format!("http://me:secret@{address}")));
     assert_eq!(fetch(&network, "gateway.invalid", LONG).await.unwrap(), 200);
     let request = requests.recv().await.unwrap();
     assert!(
@@ -97,8 +98,8 @@ async fn connect_leads_tls_to_a_host_that_only_the_proxy_knows() {
         "{request}"
     );
 
-    let (address, mut requests) = http_proxy(ca.serve("gateway.invalid").await).await;
-    let network = ca.network(proxy(format!("http://{address}")));
+    let (address, mut requests) = http_proxy(secure_service(&ca, "gateway.invalid").await).await;
+    let network = trusting(&ca, proxy(format!("http://{address}")));
     assert_eq!(
         fetch(&network, "gateway.invalid:8443", LONG).await.unwrap(),
         200
@@ -114,8 +115,8 @@ async fn connect_leads_tls_to_a_host_that_only_the_proxy_knows() {
 #[tokio::test]
 async fn socks5_leads_tls_to_a_host_that_only_the_proxy_knows() {
     let ca = Ca::new();
-    let (address, mut requests) = socks_proxy(ca.serve("gateway.invalid").await).await;
-    let network = ca.network(proxy(format!("socks5://me:secret@{address}")));
+    let (address, mut requests) = socks_proxy(secure_service(&ca, "gateway.invalid").await).await;
+    let network = trusting(&ca, proxy(format!("socks5://me:secret@{address}")));
     assert_eq!(fetch(&network, "gateway.invalid", LONG).await.unwrap(), 200);
     let expected = ("me:secret".to_owned(), "gateway.invalid:443".to_owned());
     assert_eq!(requests.recv().await.unwrap(), expected);
@@ -123,8 +124,9 @@ async fn socks5_leads_tls_to_a_host_that_only_the_proxy_knows() {
 
 #[tokio::test]
 async fn a_certificate_is_checked_through_a_proxy_too() {
-    let (address, _requests) = http_proxy(Ca::new().serve("gateway.invalid").await).await;
-    let network = Ca::new().network(proxy(format!("http://{address}")));
+    let (address, _requests) =
+        http_proxy(secure_service(&Ca::new(), "gateway.invalid").await).await;
+    let network = trusting(&Ca::new(), proxy(format!("http://{address}")));
     let error = fetch(&network, "gateway.invalid", LONG).await.unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Tls);
 }
@@ -138,10 +140,10 @@ async fn a_proxy_that_will_not_connect_says_so_and_shows_no_credentials() {
         "canary",
         "",
     ] {
-        let network = Ca::new().network(proxy(format!(
-            "http://me:canary@{}",
-            answering(reply).await
-        )));
+        let network = trusting(
+            &Ca::new(),
+            proxy(format!("http://me:canary@{}", answering(reply).await)),
+        );
         let error = fetch(&network, "gateway.invalid", LONG).await.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Proxy, "{reply}");
         assert!(
@@ -163,7 +165,10 @@ async fn a_proxy_that_will_not_connect_says_so_and_shows_no_credentials() {
         })
         .await;
         for credentials in ["", "me:canary@"] {
-            let network = Ca::new().network(proxy(format!("socks5://{credentials}{address}")));
+            let network = trusting(
+                &Ca::new(),
+                proxy(format!("socks5://{credentials}{address}")),
+            );
             let error = fetch(&network, "gateway.invalid", LONG).await.unwrap_err();
             assert_eq!(error.kind(), TransportErrorKind::Proxy, "{reply:?}");
             assert!(
@@ -176,14 +181,14 @@ async fn a_proxy_that_will_not_connect_says_so_and_shows_no_credentials() {
 
 #[tokio::test]
 async fn an_absent_or_silent_proxy_ends_the_call() {
-    let network = Ca::new().network(proxy(format!("http://{}", deserted().await)));
+    let network = trusting(&Ca::new(), proxy(format!("http://{}", deserted().await)));
     let error = fetch(&network, "gateway.invalid", LONG).await.unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Proxy);
     for scheme in ["http", "socks5"] {
-        let network = Ca::new().network(proxy(format!(
-            "{scheme}://{}",
-            crate::support::silent().await
-        )));
+        let network = trusting(
+            &Ca::new(),
+            proxy(format!("{scheme}://{}", crate::support::silent().await)),
+        );
         let error = fetch(&network, "gateway.invalid", Duration::from_millis(50))
             .await
             .unwrap_err();
@@ -234,4 +239,51 @@ async fn r01_plaintext_to_another_machine_is_refused_with_a_proxy_as_well() {
         .unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::NotAllowed);
     assert!(bounded(crate::support::is_untouched(target)).await);
+}
+
+/// What the environment would say.
+fn environment(variables: &[(&str, String)]) -> Proxies {
+    Proxies::from_environment(|asked| {
+        let found = variables.iter().find(|(name, _)| *name == asked);
+        found.map(|(_, value)| value.into())
+    })
+    .unwrap()
+}
+
+#[tokio::test]
+async fn the_environment_names_the_proxy_for_sockets_and_calls() {
+    let ca = Ca::new();
+    let (address, mut requests) = http_proxy(secure_service(&ca, "gateway.invalid").await).await;
+    let network = trusting(
+        &ca,
+        environment(&[("HTTPS_PROXY", format!("http://me:secret@{address}"))]),
+    );
+    assert_eq!(fetch(&network, "gateway.invalid", LONG).await.unwrap(), 200);
+    let refused = upgrade(&network, "wss://gateway.invalid/").await;
+    assert_eq!(refused, TransportErrorKind::upgrade(503, None));
+    for _ in 0..2 {
+        let request = requests.recv().await.unwrap();
+        assert!(request.contains("Basic bWU6c2VjcmV0"), "{request}");
+    }
+}
+
+#[tokio::test]
+async fn r01_what_the_environment_excludes_is_reached_directly() {
+    let (proxy, address) = listener().await;
+    let service = crate::tls::service().await;
+    let network = Network::new(
+        TlsConfig::default(),
+        environment(&[
+            ("ALL_PROXY", format!("socks5://{address}")),
+            ("NO_PROXY", ".invalid".to_owned()),
+        ]),
+    );
+    let url = format!("http://{service}/");
+    assert_eq!(crate::tls::get(&network, &url, LONG).await.unwrap(), 200);
+    let refused = upgrade(&network, &format!("ws://{service}/")).await;
+    assert_eq!(refused, TransportErrorKind::upgrade(503, None));
+    // there is no such host, and nobody was asked to find it
+    let error = fetch(&network, "gateway.invalid", LONG).await.unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::Resolve);
+    assert!(bounded(crate::support::is_untouched(proxy)).await);
 }
