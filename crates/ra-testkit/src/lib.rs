@@ -1,16 +1,25 @@
 //! What the project's own tests, fuzz targets and benches share: a fast key, entropy from a seed,
-//! the vectors, and a whole world (desktop × gateway × phone) on a virtual clock. Never published.
+//! the vectors, a whole world (desktop × gateway × phone) on a virtual clock, and the suites that every
+//! adapter has to pass. Never published.
 #![forbid(unsafe_code)]
 // test code: what cannot happen here is a failed test
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 mod entropy;
 mod fake_key;
+#[cfg(feature = "net")]
+pub mod fault_proxy;
+#[cfg(feature = "net")]
+pub mod net;
+#[cfg(feature = "net")]
+pub mod parity;
 pub mod real;
+pub mod scenarios;
+pub mod service;
 #[cfg(feature = "tls")]
 pub mod tls;
 pub mod vectors;
 pub mod world;
 
 pub use entropy::{NoEntropy, SeededEntropy};
-pub use fake_key::{Fake, FakeKey};
+pub use fake_key::{Fake, FakeKey, FakeOr};
