@@ -9,6 +9,7 @@ mod demo;
 mod exchange_faults;
 mod faults;
 mod login;
+mod network;
 mod proxy;
 mod support;
 mod terminal;
