@@ -5,6 +5,8 @@ fn main() {
         // the C runtime that calls `main`, and `memcpy` and its like
         println!("cargo::rustc-link-arg-bins=-lc");
         // `alloc` comes built for programs that unwind; this one does not, so neither is ever called
-        println!("cargo::rustc-link-arg-bins=-Wl,--defsym=rust_eh_personality=0,--defsym=_Unwind_Resume=0");
+        println!(
+            "cargo::rustc-link-arg-bins=-Wl,--defsym=rust_eh_personality=0,--defsym=_Unwind_Resume=0"
+        );
     }
 }
