@@ -1,0 +1,161 @@
+//! The phone's driver: runs [`ra_core::mobile`] over HTTP.
+
+use std::fmt;
+
+use ra_core::Misuse;
+use ra_core::mobile::{
+    Config, Event, Input, MfaAnswer, MobileError, Outcome, Output, Phase, Session,
+};
+use ra_proto::Fingerprint;
+
+use super::{Calls, Clock};
+use crate::bell::Bell;
+use crate::{Network, StartError, trace};
+
+/// An approval under way. The person decides: after [`Event::Confirm`], [`Approval::approve`] or [`Approval::decline`]
+/// (R-44).
+///
+/// It acts only while a thread is in [`Approval::next_event`] (or goes through it as an [`Iterator`]) or in
+/// [`Approval::outcome`]. Dropping it approves nothing.
+///
+/// ```no_run
+/// use ra_blocking::{Approval, Network};
+/// use ra_core::mobile::{Config, Event};
+/// # use ra_proto::{ScanUrl, Token};
+/// # fn ask_person(_: &str) -> bool { false }
+///
+/// # fn run(scanned: ScanUrl, token: Token) -> Result<(), Box<dyn std::error::Error>> {
+/// let config = Config::new("https://discord.com/api/v9".parse()?, token);
+/// let mut approval = Approval::start(config, scanned.fingerprint(), Network::default())?;
+/// while let Some(event) = approval.next_event() {
+///     match event {
+///         Event::Confirm { .. } if ask_person("log this device in?") => approval.approve()?,
+///         _ => approval.decline()?, // also when a second factor is asked for
+///     }
+/// }
+/// let outcome = approval.outcome()?;
+/// # Ok(())
+/// # }
+/// ```
+pub struct Approval {
+    machine: Session,
+    clock: Clock,
+    bell: Bell,
+    calls: Calls,
+    end: Option<Result<Outcome, MobileError>>,
+}
+
+impl Approval {
+    /// Starts the approval of what the phone has scanned. Nothing is sent before it is asked for events.
+    ///
+    /// # Errors
+    /// [`StartError`] if it could not even begin.
+    pub fn start(
+        config: Config,
+        fingerprint: Fingerprint,
+        network: Network,
+    ) -> Result<Self, StartError> {
+        if !config.api.is_plaintext() {
+            network.check_tls().map_err(StartError::Tls)?;
+        }
+        let clock = Clock::new();
+        let machine = Session::new(config, fingerprint, clock.now());
+        Ok(Self {
+            machine,
+            clock,
+            bell: Bell::default(),
+            calls: Calls::new(network, None),
+            end: None,
+        })
+    }
+
+    /// Waits for the next event; `None` once the approval has ended. With an event that asks for a decision pending, it
+    /// waits until it is too late for that decision: decide first, then ask again.
+    pub fn next_event(&mut self) -> Option<Event> {
+        loop {
+            while let Some(output) = self.machine.poll_output() {
+                match output {
+                    Output::Call(call) => self.calls.start(call, &self.bell),
+                    Output::Event(event) => return Some(event),
+                    Output::End(end) => {
+                        trace::step("the approval has ended");
+                        self.calls.stop();
+                        self.end = Some(end);
+                    }
+                    _ => {}
+                }
+            }
+            if self.machine.phase() == Phase::Ended {
+                return None;
+            }
+            let now = self.clock.now();
+            if self.clock.is_due(self.machine.deadline()) {
+                self.machine.handle(now, Input::Tick);
+            } else if let Some((id, reply)) = self.calls.poll() {
+                self.machine.handle(now, Input::Reply(id, reply));
+            } else {
+                self.bell.wait(self.clock.instant(self.machine.deadline()));
+            }
+        }
+    }
+
+    /// Runs the approval to its end, dropping events, and says how it ended. Without a decision that is
+    /// [`MobileError::TooLate`].
+    ///
+    /// # Errors
+    /// [`MobileError`]: why it failed.
+    pub fn outcome(mut self) -> Result<Outcome, MobileError> {
+        loop {
+            if let Some(end) = self.end.take() {
+                return end;
+            }
+            self.next_event();
+        }
+    }
+
+    /// The person says yes.
+    ///
+    /// # Errors
+    /// [`Misuse::NothingToDecide`] before [`Event::Confirm`] and after a decision.
+    pub fn approve(&mut self) -> Result<(), Misuse> {
+        self.machine.approve(self.clock.now())
+    }
+
+    /// The person says no, before or instead of answering the second factor.
+    ///
+    /// # Errors
+    /// [`Misuse::NothingToDecide`] before [`Event::Confirm`] and after a decision.
+    pub fn decline(&mut self) -> Result<(), Misuse> {
+        self.machine.decline(self.clock.now())
+    }
+
+    /// The person answers the second factor.
+    ///
+    /// # Errors
+    /// [`Misuse::NoMfa`] when none is asked for.
+    pub fn answer_mfa(&mut self, answer: MfaAnswer) -> Result<(), Misuse> {
+        self.machine.answer_mfa(self.clock.now(), answer)
+    }
+
+    /// How far the approval is.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.machine.phase()
+    }
+}
+
+impl Iterator for Approval {
+    type Item = Event;
+
+    fn next(&mut self) -> Option<Event> {
+        self.next_event()
+    }
+}
+
+impl fmt::Debug for Approval {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Approval")
+            .field("phase", &self.phase())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,289 @@
+//! The desktop's driver: runs [`ra_core::desktop::login`] over real sockets.
+
+use std::fmt;
+
+use http::HeaderValue;
+use ra_core::desktop::login::{
+    Config, Event, Input, KeyUnavailable, Login as Machine, LoginError, Outcome, Output, Phase,
+};
+use ra_core::desktop::session;
+use ra_core::{Jitter, Misuse};
+use ra_crypto::{Entropy as _, OsEntropy};
+use ra_http::CaptchaSolution;
+
+use super::socket::{Heard, Socket};
+use super::{Calls, Clock};
+use crate::bell::{Bell, Canceller};
+use crate::job::Job;
+use crate::keys::Key;
+use crate::ws::Received;
+use crate::{Keys, Network, StartError, trace};
+
+/// What a [`Login`] needs.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct LoginOptions {
+    /// Addresses, headers, limits: the machine's.
+    pub config: Config,
+    /// Where keys come from.
+    pub keys: Keys,
+    /// How connections are made.
+    pub network: Network,
+}
+
+impl LoginOptions {
+    /// A login at the live service with keys from `keys`, over the platform's TLS and without a proxy.
+    #[must_use]
+    pub fn new(keys: Keys) -> Self {
+        Self {
+            config: Config::default(),
+            keys,
+            network: Network::default(),
+        }
+    }
+}
+
+/// A login under way: opens sockets, makes keys, exchanges the ticket, and brings events for the person at the screen.
+///
+/// It acts only while a thread is in [`Login::next_event`] (or goes through it as an [`Iterator`]) or in
+/// [`Login::outcome`]; heartbeats are part of that. Dropping it ends the login and closes its connections.
+///
+/// ```no_run
+/// use ra_blocking::{Keys, Login, LoginOptions};
+/// use ra_core::desktop::login::{Event, Outcome};
+///
+/// # fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut login = Login::start(LoginOptions::new(Keys::new(ra_crypto::RustCrypto)))?;
+/// for event in &mut login {
+///     match event {
+///         Event::Qr { url, .. } => println!("scan {url}"),
+///         Event::User(user) => println!("{} is deciding", user.username),
+///         _ => {}
+///     }
+/// }
+/// if let Outcome::LoggedIn { token, .. } = login.outcome()? {
+///     // keep `token` where nobody else reads it
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Login {
+    machine: Machine,
+    clock: Clock,
+    bell: Bell,
+    network: Network,
+    keys: Keys,
+    key: Option<Job<Key>>,
+    socket: Socket,
+    calls: Calls,
+    end: Option<Result<Outcome, LoginError>>,
+}
+
+impl Login {
+    /// Starts a login. Nothing is sent before it is asked for events; the first key begins to be made then, while the
+    /// connection opens.
+    ///
+    /// # Errors
+    /// [`StartError`] if it could not even begin. TLS is checked here, so that nobody is shown a code that could not be
+    /// used.
+    pub fn start(options: LoginOptions) -> Result<Self, StartError> {
+        let LoginOptions {
+            config,
+            keys,
+            network,
+        } = options;
+        if !(config.gateway.is_plaintext() && config.api.is_plaintext()) {
+            network.check_tls().map_err(StartError::Tls)?;
+        }
+        let mut seed = [0; 8];
+        OsEntropy.fill(&mut seed).map_err(|_| StartError::Entropy)?;
+        let clock = Clock::new();
+        let calls = Calls::new(
+            network.clone(),
+            HeaderValue::try_from(&config.user_agent).ok(),
+        );
+        let jitter = Jitter::from_seed(u64::from_le_bytes(seed));
+        Ok(Self {
+            machine: Machine::new(config, jitter, clock.now()),
+            clock,
+            bell: Bell::default(),
+            calls,
+            network,
+            keys,
+            key: None,
+            socket: Socket::None,
+            end: None,
+        })
+    }
+
+    /// Waits for the next event; `None` once the login has ended.
+    pub fn next_event(&mut self) -> Option<Event> {
+        loop {
+            while let Some(output) = self.machine.poll_output() {
+                match output {
+                    Output::Event(event) => {
+                        trace::event(&event);
+                        return Some(event);
+                    }
+                    Output::End(end) => {
+                        trace::step("the login has ended");
+                        self.stop();
+                        self.end = Some(end);
+                    }
+                    output => self.act(output),
+                }
+            }
+            if self.machine.phase() == Phase::Ended {
+                return None;
+            }
+            if !self.hear() {
+                self.bell.wait(self.clock.instant(self.machine.deadline()));
+            }
+        }
+    }
+
+    /// Runs the login to its end, dropping events, and says how it ended.
+    ///
+    /// # Errors
+    /// [`LoginError`]: why it failed.
+    pub fn outcome(mut self) -> Result<Outcome, LoginError> {
+        loop {
+            if let Some(end) = self.end.take() {
+                return end;
+            }
+            self.next_event();
+        }
+    }
+
+    /// What ends this login from another thread, or from a handler of signals.
+    #[must_use]
+    pub fn canceller(&self) -> Canceller {
+        Canceller::new(self.bell.clone())
+    }
+
+    /// Ends the login with [`Outcome::Cancelled`].
+    ///
+    /// # Errors
+    /// [`Misuse::Ended`] after the end.
+    pub fn cancel(&mut self) -> Result<(), Misuse> {
+        self.machine.cancel(self.clock.now())
+    }
+
+    /// Answers [`Event::Captcha`] with what the person at the screen made of it.
+    ///
+    /// # Errors
+    /// [`Misuse::NoCaptcha`] when none is waiting.
+    pub fn solve_captcha(&mut self, solution: CaptchaSolution) -> Result<(), Misuse> {
+        self.machine.solve_captcha(self.clock.now(), solution)
+    }
+
+    /// Ends the login because nobody will answer the captcha.
+    ///
+    /// # Errors
+    /// [`Misuse::NoCaptcha`] when none is waiting.
+    pub fn give_up_captcha(&mut self) -> Result<(), Misuse> {
+        self.machine.give_up_captcha(self.clock.now())
+    }
+
+    /// How far the login is.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.machine.phase()
+    }
+
+    /// Hands the machine one thing that has happened, if anything has. Whoever cancels comes first, then the clock: a
+    /// flood of frames keeps neither waiting.
+    fn hear(&mut self) -> bool {
+        let now = self.clock.now();
+        if self.bell.is_cancelled() {
+            // not misuse: the login has not ended
+            return self.machine.cancel(now).is_ok();
+        }
+        if self.clock.is_due(self.machine.deadline()) {
+            self.machine.handle(now, Input::Tick);
+        } else if let Some(key) = self.key.as_ref().and_then(Job::poll) {
+            self.key = None;
+            let key = key.unwrap_or(Err(KeyUnavailable));
+            self.machine.handle(now, Input::Key(key));
+        } else if let Some((id, reply)) = self.calls.poll() {
+            self.machine.handle(now, Input::Reply(id, reply));
+        } else if let Some(heard) = self.socket.poll() {
+            self.hear_socket(heard);
+        } else {
+            return false;
+        }
+        true
+    }
+
+    fn hear_socket(&mut self, heard: Heard) {
+        let now = self.clock.now();
+        match heard {
+            Heard::Opened(Ok(())) => {
+                trace::step("connected");
+                self.machine.handle(now, Input::Connected);
+            }
+            Heard::Opened(Err(error)) => {
+                trace::step("not connected");
+                self.machine.handle(now, Input::ConnectFailed(error));
+            }
+            Heard::Received(received) => {
+                let input = match &received {
+                    Received::Text(text) => {
+                        trace::frame_in(text);
+                        session::Input::Text(text)
+                    }
+                    Received::Binary => session::Input::Binary,
+                    Received::Oversized => session::Input::Oversized,
+                    Received::Closed(code) => session::Input::Closed(*code),
+                    Received::Lost => session::Input::Lost,
+                };
+                if matches!(received, Received::Closed(_) | Received::Lost) {
+                    trace::step("disconnected");
+                    self.socket = Socket::None;
+                }
+                self.machine.handle(now, Input::Socket(input));
+            }
+        }
+    }
+
+    /// Begins what the machine wants done.
+    fn act(&mut self, output: Output) {
+        match output {
+            Output::NeedKey => self.key = Some(self.keys.ask(&self.bell)),
+            Output::Connect(request) => {
+                trace::step("connecting");
+                self.socket = Socket::open(self.network.clone(), request, &self.bell);
+            }
+            Output::Send(text) => {
+                trace::frame_out(text.expose());
+                self.socket.send(text.expose());
+            }
+            Output::Disconnect(code) => self.socket.close(code),
+            Output::Call(call) => self.calls.start(call, &self.bell),
+            _ => {}
+        }
+    }
+
+    /// Lets go of all that is under way.
+    fn stop(&mut self) {
+        self.socket = Socket::None;
+        self.key = None;
+        self.calls.stop();
+    }
+}
+
+impl Iterator for Login {
+    type Item = Event;
+
+    fn next(&mut self) -> Option<Event> {
+        self.next_event()
+    }
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Login")
+            .field("phase", &self.phase())
+            .finish_non_exhaustive()
+    }
+}
