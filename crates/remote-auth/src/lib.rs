@@ -215,3 +215,8 @@ pub use ra_tokio as tokio;
 #[cfg(all(doctest, feature = "tokio", feature = "rustcrypto"))]
 #[doc = include_str!("../README.md")]
 pub struct Readme;
+
+/// The loop of the page for embedders, compiled.
+#[cfg(all(doctest, feature = "desktop", feature = "http"))]
+#[doc = include_str!("../EMBEDDING.md")]
+pub struct Embedding;
