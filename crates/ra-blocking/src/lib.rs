@@ -30,6 +30,11 @@
 //! processor time. Closing a connection from outside wakes whoever waits for it. Making a key and resolving a name
 //! cannot be broken off: such a thread is left behind and ends by itself; at most 16 lookups are under way in a process.
 //!
+//! # Logs of others
+//!
+//! The WebSocket library logs whole frames at the `trace` level of the `log` crate. Keep the target `tungstenite` above
+//! that level where logs are kept.
+//!
 //! # Features
 //!
 //! - `rustls-platform-verifier` (default): trust what the operating system trusts.

@@ -11,11 +11,12 @@ use ra_blocking::{Canceller, Keys, Login, LoginOptions, Network, Proxy, TlsConfi
 use ra_core::desktop::login::{Event, Outcome, Renewal};
 use ra_crypto::{Backend, Entropy, GenerateError, KeyError, PeerKey, PublicKeyError, SessionKey};
 use ra_testkit::Fake;
+use ra_testkit::tls::Ca;
 
 use crate::gateway::Service;
 use crate::login::{CAPTCHA, name};
 use crate::support::{accept, drain, listener, read_request, watchdog};
-use crate::tls::Ca;
+use crate::tls::trusting;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -94,7 +95,7 @@ fn while_tls_is_agreed_on() {
     let mut options = patient(&service);
     let (silent, address) = listener();
     options.config.gateway = format!("wss://{address}").parse().unwrap();
-    options.network = Ca::new().network(None);
+    options.network = trusting(&Ca::new(), None);
     cancelled(options, move |canceller| {
         let mut stream = accept(&silent);
         stream.read_exact(&mut [0; 5]).unwrap();

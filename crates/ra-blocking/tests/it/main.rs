@@ -15,6 +15,7 @@ mod keys;
 mod login;
 mod login_faults;
 mod proxy;
+mod real_proxies;
 mod support;
 mod threads;
 mod tls;

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use ra_blocking::{Network, Proxy, TlsConfig};
 use ra_http::TransportErrorKind;
+use ra_testkit::tls::Ca;
 
 use crate::gateway::Service;
 use crate::support::{LONG, answering, deserted, listener, read_request, serve, silent, watchdog};
-use crate::tls::{Ca, fetch, refusal};
+use crate::tls::{fetch, secure_service, trusting, upgrade};
 
 fn proxy(text: impl AsRef<str>) -> Option<Proxy> {
     Some(text.as_ref().parse().unwrap())
@@ -63,8 +64,8 @@ fn socks_proxy(target: SocketAddr) -> (SocketAddr, Receiver<String>) {
 fn connect_leads_tls_to_a_host_that_only_the_proxy_knows() {
     let _watchdog = watchdog();
     let ca = Ca::new();
-    let (address, requests) = http_proxy(ca.serve("gateway.invalid"));
-    let network = ca.network(proxy(format!("http://me:secret@{address}")));
+    let (address, requests) = http_proxy(secure_service(&ca, "gateway.invalid"));
+    let network = trusting(&ca, proxy(format!("http://me:secret@{address}")));
     assert_eq!(fetch(&network, "gateway.invalid", LONG).unwrap(), 200);
     let request = requests.recv().unwrap();
     assert!(
@@ -76,7 +77,7 @@ fn connect_leads_tls_to_a_host_that_only_the_proxy_knows() {
         "{request}"
     );
     // the socket goes the same way
-    let refused = refusal(&network, "wss://gateway.invalid:8443/");
+    let refused = upgrade(&network, "wss://gateway.invalid:8443/");
     assert_eq!(refused, TransportErrorKind::upgrade(503, None));
     let request = requests.recv().unwrap();
     assert!(
@@ -89,10 +90,10 @@ fn connect_leads_tls_to_a_host_that_only_the_proxy_knows() {
 fn socks5_leads_tls_to_a_host_that_only_the_proxy_knows() {
     let _watchdog = watchdog();
     let ca = Ca::new();
-    let (address, names) = socks_proxy(ca.serve("gateway.invalid"));
-    let network = ca.network(proxy(format!("socks5://{address}")));
+    let (address, names) = socks_proxy(secure_service(&ca, "gateway.invalid"));
+    let network = trusting(&ca, proxy(format!("socks5://{address}")));
     assert_eq!(fetch(&network, "gateway.invalid", LONG).unwrap(), 200);
-    let refused = refusal(&network, "wss://gateway.invalid/");
+    let refused = upgrade(&network, "wss://gateway.invalid/");
     assert_eq!(refused, TransportErrorKind::upgrade(503, None));
     assert_eq!(
         names.iter().take(2).collect::<Vec<_>>(),
@@ -123,8 +124,8 @@ fn a_login_through_a_proxy() {
 #[test]
 fn a_certificate_is_checked_through_a_proxy_too() {
     let _watchdog = watchdog();
-    let (address, _requests) = http_proxy(Ca::new().serve("gateway.invalid"));
-    let network = Ca::new().network(proxy(format!("http://{address}")));
+    let (address, _requests) = http_proxy(secure_service(&Ca::new(), "gateway.invalid"));
+    let network = trusting(&Ca::new(), proxy(format!("http://{address}")));
     let error = fetch(&network, "gateway.invalid", LONG).unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Tls);
 }
@@ -133,7 +134,7 @@ fn a_certificate_is_checked_through_a_proxy_too() {
 fn a_proxy_that_refuses_is_named_without_its_words_and_without_credentials() {
     let _watchdog = watchdog();
     let address = answering("HTTP/1.1 407 canary\r\n\r\ncanary");
-    let network = Ca::new().network(proxy(format!("http://canary:canary@{address}")));
+    let network = trusting(&Ca::new(), proxy(format!("http://canary:canary@{address}")));
     let error = fetch(&network, "gateway.invalid", LONG).unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Proxy);
     let source = std::error::Error::source(&error).unwrap();
@@ -144,11 +145,11 @@ fn a_proxy_that_refuses_is_named_without_its_words_and_without_credentials() {
 #[test]
 fn an_absent_or_silent_proxy_ends_the_call() {
     let _watchdog = watchdog();
-    let network = Ca::new().network(proxy(format!("http://{}", deserted())));
+    let network = trusting(&Ca::new(), proxy(format!("http://{}", deserted())));
     let error = fetch(&network, "gateway.invalid", LONG).unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Proxy);
     for scheme in ["http", "socks5"] {
-        let network = Ca::new().network(proxy(format!("{scheme}://{}", silent())));
+        let network = trusting(&Ca::new(), proxy(format!("{scheme}://{}", silent())));
         let error = fetch(&network, "gateway.invalid", Duration::from_millis(50)).unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Timeout);
     }
@@ -159,7 +160,7 @@ fn r01_a_proxy_on_another_machine_is_passed_by_on_the_way_to_this_one() {
     let _watchdog = watchdog();
     let gateway = answering("HTTP/1.1 503 Busy\r\n\r\n");
     let elsewhere = Network::new(TlsConfig::default(), proxy("http://192.0.2.1:3128"));
-    let refused = refusal(&elsewhere, &format!("ws://{gateway}/"));
+    let refused = upgrade(&elsewhere, &format!("ws://{gateway}/"));
     assert_eq!(refused, TransportErrorKind::upgrade(503, None));
 }
 

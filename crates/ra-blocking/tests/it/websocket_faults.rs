@@ -111,23 +111,6 @@ fn r19_silence_at_the_upgrade_ends_in_time() {
 }
 
 #[test]
-fn ipv6_loopback_is_this_machine_too() {
-    let _watchdog = watchdog();
-    let Ok(listener) = std::net::TcpListener::bind("[::1]:0") else {
-        println!("SKIPPED: no IPv6 here");
-        return;
-    };
-    let address = listener.local_addr().unwrap();
-    std::thread::spawn(move || {
-        let mut stream = crate::support::accept(&listener);
-        read_request(&mut stream);
-        stream.write_all(b"HTTP/1.1 503 Busy\r\n\r\n").unwrap();
-    });
-    let error = refusal(&format!("ws://{address}/"));
-    assert_eq!(error.kind(), TransportErrorKind::upgrade(503, None));
-}
-
-#[test]
 fn headers_that_cannot_be_sent_are_the_callers_fault() {
     let _watchdog = watchdog();
     let service = Service::new();
