@@ -7,7 +7,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use ra_testkit::fault_proxy::{End, FaultProxy, Flow, Mood, Plan};
+use ra_testkit::fault_proxy::{After, End, FaultProxy, Flow, Mood, Plan};
 
 const SAID: &[u8] = b"twelve bytes";
 
@@ -30,7 +30,7 @@ fn echo() -> SocketAddr {
 
 fn ending(after: u64, end: End) -> Flow {
     Flow {
-        end: Some((after, end)),
+        end: Some((After::Bytes(after), end)),
         ..Flow::CLEAR
     }
 }
@@ -55,7 +55,8 @@ fn through(up: Flow, down: Flow) -> (Vec<u8>, Result<(), ErrorKind>, Vec<String>
             stream.shutdown(Shutdown::Write).unwrap();
         }
     };
-    (back, end, proxy.journal())
+    let journal = proxy.journal();
+    (back, end, journal.iter().map(ToString::to_string).collect())
 }
 
 #[test]
@@ -74,7 +75,7 @@ fn everything_arrives_where_nothing_is_planned_and_byte_by_byte_too() {
 fn each_end_is_one_of_its_own() {
     let (back, end, journal) = through(Flow::CLEAR, ending(5, End::Cut));
     assert_eq!((back.as_slice(), end), (&SAID[..5], Ok(())));
-    assert_eq!(journal, ["connection 0, down: Cut after 5"]);
+    assert_eq!(journal, ["connection 0: Cut Down after Bytes(5), reply"]);
     let (back, end, _) = through(Flow::CLEAR, ending(5, End::HalfClose));
     assert_eq!((back.as_slice(), end), (&SAID[..5], Ok(())));
     let (back, end, _) = through(Flow::CLEAR, ending(5, End::Stall));
@@ -91,7 +92,8 @@ fn each_end_is_one_of_its_own() {
 fn what_is_cut_on_the_way_up_never_comes_back() {
     let (back, end, journal) = through(ending(7, End::HalfClose), Flow::CLEAR);
     assert_eq!((back.as_slice(), end), (&SAID[..7], Ok(())));
-    assert_eq!(journal, ["connection 0, up: HalfClose after 7"]);
+    assert_eq!(journal.len(), 1);
+    assert!(journal[0].starts_with("connection 0: HalfClose Up after Bytes(7), "));
     let (back, ..) = through(ending(0, End::Stall), Flow::CLEAR);
     assert_eq!(back, b"");
 }
@@ -102,13 +104,17 @@ fn a_seed_is_a_plan_and_slow_networks_break_nothing() {
     assert_eq!(Plan::of(7, 3, Mood::Broken), Plan::of(7, 3, Mood::Broken));
     assert_eq!(ends(Mood::Slow).count(), 0);
     for end in [End::Cut, End::Reset, End::HalfClose, End::Stall] {
-        let after: Vec<u64> = ends(Mood::Broken)
-            .filter(|e| e.1 == end)
-            .map(|e| e.0)
+        let after: Vec<After> = ends(Mood::Broken)
+            .filter_map(|(after, how)| (how == end).then_some(after))
             .collect();
+        let late = |after: &After| matches!(after, After::Bytes(1_300..));
         assert!(
-            after.contains(&0) && after.iter().any(|after| *after > 1_000),
-            "{end:?}: {after:?}"
+            after.contains(&After::Bytes(0)) && after.iter().any(late),
+            "{end:?}"
+        );
+        assert!(
+            (1..=5).all(|frames| after.contains(&After::Frames(frames))),
+            "{end:?}"
         );
     }
 }

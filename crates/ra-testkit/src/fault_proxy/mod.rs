@@ -4,12 +4,13 @@
 mod plan;
 mod pump;
 
+use std::fmt;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-pub use plan::{End, Flow, Mood, Plan};
+pub use plan::{After, End, Flow, Mood, Plan};
 
 /// A proxy in front of one address, until this is dropped.
 #[derive(Debug)]
@@ -18,11 +19,36 @@ pub struct FaultProxy {
     state: Arc<State>,
 }
 
+/// A connection was broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Strike {
+    /// Which connection, from 0.
+    pub connection: u64,
+    /// In which direction.
+    pub way: Way,
+    /// How.
+    pub end: End,
+    /// When.
+    pub after: After,
+    /// What had come down it last: the op of a frame, `upgrade`, or `reply`; else `call`, `connection` or, before any
+    /// byte, `nothing`.
+    pub step: String,
+}
+
+/// A direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// What the one who connected sends.
+    Up,
+    /// What comes back.
+    Down,
+}
+
 /// What all its threads share.
 #[derive(Debug, Default)]
 struct State {
     over: AtomicBool,
-    journal: Mutex<Vec<String>>,
+    journal: Mutex<Vec<Strike>>,
 }
 
 impl FaultProxy {
@@ -66,16 +92,32 @@ impl FaultProxy {
         self.address
     }
 
-    /// What struck so far, one line each.
+    /// What struck so far.
     #[must_use]
-    pub fn journal(&self) -> Vec<String> {
+    pub fn journal(&self) -> Vec<Strike> {
         self.state.journal().clone()
     }
 }
 
 impl State {
-    fn journal(&self) -> std::sync::MutexGuard<'_, Vec<String>> {
+    fn journal(&self) -> std::sync::MutexGuard<'_, Vec<Strike>> {
         self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Display for Strike {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            connection,
+            way,
+            end,
+            after,
+            step,
+        } = self;
+        write!(
+            f,
+            "connection {connection}: {end:?} {way:?} after {after:?}, {step}"
+        )
     }
 }
 

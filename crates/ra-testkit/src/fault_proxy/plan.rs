@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use crate::SeededEntropy;
 
-/// About as many bytes as a login's socket brings; a call and its reply are shorter.
-const SOCKET_BYTES: u64 = 1_700;
+/// About as many bytes as a login's socket takes up and down, and as a call and its reply do.
+const SOCKET_BYTES: (u64, u64) = (900, 1_500);
+const CALL_BYTES: u64 = 500;
+/// How many frames the gateway says from `hello` to the ticket.
+const FRAMES: u64 = 5;
 
 /// How bad a proxy is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +38,17 @@ pub struct Flow {
     pub piece: usize,
     /// How long each piece is held.
     pub delay: Duration,
-    /// After how many bytes it ends, and how.
-    pub end: Option<(u64, End)>,
+    /// When it ends before its time, and how.
+    pub end: Option<(After, End)>,
+}
+
+/// When something ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum After {
+    /// So many bytes of this direction have been handed on.
+    Bytes(u64),
+    /// So many frames of the gateway have been handed on.
+    Frames(usize),
 }
 
 /// How a direction ends before its time.
@@ -79,12 +91,16 @@ impl Plan {
                 2 => End::HalfClose,
                 _ => End::Stall,
             };
-            let flow = match rng.below(3) {
-                0 => &mut plan.up,
-                _ => &mut plan.down,
+            let (flow, socket) = match rng.below(3) {
+                0 => (&mut plan.up, SOCKET_BYTES.0),
+                _ => (&mut plan.down, SOCKET_BYTES.1),
             };
-            // now and then before the first byte
-            let after = rng.below(SOCKET_BYTES + 100).saturating_sub(100);
+            let after = match rng.below(3) {
+                0 => After::Frames(1 + rng.below(FRAMES) as usize),
+                1 => After::Bytes(rng.below(socket)),
+                // now and then before the first byte
+                _ => After::Bytes(rng.below(CALL_BYTES + 50).saturating_sub(50)),
+            };
             flow.end = Some((after, end));
         }
         plan

@@ -3,15 +3,18 @@
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use socket2::SockRef;
 
-use super::{End, Flow, Plan, State};
+use super::{After, End, Flow, Plan, State, Strike, Way};
 
 /// How often a thread looks whether the connection is over.
 const TURN: Duration = Duration::from_millis(20);
+/// What every frame of the gateway has once.
+const OP: &str = r#""op":""#;
 
 /// Both sides of a connection, and whether it is over.
 struct Pair<'a> {
@@ -19,6 +22,8 @@ struct Pair<'a> {
     near: TcpStream,
     far: TcpStream,
     gone: AtomicBool,
+    /// What has been handed on, up and down.
+    said: [Mutex<Vec<u8>>; 2],
     proxy: &'a State,
 }
 
@@ -36,11 +41,12 @@ pub(super) fn carry(number: u64, near: TcpStream, target: SocketAddr, plan: Plan
         near,
         far,
         gone: AtomicBool::new(false),
+        said: [const { Mutex::new(Vec::new()) }; 2],
         proxy,
     };
     thread::scope(|scope| {
-        scope.spawn(|| pair.pump("up", &pair.near, &pair.far, plan.up));
-        pair.pump("down", &pair.far, &pair.near, plan.down);
+        scope.spawn(|| pair.pump(Way::Up, &pair.near, &pair.far, plan.up));
+        pair.pump(Way::Down, &pair.far, &pair.near, plan.down);
     });
 }
 
@@ -49,15 +55,20 @@ impl Pair<'_> {
         self.gone.load(Ordering::Acquire) || self.proxy.over.load(Ordering::Acquire)
     }
 
-    fn pump(&self, way: &str, mut from: &TcpStream, to: &TcpStream, flow: Flow) {
+    fn pump(&self, way: Way, mut from: &TcpStream, to: &TcpStream, flow: Flow) {
         let mut buffer = [0; 4096];
         let mut carried = 0;
         let mut stalled = false;
         while !self.is_over() {
-            if let Some((after, end)) = flow.end.filter(|(after, _)| *after <= carried && !stalled)
-            {
-                let line = format!("connection {}, {way}: {end:?} after {after}", self.number);
-                self.proxy.journal().push(line);
+            let end = flow.end.filter(|_| !stalled);
+            if let Some((after, end)) = end.filter(|(after, _)| self.is_due(*after, carried)) {
+                self.proxy.journal().push(Strike {
+                    connection: self.number,
+                    way,
+                    end,
+                    after,
+                    step: self.step(),
+                });
                 match end {
                     End::Cut => return self.cut(),
                     End::Reset => return self.reset(),
@@ -84,7 +95,7 @@ impl Pair<'_> {
             // what comes after the end is read and lost
             if !stalled
                 && self
-                    .hand_on(to, &buffer[..read], flow, &mut carried)
+                    .hand_on(way, to, &buffer[..read], flow, &mut carried)
                     .is_err()
             {
                 return self.cut();
@@ -95,6 +106,7 @@ impl Pair<'_> {
     /// Hands on as much as there is before the end.
     fn hand_on(
         &self,
+        way: Way,
         mut to: &TcpStream,
         mut bytes: &[u8],
         flow: Flow,
@@ -104,7 +116,7 @@ impl Pair<'_> {
             let mut piece = flow
                 .piece
                 .max(usize::try_from(flow.whole.saturating_sub(*carried)).unwrap_or(0));
-            if let Some((after, _)) = flow.end {
+            if let Some((After::Bytes(after), _)) = flow.end {
                 let left = usize::try_from(after.saturating_sub(*carried)).unwrap_or(usize::MAX);
                 piece = piece.min(left);
             }
@@ -115,9 +127,46 @@ impl Pair<'_> {
             thread::sleep(flow.delay);
             to.write_all(now)?;
             *carried += now.len() as u64;
+            self.said(way).extend_from_slice(now);
             bytes = later;
         }
         Ok(())
+    }
+
+    fn said(&self, way: Way) -> MutexGuard<'_, Vec<u8>> {
+        let said = &self.said[usize::from(way == Way::Down)];
+        said.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_due(&self, after: After, carried: u64) -> bool {
+        match after {
+            After::Bytes(after) => after <= carried,
+            After::Frames(after) => {
+                let down = self.said(Way::Down);
+                after
+                    <= down
+                        .windows(OP.len())
+                        .filter(|w| *w == OP.as_bytes())
+                        .count()
+            }
+        }
+    }
+
+    /// How far the conversation is: what the gateway says is not masked.
+    fn step(&self) -> String {
+        let down = String::from_utf8_lossy(&self.said(Way::Down)).into_owned();
+        let up = self.said(Way::Up);
+        let op = down
+            .rsplit_once(r#""op":""#)
+            .and_then(|(_, rest)| rest.split_once('"'));
+        match op {
+            Some((op, _)) => op.into(),
+            None if down.starts_with("HTTP/1.1 101") => "upgrade".into(),
+            None if !down.is_empty() => "reply".into(),
+            None if up.starts_with(b"POST") => "call".into(),
+            None if !up.is_empty() => "connection".into(),
+            None => "nothing".into(),
+        }
     }
 
     fn cut(&self) {

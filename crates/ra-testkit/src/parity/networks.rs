@@ -14,7 +14,7 @@ use ra_crypto::Backend;
 use ra_proto::Token;
 
 use super::Adapter;
-use crate::fault_proxy::{FaultProxy, Mood};
+use crate::fault_proxy::{FaultProxy, Mood, Strike};
 use crate::scenarios::{Act, DesktopPerson, PhonePerson, Says};
 use crate::{Fake, SeededEntropy};
 
@@ -42,6 +42,8 @@ pub struct Figures {
     pub ends: BTreeMap<String, u32>,
     /// How often each way of breaking a connection struck.
     pub struck: BTreeMap<String, u32>,
+    /// After which step how often.
+    pub steps: BTreeMap<String, u32>,
     /// How long the longest took.
     pub longest: Duration,
 }
@@ -50,7 +52,7 @@ pub struct Figures {
 struct Report {
     seed: u64,
     took: Duration,
-    struck: Vec<String>,
+    struck: Vec<Strike>,
     end: Result<String, String>,
 }
 
@@ -173,18 +175,15 @@ fn replay(seed: u64) -> String {
 impl Figures {
     fn add(&mut self, report: Report, wrong: &mut Vec<String>) {
         let end = report.end.unwrap_or_else(|why| {
-            wrong.push(format!(
-                "{}: {why} after {:?}",
-                replay(report.seed),
-                report.struck
-            ));
+            let struck: Vec<String> = report.struck.iter().map(ToString::to_string).collect();
+            wrong.push(format!("{}: {why} after {struck:?}", replay(report.seed)));
             "wrong".into()
         });
         *self.ends.entry(end).or_default() += 1;
-        for line in report.struck {
-            let what = line.split([',', ' ']).rev().nth(2).unwrap_or("?");
-            let way = if line.contains("up:") { "up" } else { "down" };
-            *self.struck.entry(format!("{what} {way}")).or_default() += 1;
+        for strike in report.struck {
+            let what = format!("{:?} {:?}", strike.end, strike.way);
+            *self.struck.entry(what).or_default() += 1;
+            *self.steps.entry(strike.step).or_default() += 1;
         }
         self.longest = self.longest.max(report.took);
     }
