@@ -14,6 +14,8 @@ mod http;
 mod keys;
 mod login;
 mod login_faults;
+mod network_faults;
+mod parity;
 mod proxy;
 mod real_proxies;
 mod support;
