@@ -52,6 +52,12 @@ pub(super) struct Mfa {
 }
 
 /// How far an approval is.
+///
+/// ```
+/// use ra_core::mobile::Phase;
+///
+/// assert_eq!(Phase::AwaitDecision.to_string(), "AwaitDecision");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Phase {
