@@ -14,7 +14,7 @@ pub(super) enum Progress {
     /// No HTTP, or too much of it.
     Broken,
     /// A whole request, and how many bytes it was.
-    Whole(Request<Body>, usize),
+    Whole(Box<Request<Body>>, usize),
 }
 
 /// Reads a request, its body as long as `Content-Length` says.
@@ -32,7 +32,10 @@ pub(super) fn read(bytes: &[u8]) -> Progress {
     let length = length.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     let whole = end + 4 + length.unwrap_or(0);
     match bytes.get(end + 4..whole) {
-        Some(body) => Progress::Whole(request.map(|()| Body::from(body.to_vec())), whole),
+        Some(body) => {
+            let request = request.map(|()| Body::from(body.to_vec()));
+            Progress::Whole(Box::new(request), whole)
+        }
         None => Progress::More,
     }
 }

@@ -61,7 +61,6 @@ pub(super) const ALL: &[Scenario] = &[
             "second factor again",
             "failed: too many wrong codes for the second factor",
         ],
-        ..WELL
     },
     Scenario {
         name: "a second factor, and no after all",

@@ -1,5 +1,7 @@
 //! Logins through broken networks, at a gateway that serves several accounts at once.
 
+mod login;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,21 +10,30 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ra_core::desktop::login::{self, LoginError, LoginErrorKind, Outcome, Renewal};
-use ra_core::mobile;
 use ra_crypto::Backend;
-use ra_proto::Token;
 
 use super::Adapter;
-use crate::fault_proxy::{FaultProxy, Mood, Strike};
-use crate::scenarios::{Act, DesktopPerson, PhonePerson, Says};
-use crate::{Fake, SeededEntropy};
+
+use login::{Report, Stage};
 
 /// How many logins run at a time; most of each is waiting.
 const WORKERS: u64 = 16;
-/// The limits below, all of them one after the other and all renewals, make about a minute.
+/// All time limits of a login one after the other, and all its renewals, make about a minute.
 const HANGS: Duration = Duration::from_secs(150);
-const WITHIN: Duration = Duration::from_secs(2);
+
+/// All that a connection can have seen when it breaks: see [`step`](crate::fault_proxy::Strike::step).
+const STEPS: [&str; 10] = [
+    "nothing",
+    "connection",
+    "upgrade",
+    "hello",
+    "nonce_proof",
+    "pending_remote_init",
+    "pending_ticket",
+    "pending_login",
+    "call",
+    "reply",
+];
 
 /// An account of the gateway.
 #[derive(Clone, Debug)]
@@ -46,14 +57,6 @@ pub struct Figures {
     pub steps: BTreeMap<String, u32>,
     /// How long the longest took.
     pub longest: Duration,
-}
-
-/// One login's part in the figures, or what is wrong with it.
-struct Report {
-    seed: u64,
-    took: Duration,
-    struck: Vec<Strike>,
-    end: Result<String, String>,
 }
 
 impl Account {
@@ -101,13 +104,29 @@ pub fn network_faults(
     accounts: Vec<Account>,
     real: Arc<dyn Backend>,
 ) -> Figures {
-    let (first, count) = (number("RA_FAULT_FIRST", 1), number("RA_FAULT_SEEDS", 32));
-    let stage = Arc::new(Stage {
+    let seeds = (number("RA_FAULT_FIRST", 1), number("RA_FAULT_SEEDS", 32));
+    let stage = Stage {
         adapter,
         address,
         accounts,
         real,
-    });
+    };
+    let figures = run_all(stage, seeds, HANGS);
+    let (first, count) = seeds;
+    println!("{count} logins from seed {first}: {figures:?}");
+    if count >= 400 {
+        for step in STEPS {
+            assert!(
+                figures.steps.contains_key(step),
+                "nothing struck after {step}"
+            );
+        }
+    }
+    figures
+}
+
+fn run_all<A: Adapter>(stage: Stage<A>, (first, count): (u64, u64), hangs: Duration) -> Figures {
+    let stage = Arc::new(stage);
     let next = Arc::new(AtomicU64::new(first));
     let running = Arc::new(Mutex::new(BTreeMap::new()));
     let (done, reports) = mpsc::channel();
@@ -140,7 +159,7 @@ pub fn network_faults(
             Err(RecvTimeoutError::Timeout) => {}
         }
         let running = running.lock().expect("no panic");
-        let hanging = running.iter().find(|(_, since)| since.elapsed() > HANGS);
+        let hanging = running.iter().find(|(_, since)| since.elapsed() > hangs);
         assert!(
             hanging.is_none(),
             "hangs: {}",
@@ -160,7 +179,6 @@ pub fn network_faults(
         "a login panicked, from {}",
         replay(first)
     );
-    println!("{count} logins from seed {first}: {figures:?}");
     figures
 }
 
@@ -189,120 +207,52 @@ impl Figures {
     }
 }
 
-/// What all logins share.
-struct Stage<A> {
-    adapter: A,
-    address: SocketAddr,
-    accounts: Vec<Account>,
-    real: Arc<dyn Backend>,
-}
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
 
-impl<A: Adapter> Stage<A> {
-    fn run(&self, seed: u64) -> Report {
-        let mut rng = SeededEntropy::new(seed);
-        let account = &self.accounts[rng.below(self.accounts.len() as u64) as usize];
-        let says = if rng.below(4) == 0 {
-            Says::No
-        } else {
-            Says::Yes
-        };
-        let mood = if seed % 4 == 0 {
-            Mood::Slow
-        } else {
-            Mood::Broken
-        };
-        let keys: Arc<dyn Backend> = match seed % 8 {
-            0 | 1 => self.real.clone(),
-            _ => Arc::new(Fake),
-        };
-        let proxy = FaultProxy::start(self.address, rng.next_u64(), mood);
-        // the phone has a network of its own
-        let phone_proxy = FaultProxy::start(self.address, rng.next_u64(), mood);
-        let phone_address = match rng.below(3) {
-            0 => phone_proxy.address(),
-            _ => self.address,
-        };
-        let start = Instant::now();
-        let end = thread::scope(|scope| {
-            let (scan, scanned) = mpsc::channel();
-            scope.spawn(move || {
-                for fingerprint in scanned {
-                    let mut owner = PhonePerson::new(says, Vec::new());
-                    let config = phone_config(phone_address, account);
-                    // where it fails, the desktop's code expires
-                    let _ = self
-                        .adapter
-                        .approve(config, fingerprint, &mut |e| owner.sees(e));
-                }
-            });
-            let mut person = DesktopPerson::new(Vec::new(), None);
-            self.adapter
-                .login(login_config(proxy.address()), keys, &mut |event| {
-                    if let login::Event::Qr { url, .. } = event {
-                        let _ = scan.send(url.fingerprint());
-                    }
-                    let act = person.sees(event);
-                    assert_eq!(act, Act::Watch);
-                    act
-                })
-        });
-        let took = start.elapsed();
-        Report {
-            seed,
-            took,
-            struck: proxy.journal(),
-            end: judge(end, account, says, mood),
-        }
-    }
-}
+    use ra_core::desktop::login::{self, LoginError};
+    use ra_core::mobile::{self, MobileError};
+    use ra_proto::Fingerprint;
 
-/// The right end, or an error that a network can cause. Bytes get lost in it, never changed: nothing looks like a breach of
-/// the protocol.
-fn judge(
-    end: Result<Outcome, LoginError>,
-    account: &Account,
-    says: Says,
-    mood: Mood,
-) -> Result<String, String> {
-    match end {
-        Ok(Outcome::LoggedIn { token, user }) if says == Says::Yes => {
-            match token.expose() == account.token && user.id == account.id {
-                true => Ok("in".into()),
-                false => Err(format!("a token of somebody else, not of {}", account.id)),
+    use super::*;
+    use crate::Fake;
+    use crate::scenarios::{Act, Answer};
+
+    /// Never comes to an end.
+    struct Hangs;
+
+    impl Adapter for Hangs {
+        fn login(
+            &self,
+            _: login::Config,
+            _: Arc<dyn Backend>,
+            _: &mut dyn FnMut(&login::Event) -> Act,
+        ) -> Result<login::Outcome, LoginError> {
+            loop {
+                thread::park();
             }
         }
-        Ok(Outcome::Declined) if says == Says::No => Ok("declined".into()),
-        Ok(other) => Err(format!("{other:?}, but the owner said {says:?}")),
-        Err(error) if mood == Mood::Slow => Err(format!("a slow network is no reason: {error:?}")),
-        Err(error) => match error.kind() {
-            kind
-            @ (LoginErrorKind::Network | LoginErrorKind::Refused | LoginErrorKind::Expired) => {
-                Ok(kind.as_str().into())
-            }
-            _ => Err(format!("no error of a network: {error:?}")),
-        },
+
+        fn approve(
+            &self,
+            _: mobile::Config,
+            _: Fingerprint,
+            _: &mut dyn FnMut(&mobile::Event) -> Answer,
+        ) -> Result<mobile::Outcome, MobileError> {
+            Err(MobileError::TooLate)
+        }
     }
-}
 
-fn login_config(address: SocketAddr) -> login::Config {
-    let mut config = login::Config::default();
-    config.gateway = format!("ws://{address}/").parse().expect("an address");
-    config.api = format!("http://{address}/api/v9")
-        .parse()
-        .expect("an address");
-    config.renewal = Renewal::Limit(2);
-    config.connect_within = WITHIN;
-    config.answer_within = WITHIN;
-    config.call_within = WITHIN;
-    config.exchange_within = 3 * WITHIN;
-    config
-}
-
-fn phone_config(address: SocketAddr, account: &Account) -> mobile::Config {
-    let api = format!("http://{address}/api/v9")
-        .parse()
-        .expect("an address");
-    let mut config = mobile::Config::new(api, Token::new(account.authorization.clone()));
-    config.call_within = WITHIN;
-    config
+    #[test]
+    #[should_panic(expected = "hangs: RA_FAULT_FIRST=7 RA_FAULT_SEEDS=1")]
+    fn an_adapter_that_hangs_is_found_with_its_seed() {
+        let stage = Stage {
+            adapter: Hangs,
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, 1)),
+            accounts: Account::some(),
+            real: Arc::new(Fake),
+        };
+        run_all(stage, (7, 1), Duration::from_millis(100));
+    }
 }
