@@ -9,6 +9,8 @@ mod entropy;
 mod fake_key;
 #[cfg(feature = "net")]
 pub mod fault_proxy;
+#[cfg(feature = "logs")]
+pub mod logs;
 #[cfg(feature = "net")]
 pub mod net;
 #[cfg(feature = "net")]

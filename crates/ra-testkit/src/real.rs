@@ -65,7 +65,12 @@ pub fn tinyproxy(credentials: Credentials<'_>, only: Option<u16>) -> Option<Prog
 #[must_use]
 pub fn microsocks(credentials: Credentials<'_>) -> Option<Program> {
     started("microsocks", |port| {
-        let mut args = vec!["-i".to_owned(), "127.0.0.1".into(), "-p".into(), port.to_string()];
+        let mut args = vec![
+            "-i".to_owned(),
+            "127.0.0.1".into(),
+            "-p".into(),
+            port.to_string(),
+        ];
         if let Some((user, password)) = credentials {
             args.extend(["-u", user, "-P", password].map(String::from));
         }
@@ -88,7 +93,10 @@ fn started(name: &str, with: impl Fn(u16) -> (Vec<String>, String)) -> Option<Pr
             return missing(name);
         };
         // both lines: the program may have ended before it read anything
-        let _ = child.stdin.take().map(|mut stdin| stdin.write_all(input.as_bytes()));
+        let _ = child
+            .stdin
+            .take()
+            .map(|mut stdin| stdin.write_all(input.as_bytes()));
         let mut program = Program {
             child,
             address: (Ipv4Addr::LOCALHOST, port).into(),

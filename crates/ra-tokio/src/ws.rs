@@ -26,8 +26,8 @@ const READ_BUFFER: usize = 4096;
 /// Messages are text of at most 64 KiB; pings are answered, compression is not offered, redirects are not
 /// followed.
 ///
-/// The WebSocket library logs whole frames at the `trace` level of the `log` crate. Keep the target `tungstenite`
-/// above that level where logs are kept.
+/// The WebSocket library, `tungstenite`, shows whole frames at the `trace` level of the `log` crate and the text of the
+/// peer's close at `debug`. Where what is logged through `log` is kept, keep the target `tungstenite` at `info`.
 #[derive(Debug)]
 pub struct WebSocket {
     stream: WebSocketStream<Stream>,

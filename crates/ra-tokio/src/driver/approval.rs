@@ -45,6 +45,7 @@ pub struct Approval {
     machine: Session,
     clock: Clock,
     calls: Calls,
+    span: trace::Span,
     end: Option<Result<Outcome, MobileError>>,
 }
 
@@ -68,6 +69,7 @@ impl Approval {
             machine,
             clock,
             calls: Calls::new(network, None),
+            span: trace::Span::approval(),
             end: None,
         })
     }
@@ -103,7 +105,10 @@ impl Approval {
     /// # Errors
     /// [`Misuse::NothingToDecide`] before [`Event::Confirm`] and after a decision.
     pub fn approve(&mut self) -> Result<(), Misuse> {
-        self.machine.approve(self.clock.now())
+        self.machine.approve(self.clock.now())?;
+        let _inside = self.span.enter();
+        trace::step("approved by the person");
+        Ok(())
     }
 
     /// The person says no, before or instead of answering the second factor.
@@ -111,7 +116,10 @@ impl Approval {
     /// # Errors
     /// [`Misuse::NothingToDecide`] before [`Event::Confirm`] and after a decision.
     pub fn decline(&mut self) -> Result<(), Misuse> {
-        self.machine.decline(self.clock.now())
+        self.machine.decline(self.clock.now())?;
+        let _inside = self.span.enter();
+        trace::step("declined by the person");
+        Ok(())
     }
 
     /// The person answers the second factor.
@@ -119,7 +127,10 @@ impl Approval {
     /// # Errors
     /// [`Misuse::NoMfa`] when none is asked for.
     pub fn answer_mfa(&mut self, answer: MfaAnswer) -> Result<(), Misuse> {
-        self.machine.answer_mfa(self.clock.now(), answer)
+        self.machine.answer_mfa(self.clock.now(), answer)?;
+        let _inside = self.span.enter();
+        trace::step("the second factor was given");
+        Ok(())
     }
 
     /// How far the approval is.
@@ -129,13 +140,17 @@ impl Approval {
     }
 
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event>> {
+        let _inside = self.span.enter();
         loop {
             while let Some(output) = self.machine.poll_output() {
                 match output {
                     Output::Call(call) => self.calls.start(call),
-                    Output::Event(event) => return Poll::Ready(Some(event)),
+                    Output::Event(event) => {
+                        trace::asked(&event);
+                        return Poll::Ready(Some(event));
+                    }
                     Output::End(end) => {
-                        trace::step("the approval has ended");
+                        trace::approval_ended(&end);
                         self.end = Some(end);
                     }
                     _ => {}

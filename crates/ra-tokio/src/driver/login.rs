@@ -84,6 +84,7 @@ pub struct Login {
     /// Messages taken since the last pause.
     heard: u32,
     calls: Calls,
+    span: trace::Span,
     end: Option<Result<Outcome, LoginError>>,
 }
 
@@ -134,6 +135,7 @@ impl Login {
             key: None,
             socket: Socket::None,
             heard: 0,
+            span: trace::Span::login(),
             end: None,
         })
     }
@@ -168,7 +170,10 @@ impl Login {
     /// # Errors
     /// [`Misuse::Ended`] after the end.
     pub fn cancel(&mut self) -> Result<(), Misuse> {
-        self.machine.cancel(self.clock.now())
+        self.machine.cancel(self.clock.now())?;
+        let _inside = self.span.enter();
+        trace::step("cancelled here");
+        Ok(())
     }
 
     /// Answers [`Event::Captcha`] with what the person at the screen made of it.
@@ -176,7 +181,10 @@ impl Login {
     /// # Errors
     /// [`Misuse::NoCaptcha`] when none is waiting.
     pub fn solve_captcha(&mut self, solution: CaptchaSolution) -> Result<(), Misuse> {
-        self.machine.solve_captcha(self.clock.now(), solution)
+        self.machine.solve_captcha(self.clock.now(), solution)?;
+        let _inside = self.span.enter();
+        trace::step("the captcha was answered");
+        Ok(())
     }
 
     /// Ends the login because nobody will answer the captcha.
@@ -184,7 +192,10 @@ impl Login {
     /// # Errors
     /// [`Misuse::NoCaptcha`] when none is waiting.
     pub fn give_up_captcha(&mut self) -> Result<(), Misuse> {
-        self.machine.give_up_captcha(self.clock.now())
+        self.machine.give_up_captcha(self.clock.now())?;
+        let _inside = self.span.enter();
+        trace::step("nobody answers the captcha");
+        Ok(())
     }
 
     /// How far the login is.
@@ -196,6 +207,7 @@ impl Login {
     /// One thing after the other: what the machine wants done, the clock, then what has happened outside. The machine
     /// hears one thing at a time, and what it says to it comes first.
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event>> {
+        let _inside = self.span.enter();
         loop {
             while let Some(output) = self.machine.poll_output() {
                 match output {
@@ -204,7 +216,7 @@ impl Login {
                         return Poll::Ready(Some(event));
                     }
                     Output::End(end) => {
-                        trace::step("the login has ended");
+                        trace::login_ended(&end);
                         self.stop();
                         self.end = Some(end);
                     }

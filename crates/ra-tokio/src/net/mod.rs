@@ -48,6 +48,15 @@ struct Inner {
 impl Network {
     /// Connections with these roots, through these proxies: a [`Proxy`](ra_http::Proxy), an `Option` of one, or
     /// [`Proxies`].
+    ///
+    /// ```
+    /// use ra_tokio::{Network, Proxy, TlsConfig};
+    ///
+    /// let proxy: Proxy = "http://127.0.0.1:8888".parse()?;
+    /// let through_a_proxy = Network::new(TlsConfig::default(), proxy);
+    /// let direct = Network::new(TlsConfig::default(), None);
+    /// # Ok::<(), ra_tokio::ProxyError>(())
+    /// ```
     #[must_use]
     pub fn new(tls: TlsConfig, proxies: impl Into<Proxies>) -> Self {
         Self(Arc::new(Inner {
@@ -63,12 +72,28 @@ impl Network {
     ///
     /// # Errors
     /// [`ProxyVariableError`] if a variable names a proxy that cannot be used.
+    ///
+    /// ```
+    /// use ra_tokio::{Network, TlsConfig};
+    ///
+    /// let network = Network::from_environment(TlsConfig::default())?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn from_environment(tls: TlsConfig) -> Result<Self, ProxyVariableError> {
         let proxies = Proxies::from_environment(|name| std::env::var_os(name))?;
         Ok(Self::new(tls, proxies))
     }
 
     /// The same network with connections of the embedder's making in place of TCP and of the proxy.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use ra_tokio::{Dialer, Network};
+    ///
+    /// fn through(tunnel: impl Dialer + 'static) -> Network {
+    ///     Network::default().with_dialer(Arc::new(tunnel))
+    /// }
+    /// ```
     #[must_use]
     pub fn with_dialer(self, dialer: Arc<dyn Dialer>) -> Self {
         let mut inner = Arc::unwrap_or_clone(self.0);
@@ -80,6 +105,14 @@ impl Network {
     ///
     /// # Errors
     /// [`TransportErrorKind::Tls`] if there are no roots of trust or the configuration cannot be used.
+    ///
+    /// ```
+    /// use ra_tokio::Network;
+    ///
+    /// if let Err(error) = Network::default().check_tls() {
+    ///     eprintln!("no login from here: {error}");
+    /// }
+    /// ```
     pub fn check_tls(&self) -> Result<(), TransportError> {
         self.tls().map(drop)
     }

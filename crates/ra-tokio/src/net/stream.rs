@@ -7,6 +7,15 @@ use std::pin::Pin;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// An open connection: anything that moves bytes both ways, such as a TCP stream, a Unix socket or a pipe.
+///
+/// ```
+/// use ra_tokio::Connection;
+/// use tokio::io::DuplexStream;
+///
+/// fn boxed(pipe: DuplexStream) -> Box<dyn Connection> {
+///     Box::new(pipe)
+/// }
+/// ```
 pub trait Connection: AsyncRead + AsyncWrite + Debug + Send + Sync + Unpin {}
 
 impl<C: AsyncRead + AsyncWrite + Debug + Send + Sync + Unpin> Connection for C {}
@@ -15,6 +24,15 @@ impl<C: AsyncRead + AsyncWrite + Debug + Send + Sync + Unpin> Connection for C {
 pub(crate) type Stream = Box<dyn Connection>;
 
 /// A connection that is being opened.
+///
+/// ```
+/// use std::io;
+/// use ra_tokio::Dialing;
+///
+/// fn never(_host: &str, _port: u16) -> Dialing<'static> {
+///     Box::pin(async { Err(io::ErrorKind::HostUnreachable.into()) })
+/// }
+/// ```
 pub type Dialing<'a> = Pin<Box<dyn Future<Output = io::Result<Box<dyn Connection>>> + Send + 'a>>;
 
 /// Opens connections in place of TCP and of a proxy: through a tunnel, a Unix socket, a pipe in a test.

@@ -11,32 +11,13 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
-use crate::support::{answering, bounded, deserted, listener, read_request, serve};
+use crate::support::{answering, bounded, deserted, http_proxy, listener, serve};
 use crate::tls::{fetch, secure_service, trusting, upgrade};
 
 const LONG: Duration = Duration::from_secs(20);
 
 fn proxy(text: impl AsRef<str>) -> Option<Proxy> {
     Some(text.as_ref().parse().unwrap())
-}
-
-/// A CONNECT proxy that leads everything to `target` and says what it was asked.
-async fn http_proxy(target: SocketAddr) -> (SocketAddr, mpsc::Receiver<String>) {
-    let (seen, requests) = mpsc::channel(4);
-    let address = serve(move |mut stream| {
-        let seen = seen.clone();
-        async move {
-            seen.send(read_request(&mut stream).await).await.unwrap();
-            stream
-                .write_all(b"HTTP/1.1 200 Connected\r\n\r\n")
-                .await
-                .unwrap();
-            let mut onward = TcpStream::connect(target).await.unwrap();
-            let _ = copy_bidirectional(&mut stream, &mut onward).await;
-        }
-    })
-    .await;
-    (address, requests)
 }
 
 /// A SOCKS5 proxy that asks for a user and a password, leads everything to `target` and says what it was told.
