@@ -102,16 +102,16 @@ impl HttpCarrier {
     ///
     /// ```
     /// use ra_core::rest::CreateHandshake;
-    /// use ra_http::HttpError;
-    /// use ra_proto::{HandshakeToken, ScanUrl, Token};
+    /// use ra_http::{BaseUrl, HttpError};
+    /// use ra_proto::HandshakeToken;
     /// use ra_tokio::HttpCarrier;
     ///
-    /// async fn announce(carrier: &HttpCarrier, scanned: &ScanUrl, account: Token) -> Result<HandshakeToken, HttpError> {
-    ///     let scan = CreateHandshake::new(account, scanned.fingerprint());
-    ///     match "https://discord.com/api/v9".parse() {
-    ///         Ok(base) => carrier.call(&scan, &base).await,
-    ///         Err(_) => unreachable!("a constant address"),
-    ///     }
+    /// async fn announce(
+    ///     carrier: &HttpCarrier,
+    ///     scan: &CreateHandshake,
+    ///     base: &BaseUrl,
+    /// ) -> Result<HandshakeToken, HttpError> {
+    ///     carrier.call(scan, base).await
     /// }
     /// ```
     pub async fn call<E: Endpoint>(
