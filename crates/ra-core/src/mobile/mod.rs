@@ -260,6 +260,30 @@ impl Session {
         self.command(now, State::decline)
     }
 
+    /// Ends the approval because the caller gives up, with [`Outcome::Abandoned`]. Nothing more is asked for or sent;
+    /// a decision that was made by then stands. To tell the device no, [`Session::decline`].
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse::Ended`] after the end.
+    ///
+    /// ```
+    /// use ra_core::mobile::{Config, Phase, Session};
+    /// use ra_core::{Misuse, MonoTime};
+    /// use ra_proto::{Fingerprint, Token};
+    ///
+    /// let config = Config::new("https://discord.com/api/v9".parse()?, Token::new("secret".to_owned()));
+    /// let scanned = Fingerprint::from_bytes([7; 32]); // of a `ScanUrl`
+    /// let mut phone = Session::new(config, scanned, MonoTime::ZERO);
+    /// assert_eq!(phone.abandon(MonoTime::ZERO), Ok(()));
+    /// assert_eq!(phone.phase(), Phase::Ended);
+    /// assert_eq!(phone.abandon(MonoTime::ZERO), Err(Misuse::Ended));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn abandon(&mut self, now: MonoTime) -> Result<(), Misuse> {
+        self.command(now, |state, desk, _| state.abandon(desk))
+    }
+
     /// The person answers the second factor.
     ///
     /// # Errors

@@ -84,4 +84,7 @@ pub enum Outcome {
     Approved,
     /// The device has been told no.
     Declined,
+    /// The caller gave up. What the person had decided by then stands; without a yes the device stays out, and finds out
+    /// when its code expires.
+    Abandoned,
 }

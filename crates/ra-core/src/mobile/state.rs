@@ -231,6 +231,13 @@ impl State {
         }
     }
 
+    pub(super) fn abandon(self, desk: &mut Desk) -> (Self, Result<(), Misuse>) {
+        match self {
+            Self::Ended => (Self::Ended, Err(Misuse::Ended)),
+            _ => (desk.end(Ok(Outcome::Abandoned)), Ok(())),
+        }
+    }
+
     pub(super) fn answer_mfa(
         self,
         desk: &mut Desk,
