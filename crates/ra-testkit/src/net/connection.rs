@@ -6,6 +6,8 @@ use http::Response;
 use ra_core::MonoTime;
 use ra_http::Body;
 use ra_proto::CloseCode;
+use tungstenite::protocol::frame::Frame;
+use tungstenite::protocol::frame::coding::{Data, OpCode};
 use tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tungstenite::{Error, Message, Utf8Bytes, WebSocket};
 
@@ -99,6 +101,9 @@ impl Connection {
         // what cannot be written is for a peer that is gone
         let _ = match wire {
             Wire::Text(text) => socket.send(Message::text(text)),
+            Wire::Pieces(text) => pieces(&text)
+                .into_iter()
+                .try_for_each(|frame| socket.send(Message::Frame(frame))),
             Wire::Binary => socket.send(Message::binary(vec![0; 8])),
             Wire::Close(code) => {
                 let frame = code.map(|code| CloseFrame {
@@ -124,8 +129,8 @@ impl Connection {
         match service.connect(now) {
             Err(Refusal::HangsUp) => self.end(Then::Drop),
             Err(Refusal::Status(status)) => self.respond(&refusal(status)),
-            Err(Refusal::Full) => {
-                let mut response = refusal(503);
+            Err(Refusal::Later(status)) => {
+                let mut response = refusal(status);
                 let wait = http::HeaderValue::from_static("1");
                 response.headers_mut().insert("retry-after", wait);
                 self.respond(&response);
@@ -176,6 +181,17 @@ impl Connection {
         self.state = State::Over;
         self.out.then = then;
     }
+}
+
+/// Two fragments and a ping between them (RFC 6455, section 5.4).
+fn pieces(text: &str) -> [Frame; 3] {
+    let (first, rest) = text.as_bytes().split_at(text.len() / 2);
+    let bytes = |part: &[u8]| part.to_vec();
+    [
+        Frame::message(bytes(first), OpCode::Data(Data::Text), false),
+        Frame::ping(bytes(b"ping")),
+        Frame::message(bytes(rest), OpCode::Data(Data::Continue), true),
+    ]
 }
 
 fn refusal(status: u16) -> Response<Body> {

@@ -11,8 +11,8 @@ pub enum Refusal {
     HangsUp,
     /// This status in place of 101.
     Status(u16),
-    /// 503 in place of 101, with `Retry-After: 1`.
-    Full,
+    /// This status in place of 101, with `Retry-After: 1`.
+    Later(u16),
 }
 
 /// Something that goes wrong when the gateway is about to say something.
@@ -37,6 +37,8 @@ pub enum Does {
     Before(&'static str),
     /// An extra member stands first in it.
     Extend(&'static str),
+    /// It comes in pieces, with a ping between them.
+    Split,
     /// A binary message comes in its place.
     Binary,
     /// A text of so many bytes comes in its place.
@@ -62,6 +64,7 @@ impl Does {
             Self::Extend(member) => {
                 vec![Wire::Text(text.replacen('{', &format!("{{{member},"), 1))]
             }
+            Self::Split => vec![Wire::Pieces(text)],
             Self::Binary => vec![Wire::Binary],
             Self::Flood(bytes) => vec![Wire::Text("x".repeat(bytes))],
             Self::Close(code) => vec![Wire::Close(code.map(CloseCode))],

@@ -31,6 +31,8 @@ pub type LineId = u32;
 pub enum Wire {
     /// A text message.
     Text(String),
+    /// The same in two fragments, with a ping between them.
+    Pieces(String),
     /// A binary message.
     Binary,
     /// A close; what comes after it does not count.
@@ -105,7 +107,7 @@ impl Service {
     pub fn hear(&mut self, now: MonoTime, id: LineId, wire: &Wire) {
         if let Some(session) = self.lines.get_mut(&id) {
             let input = match wire {
-                Wire::Text(text) => gateway::Input::Text(text),
+                Wire::Text(text) | Wire::Pieces(text) => gateway::Input::Text(text),
                 Wire::Binary => gateway::Input::Binary,
                 Wire::Close(code) => gateway::Input::Closed(*code),
                 Wire::Lost => gateway::Input::Lost,

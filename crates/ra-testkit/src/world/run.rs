@@ -139,12 +139,12 @@ impl Run {
                     return;
                 };
                 let input = match &wire {
-                    Wire::Text(text) => session::Input::Text(text),
+                    Wire::Text(text) | Wire::Pieces(text) => session::Input::Text(text),
                     Wire::Binary => session::Input::Binary,
                     Wire::Close(code) => session::Input::Closed(*code),
                     Wire::Lost => session::Input::Lost,
                 };
-                line.open = matches!(wire, Wire::Text(_) | Wire::Binary);
+                line.open = !matches!(wire, Wire::Close(_) | Wire::Lost);
                 self.tell_desktop(login::Input::Socket(input));
             }
             Arrival::ToGateway(id, wire) => self.world.service.hear(now, id, &wire),
@@ -189,7 +189,9 @@ impl Run {
                 let kind = match refusal {
                     Refusal::HangsUp => TransportErrorKind::Lost,
                     Refusal::Status(status) => TransportErrorKind::upgrade(status, None),
-                    Refusal::Full => TransportErrorKind::upgrade(503, Some(Duration::from_secs(1))),
+                    Refusal::Later(status) => {
+                        TransportErrorKind::upgrade(status, Some(Duration::from_secs(1)))
+                    }
                 };
                 self.tell_desktop(login::Input::ConnectFailed(TransportError::new(kind)));
             }

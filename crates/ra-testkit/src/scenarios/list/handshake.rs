@@ -167,9 +167,9 @@ pub(super) const ALL: &[Scenario] = &[
         ..WELL
     },
     Scenario {
-        name: "a gateway that has no room at first",
+        name: "a gateway that asks to come later",
         gateway: Gateway {
-            refusals: &[Refusal::Full],
+            refusals: &[Refusal::Later(403)],
             ..GATEWAY
         },
         log: &["renewing: network", "qr", "user Nelly", IN],
@@ -184,6 +184,21 @@ pub(super) const ALL: &[Scenario] = &[
         phone: NOBODY,
         log: &["failed: network: the gateway could not be reached"],
         phone_log: &[],
+        ..WELL
+    },
+    Scenario {
+        name: "the gateway closes on the proof without a word",
+        desktop: ONE_QR,
+        gateway: faulty(&[fault(ONCE, "pending_remote_init", Does::Close(None))]),
+        ..WELL
+    },
+    Scenario {
+        name: "frames in pieces",
+        gateway: faulty(&[
+            fault(ALWAYS, "hello", Does::Split),
+            fault(ALWAYS, "pending_ticket", Does::Split),
+            fault(ALWAYS, "pending_login", Does::Split),
+        ]),
         ..WELL
     },
 ];
