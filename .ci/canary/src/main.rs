@@ -27,7 +27,7 @@ fn panic(_: &PanicInfo<'_>) -> ! {
     }
 }
 
-/// What the C runtime calls. The one exception to "no unsafe": docs/decisions/0040-canary-without-std.md.
+/// What the C runtime calls. The one exception to "no unsafe": docs/decisions/0043-canary-without-std.md.
 #[allow(unsafe_code)]
 #[unsafe(no_mangle)]
 pub extern "C" fn main() -> i32 {
