@@ -32,15 +32,17 @@
 //!
 //! # Logs of others
 //!
-//! The WebSocket library logs whole frames at the `trace` level of the `log` crate. Keep the target `tungstenite` above
-//! that level where logs are kept.
+//! What this crate stands on logs through the `log` crate, and shows secrets there: `tungstenite` whole frames at `trace`
+//! and the text of the peer's close at `debug`, `ureq_proto` every byte of requests and replies at `trace`. Where such
+//! lines are kept, keep these two targets at `info`.
 //!
 //! # Features
 //!
 //! - `rustls-platform-verifier` (default): trust what the operating system trusts.
 //! - `webpki-roots`: trust Mozilla's roots, compiled in. With both, the platform's are the default.
 //! - `rustcrypto`, `aws-lc-rs`: passed on to `ra-crypto`. Which backend makes the keys is an argument.
-//! - `tracing`: one line a step at `info`, frames by op and length at `trace`, never their content.
+//! - `tracing`: a span for each driver, one line a step at `info`, frames by op and length at `trace`, never their
+//!   content.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

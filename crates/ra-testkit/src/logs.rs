@@ -99,11 +99,16 @@ pub fn leaks(secrets: &Secrets) -> Vec<(Line, Vec<&'static str>)> {
     found.filter(|(_, found)| !found.is_empty()).collect()
 }
 
-/// Whether the WebSocket library says this, below `info`: there it shows frames (`trace`) and the text of the peer's close
-/// (`debug`), which the adapters' documentation warns of.
+/// Whether this is what libraries show of what passes through them, as the adapters' documentation warns: `tungstenite`
+/// frames at `trace` and the text of the peer's close at `debug`, `ureq_proto` all bytes of requests and replies at
+/// `trace`. At `info` and above neither does.
 #[must_use]
-pub fn is_frame_of_the_library(line: &Line) -> bool {
-    line.target.starts_with("tungstenite") && matches!(line.level.as_str(), "TRACE" | "DEBUG")
+pub fn is_content_of_a_library(line: &Line) -> bool {
+    match line.target.split("::").next() {
+        Some("tungstenite") => matches!(line.level.as_str(), "TRACE" | "DEBUG"),
+        Some("ureq_proto") => line.level == "TRACE",
+        _ => false,
+    }
 }
 
 /// The shapes of a secret: as it is, percent-encoded, escaped, in base64 of both alphabets wherever it stands in what was

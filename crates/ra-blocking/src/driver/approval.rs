@@ -42,6 +42,7 @@ pub struct Approval {
     clock: Clock,
     bell: Bell,
     calls: Calls,
+    span: trace::Span,
     end: Option<Result<Outcome, MobileError>>,
 }
 
@@ -65,6 +66,7 @@ impl Approval {
             clock,
             bell: Bell::default(),
             calls: Calls::new(network, None),
+            span: trace::Span::approval(),
             end: None,
         })
     }
@@ -72,13 +74,17 @@ impl Approval {
     /// Waits for the next event; `None` once the approval has ended. With an event that asks for a decision pending, it
     /// waits until it is too late for that decision: decide first, then ask again.
     pub fn next_event(&mut self) -> Option<Event> {
+        let _inside = self.span.enter();
         loop {
             while let Some(output) = self.machine.poll_output() {
                 match output {
                     Output::Call(call) => self.calls.start(call, &self.bell),
-                    Output::Event(event) => return Some(event),
+                    Output::Event(event) => {
+                        trace::asked(&event);
+                        return Some(event);
+                    }
                     Output::End(end) => {
-                        trace::step("the approval has ended");
+                        trace::approval_ended(&end);
                         self.calls.stop();
                         self.end = Some(end);
                     }
@@ -118,7 +124,10 @@ impl Approval {
     /// # Errors
     /// [`Misuse::NothingToDecide`] before [`Event::Confirm`] and after a decision.
     pub fn approve(&mut self) -> Result<(), Misuse> {
-        self.machine.approve(self.clock.now())
+        self.machine.approve(self.clock.now())?;
+        let _inside = self.span.enter();
+        trace::step("approved by the person");
+        Ok(())
     }
 
     /// The person says no, before or instead of answering the second factor.
@@ -126,7 +135,10 @@ impl Approval {
     /// # Errors
     /// [`Misuse::NothingToDecide`] before [`Event::Confirm`] and after a decision.
     pub fn decline(&mut self) -> Result<(), Misuse> {
-        self.machine.decline(self.clock.now())
+        self.machine.decline(self.clock.now())?;
+        let _inside = self.span.enter();
+        trace::step("declined by the person");
+        Ok(())
     }
 
     /// The person answers the second factor.
@@ -134,7 +146,10 @@ impl Approval {
     /// # Errors
     /// [`Misuse::NoMfa`] when none is asked for.
     pub fn answer_mfa(&mut self, answer: MfaAnswer) -> Result<(), Misuse> {
-        self.machine.answer_mfa(self.clock.now(), answer)
+        self.machine.answer_mfa(self.clock.now(), answer)?;
+        let _inside = self.span.enter();
+        trace::step("the second factor was given");
+        Ok(())
     }
 
     /// How far the approval is.

@@ -76,6 +76,7 @@ pub struct Login {
     key: Option<Job<Key>>,
     socket: Socket,
     calls: Calls,
+    span: trace::Span,
     end: Option<Result<Outcome, LoginError>>,
 }
 
@@ -112,12 +113,14 @@ impl Login {
             keys,
             key: None,
             socket: Socket::None,
+            span: trace::Span::login(),
             end: None,
         })
     }
 
     /// Waits for the next event; `None` once the login has ended.
     pub fn next_event(&mut self) -> Option<Event> {
+        let _inside = self.span.enter();
         loop {
             while let Some(output) = self.machine.poll_output() {
                 match output {
@@ -126,7 +129,7 @@ impl Login {
                         return Some(event);
                     }
                     Output::End(end) => {
-                        trace::step("the login has ended");
+                        trace::login_ended(&end);
                         self.stop();
                         self.end = Some(end);
                     }
@@ -166,7 +169,10 @@ impl Login {
     /// # Errors
     /// [`Misuse::Ended`] after the end.
     pub fn cancel(&mut self) -> Result<(), Misuse> {
-        self.machine.cancel(self.clock.now())
+        self.machine.cancel(self.clock.now())?;
+        let _inside = self.span.enter();
+        trace::step("cancelled here");
+        Ok(())
     }
 
     /// Answers [`Event::Captcha`] with what the person at the screen made of it.
@@ -174,7 +180,10 @@ impl Login {
     /// # Errors
     /// [`Misuse::NoCaptcha`] when none is waiting.
     pub fn solve_captcha(&mut self, solution: CaptchaSolution) -> Result<(), Misuse> {
-        self.machine.solve_captcha(self.clock.now(), solution)
+        self.machine.solve_captcha(self.clock.now(), solution)?;
+        let _inside = self.span.enter();
+        trace::step("the captcha was answered");
+        Ok(())
     }
 
     /// Ends the login because nobody will answer the captcha.
@@ -182,7 +191,10 @@ impl Login {
     /// # Errors
     /// [`Misuse::NoCaptcha`] when none is waiting.
     pub fn give_up_captcha(&mut self) -> Result<(), Misuse> {
-        self.machine.give_up_captcha(self.clock.now())
+        self.machine.give_up_captcha(self.clock.now())?;
+        let _inside = self.span.enter();
+        trace::step("nobody answers the captcha");
+        Ok(())
     }
 
     /// How far the login is.
@@ -197,6 +209,7 @@ impl Login {
         let now = self.clock.now();
         if self.bell.is_cancelled() {
             // not misuse: the login has not ended
+            trace::step("cancelled here");
             return self.machine.cancel(now).is_ok();
         }
         if self.clock.is_due(self.machine.deadline()) {
