@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
-use crate::support::{answering, bounded, deserted, http_proxy, listener, serve};
+use crate::support::{answering, bounded, deserted, http_proxy, listener, read_request, serve};
 use crate::tls::{fetch, secure_service, trusting, upgrade};
 
 const LONG: Duration = Duration::from_secs(20);
@@ -117,6 +117,8 @@ async fn a_proxy_that_will_not_connect_says_so_and_shows_no_credentials() {
     for reply in [
         "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
         "HTTP/1.1 403 Forbidden\r\n\r\ncanary",
+        "HTTP/1.1 502 Bad Gateway\r\nretry-after: 5\r\n\r\ncanary",
+        "HTTP/1.1 200 Connected\r\nx-canary: no end of the hea",
         "HTTP/1.1 302 Found\r\nlocation: http://canary/\r\n\r\n",
         "canary",
         "",
@@ -125,6 +127,8 @@ async fn a_proxy_that_will_not_connect_says_so_and_shows_no_credentials() {
             &Ca::new(),
             proxy(format!("http://me:canary@{}", answering(reply).await)),
         );
+        let kind = upgrade(&network, "wss://gateway.invalid/").await;
+        assert_eq!(kind, TransportErrorKind::Proxy, "{reply}");
         let error = fetch(&network, "gateway.invalid", LONG).await.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Proxy, "{reply}");
         assert!(
@@ -220,6 +224,30 @@ async fn r01_plaintext_to_another_machine_is_refused_with_a_proxy_as_well() {
         .unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::NotAllowed);
     assert!(bounded(crate::support::is_untouched(target)).await);
+}
+
+#[tokio::test]
+async fn a_proxy_that_connects_and_hangs_up_is_a_lost_connection() {
+    let address = answering("HTTP/1.1 200 Connected\r\n\r\n").await;
+    let network = trusting(&Ca::new(), proxy(format!("http://{address}")));
+    let error = fetch(&network, "gateway.invalid", LONG).await.unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::Lost);
+    let kind = upgrade(&network, "wss://gateway.invalid/").await;
+    assert_eq!(kind, TransportErrorKind::Lost);
+}
+
+#[tokio::test]
+async fn a_proxy_cannot_fill_memory_with_its_answer() {
+    let address = serve(|mut stream| async move {
+        read_request(&mut stream).await;
+        let _ = stream.write_all(b"HTTP/1.1 200 Connected\r\nx: ").await;
+        // until it is refused
+        while stream.write_all(&[b'y'; 4096]).await.is_ok() {}
+    })
+    .await;
+    let network = trusting(&Ca::new(), proxy(format!("http://{address}")));
+    let error = fetch(&network, "gateway.invalid", LONG).await.unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::Proxy);
 }
 
 /// What the environment would say.
