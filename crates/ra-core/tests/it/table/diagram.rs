@@ -78,7 +78,7 @@ fn edges<P: Copy + Display>(table: &Table<P>, phases: &[String]) -> Vec<Edge> {
     for (input, cells) in &table.rows {
         for (from, cell) in cells.iter().enumerate() {
             let (out, last) = cell.rsplit_once(", ").unwrap_or(("", cell));
-            let (out, to) = if let Some((out, phase)) = cell.split_once(" → ") {
+            let (out, to) = if let Some((out, phase)) = cell.split_once("→ ") {
                 let phase = phases.iter().position(|name| name == phase);
                 (out, To::Phase(phase.expect("a phase of the table")))
             } else if let Some(end) = last.strip_prefix("end ") {
@@ -97,7 +97,7 @@ fn edges<P: Copy + Display>(table: &Table<P>, phases: &[String]) -> Vec<Edge> {
                     from,
                     to,
                     inputs: vec![input],
-                    out: out.replace('`', ""),
+                    out: out.trim_end().replace('`', ""),
                 }),
             }
         }
@@ -272,7 +272,7 @@ fn class(input: &str) -> &'static str {
 fn inputs(edge: &Edge) -> String {
     let mut all: Vec<_> = edge.inputs.iter().map(|input| plain(input)).collect();
     if all.len() <= 2 {
-        return all.join(", ");
+        return all.join(" or ");
     }
     all.sort_by_key(String::len);
     format!("{} or {} others", all[0], all.len() - 1)

@@ -5,6 +5,7 @@
 mod desktop;
 mod diagram;
 mod gateway;
+mod login;
 mod mobile;
 
 use std::fmt::{Debug, Display};
@@ -23,7 +24,7 @@ and *fail* are how it ends, the last output of all, and the phase is then `Ended
 comes out and the phase stays, an empty cell that there is no such thing in that phase. After the end
 nothing comes out, whatever goes in: that is checked for every row and not shown.
 
-The pictures are drawn by the same test from the same tables: [desktop](diagrams/desktop.svg), [gateway](diagrams/gateway.svg),
+The pictures are drawn by the same test from the same tables: [desktop](diagrams/desktop.svg), [login](diagrams/login.svg), [gateway](diagrams/gateway.svg),
 [mobile](diagrams/mobile.svg).
 ";
 
@@ -32,6 +33,7 @@ fn state_tables_are_those_of_the_page() {
     let page = [
         HEAD,
         &desktop::table().render(),
+        &login::table().render(),
         &gateway::table().render(),
         &mobile::table().render(),
     ]
@@ -42,6 +44,7 @@ fn state_tables_are_those_of_the_page() {
 #[test]
 fn diagrams_are_those_of_the_tables() {
     compare("diagrams/desktop.svg", &diagram::draw(&desktop::table()));
+    compare("diagrams/login.svg", &diagram::draw(&login::table()));
     compare("diagrams/gateway.svg", &diagram::draw(&gateway::table()));
     compare("diagrams/mobile.svg", &diagram::draw(&mobile::table()));
 }
@@ -126,7 +129,7 @@ pub(crate) fn cell<P: PartialEq + Display>(outputs: &[String], before: P, after:
     let over = (outputs.last()).is_some_and(|o| o.starts_with("end ") || o.starts_with("fail "));
     let mut parts = outputs.join(", ");
     if before != after && !over {
-        parts = format!("{parts} → {after}");
+        parts = format!("{parts} → {after}").trim_start().to_owned();
     }
     if parts.is_empty() {
         "–".to_owned()
