@@ -90,16 +90,14 @@ impl Place {
             None => (text, None),
         };
         let written: IpAddr = text.parse().ok()?;
-        let most = if written.is_ipv4() { 32 } else { 128 };
-        let bits = bits.unwrap_or(most);
-        match written.to_canonical() {
-            _ if bits > most => None,
+        let bits = bits.unwrap_or(if written.is_ipv4() { 32 } else { 128 });
+        Some(match written.to_canonical() {
             // the bits of a mapped address are counted from the 97th
-            network @ IpAddr::V4(_) if most == 128 => {
-                Some(Self::Network(network, bits.checked_sub(96)?))
+            network @ IpAddr::V4(_) if written.is_ipv6() => {
+                Self::Network(network, bits.checked_sub(96)?)
             }
-            network => Some(Self::Network(network, bits)),
-        }
+            network => Self::Network(network, bits),
+        })
     }
 
     /// `name`, `.name` and `*.name` all mean the name and what is below it.
@@ -124,7 +122,7 @@ fn is_within(host: &str, domain: &str) -> bool {
         .is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
-/// Whether two addresses of one family have their first bits in common.
+/// Whether two addresses of one family have their first bits in common. They never have more than they are long.
 fn shares(network: IpAddr, address: IpAddr, bits: u8) -> bool {
     match (network, address) {
         (IpAddr::V4(network), IpAddr::V4(address)) => {
