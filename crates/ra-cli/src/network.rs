@@ -20,7 +20,7 @@ const MAX_CA_FILE_BYTES: u64 = 4 * 1024 * 1024;
 /// # Errors
 /// A wrong `--proxy` or variable, a file that cannot be read or holds no certificates.
 pub(crate) fn network(args: &NetworkArgs) -> Result<Network, Failure> {
-    let proxies = proxies(args, |name| env::var_os(name))?;
+    let proxies = proxies(args, env::var_os)?;
     let tls = match &args.ca_file {
         Some(path) => TlsConfig::default().with_extra_roots(roots(path)?),
         None => TlsConfig::default(),

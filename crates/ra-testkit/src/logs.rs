@@ -130,7 +130,7 @@ pub fn forms(secret: &[u8]) -> Vec<String> {
             let text = engine.encode(padded);
             // characters that what stands before and behind has a part in
             let from = [0, 2, 3][before];
-            let until = text.len() - usize::from((before + secret.len()) % 3 != 0);
+            let until = text.len() - usize::from(!(before + secret.len()).is_multiple_of(3));
             let own = &text[from..until];
             if own.len() >= BASE64_LEAST {
                 forms.push(own.to_owned());

@@ -25,12 +25,7 @@ fn certificates_are_read_from_pem_and_der() {
     let roots = read(one.pem()).unwrap();
     assert_eq!(roots, RootCertificates::from_der([one.der()]).unwrap());
     // with a comment, with Windows' ends of lines, with a section of another kind in between
-    let file = format!(
-        "# our CAs\n{}{}{}",
-        one.pem(),
-        KEY,
-        two.pem()
-    );
+    let file = format!("# our CAs\n{}{}{}", one.pem(), KEY, two.pem());
     let both = RootCertificates::from_der([one.der(), two.der()]).unwrap();
     assert_eq!(read(&file).unwrap(), both);
     assert_eq!(read(file.replace('\n', "\r\n")).unwrap(), both);

@@ -80,7 +80,7 @@ impl Network {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn from_environment(tls: TlsConfig) -> Result<Self, ProxyVariableError> {
-        let proxies = Proxies::from_environment(|name| std::env::var_os(name))?;
+        let proxies = Proxies::from_environment(std::env::var_os)?;
         Ok(Self::new(tls, proxies))
     }
 
