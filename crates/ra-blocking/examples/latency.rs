@@ -1,8 +1,9 @@
 //! Measures how long a cancellation from another thread takes, and what a login costs that only waits.
 //!
-//! `cargo run --release -p ra-blocking --features rustcrypto --example latency`
+//! `cargo run --release -p ra-blocking --example latency`
 //!
-//! A gateway that says nothing (and, for the last one, nobody at all) on this machine. Linux only for the processor time.
+//! A gateway on this machine that says nothing. Keys are fake: hundreds of logins that end before their key is made would
+//! measure the making of keys. Linux only for the processor time.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a measurement stops when it fails
 
 use std::io::Read as _;
@@ -60,7 +61,7 @@ fn idle(address: SocketAddr) {
 }
 
 fn login(address: SocketAddr) -> Login {
-    let mut options = LoginOptions::new(Keys::new(ra_crypto::RustCrypto));
+    let mut options = LoginOptions::new(Keys::new(ra_testkit::Fake));
     options.config.gateway = format!("ws://{address}/").parse().unwrap();
     options.config.api = format!("http://{address}/").parse().unwrap();
     Login::start(options).unwrap()

@@ -56,7 +56,7 @@ impl Bell {
     }
 }
 
-/// Ends a [`Login`](crate::Login) from any thread. Clones end the same login.
+/// Ends a [`Login`](crate::Login) or an [`Approval`](crate::Approval) from any thread. Clones end the same one.
 ///
 /// ```no_run
 /// # fn run(mut login: ra_blocking::Login) {
@@ -76,9 +76,19 @@ impl Canceller {
         Self(bell)
     }
 
-    /// Ends the login with [`Outcome::Cancelled`](ra_core::desktop::login::Outcome::Cancelled), whatever it waits for:
-    /// a thread in [`Login::next_event`](crate::Login::next_event) wakes at once, closes the socket and returns `None`.
-    /// A login that nobody waits for ends when it is asked next. After the end it does nothing.
+    /// Ends the login with [`Outcome::Cancelled`](ra_core::desktop::login::Outcome::Cancelled), the approval with
+    /// [`Outcome::Abandoned`](ra_core::mobile::Outcome::Abandoned), whatever it waits for: a thread in
+    /// [`Login::next_event`](crate::Login::next_event) wakes at once, closes the connection and returns `None`.
+    /// One that nobody waits for ends when it is asked next. After the end it does nothing.
+    ///
+    /// ```
+    /// use ra_blocking::Canceller;
+    ///
+    /// fn on_interrupt(canceller: &Canceller) {
+    ///     canceller.cancel();
+    ///     canceller.cancel(); // the second time does nothing
+    /// }
+    /// ```
     pub fn cancel(&self) {
         self.0.0.cancelled.store(true, Ordering::Release);
         self.0.ring();

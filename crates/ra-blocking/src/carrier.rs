@@ -49,6 +49,12 @@ pub struct HttpCarrier {
 
 impl HttpCarrier {
     /// A carrier over this network.
+    ///
+    /// ```
+    /// use ra_blocking::{HttpCarrier, Network};
+    ///
+    /// let carrier = HttpCarrier::new(Network::default());
+    /// ```
     #[must_use]
     pub fn new(network: Network) -> Self {
         Self {
@@ -59,12 +65,27 @@ impl HttpCarrier {
     }
 
     /// The same carrier with another limit to what [`HttpCarrier::call`] may take; 15 s at first.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use ra_blocking::{HttpCarrier, Network};
+    ///
+    /// let patient = HttpCarrier::new(Network::default()).with_timeout(Duration::from_secs(60));
+    /// ```
     #[must_use]
     pub fn with_timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
     }
 
     /// The same carrier with another `User-Agent` for requests that have none of their own.
+    ///
+    /// ```
+    /// use http::HeaderValue;
+    /// use ra_blocking::{HttpCarrier, Network};
+    ///
+    /// let agent = HeaderValue::from_static("my-desktop/1.0");
+    /// let carrier = HttpCarrier::new(Network::default()).with_user_agent(agent);
+    /// ```
     #[must_use]
     pub fn with_user_agent(self, user_agent: HeaderValue) -> Self {
         Self { user_agent, ..self }
@@ -75,6 +96,21 @@ impl HttpCarrier {
     /// # Errors
     /// What [`Endpoint::to_http`] and [`Endpoint::from_http`] say, and [`TransportError`]s as
     /// [`HttpErrorKind::Transport`](ra_http::HttpErrorKind::Transport).
+    ///
+    /// ```
+    /// use ra_blocking::HttpCarrier;
+    /// use ra_core::rest::CreateHandshake;
+    /// use ra_http::{BaseUrl, HttpError};
+    /// use ra_proto::HandshakeToken;
+    ///
+    /// fn announce(
+    ///     carrier: &HttpCarrier,
+    ///     scan: &CreateHandshake,
+    ///     base: &BaseUrl,
+    /// ) -> Result<HandshakeToken, HttpError> {
+    ///     carrier.call(scan, base)
+    /// }
+    /// ```
     pub fn call<E: Endpoint>(&self, endpoint: &E, base: &BaseUrl) -> Result<E::Reply, HttpError> {
         let response = self.send(endpoint.to_http(base)?, self.timeout)?;
         endpoint.from_http(response)
@@ -84,6 +120,17 @@ impl HttpCarrier {
     ///
     /// # Errors
     /// [`TransportErrorKind::NotAllowed`] before any connection for plaintext to another machine (R-01).
+    ///
+    /// ```
+    /// use ra_core::HttpCall;
+    /// use ra_core::mobile::Input;
+    /// use ra_blocking::HttpCarrier;
+    ///
+    /// /// What a driver does with `Output::Call`.
+    /// fn carry_out(carrier: &HttpCarrier, call: HttpCall) -> Input {
+    ///     Input::Reply(call.id, carrier.send(call.request, call.timeout))
+    /// }
+    /// ```
     pub fn send(
         &self,
         request: Request<Body>,

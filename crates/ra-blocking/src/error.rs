@@ -6,6 +6,12 @@ use ra_core::{Fault, Retry};
 use ra_http::TransportError;
 
 /// Why something could not be started.
+///
+/// ```
+/// use ra_blocking::StartError;
+///
+/// assert_eq!(StartError::Entropy.to_string(), "the system gives no random bytes");
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StartError {
@@ -19,12 +25,26 @@ pub enum StartError {
 
 impl StartError {
     /// Whose fault it is: this machine's.
+    ///
+    /// ```
+    /// use ra_blocking::StartError;
+    /// use ra_core::Fault;
+    ///
+    /// assert_eq!(StartError::Entropy.fault(), Fault::Local);
+    /// ```
     #[must_use]
     pub fn fault(&self) -> Fault {
         Fault::Local
     }
 
     /// What now: the same call would end the same way.
+    ///
+    /// ```
+    /// use ra_blocking::StartError;
+    /// use ra_core::Retry;
+    ///
+    /// assert_eq!(StartError::Entropy.retry(), Retry::Never);
+    /// ```
     #[must_use]
     pub fn retry(&self) -> Retry {
         Retry::Never

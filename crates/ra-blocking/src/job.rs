@@ -104,7 +104,9 @@ mod tests {
     #[test]
     fn a_result_wakes_the_driver() {
         let bell = Bell::default();
-        let job = Job::start("ra-test", &bell, |answer, _| drop(answer.send(7)));
+        let job = Job::start("ra-test", &bell, |answer, _| {
+            let _ = answer.send(7);
+        });
         assert_eq!(finished(&job, &bell), Ok(7));
         assert_eq!(job.poll(), Some(Err(Gone)), "given once");
     }

@@ -34,6 +34,13 @@ pub enum Keys {
 
 impl Keys {
     /// Keys of this backend, each made when it is asked for.
+    ///
+    /// ```
+    /// use ra_blocking::Keys;
+    /// use ra_crypto::RustCrypto;
+    ///
+    /// let keys = Keys::new(RustCrypto); // or a module of your own
+    /// ```
     #[must_use]
     pub fn new(backend: impl Backend + 'static) -> Self {
         Self::Backend(Arc::new(backend))

@@ -4,8 +4,8 @@
 //! | type | what it is |
 //! |---|---|
 //! | [`Login`] | driver of the desktop: from nothing to the token |
-//! | [`Canceller`] | ends a [`Login`] from any thread |
 //! | [`Approval`] | driver of the phone: from the scanned code to the person's decision |
+//! | [`Canceller`] | ends either of them from any thread |
 //! | [`HttpCarrier`] | carrier of any [`Endpoint`](ra_http::Endpoint) |
 //! | [`Network`] | how connections are made: TLS, its roots, proxies |
 //! | [`Keys`], [`KeyPool`] | session keys, made on worker threads |

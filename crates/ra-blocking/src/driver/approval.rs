@@ -9,7 +9,7 @@ use ra_core::mobile::{
 use ra_proto::Fingerprint;
 
 use super::{Calls, Clock};
-use crate::bell::Bell;
+use crate::bell::{Bell, Canceller};
 use crate::{Network, StartError, trace};
 
 /// An approval under way. The person decides: after [`Event::Confirm`], [`Approval::approve`] or [`Approval::decline`]
@@ -51,6 +51,17 @@ impl Approval {
     ///
     /// # Errors
     /// [`StartError`] if it could not even begin.
+    ///
+    /// ```
+    /// use ra_core::mobile::Config;
+    /// use ra_proto::{ScanUrl, Token};
+    /// use ra_blocking::{Approval, Network};
+    ///
+    /// fn scanned(url: &ScanUrl, account: Token) -> Result<Approval, Box<dyn std::error::Error>> {
+    ///     let config = Config::new("https://discord.com/api/v9".parse()?, account);
+    ///     Ok(Approval::start(config, url.fingerprint(), Network::default())?)
+    /// }
+    /// ```
     pub fn start(
         config: Config,
         fingerprint: Fingerprint,
@@ -73,6 +84,16 @@ impl Approval {
 
     /// Waits for the next event; `None` once the approval has ended. With an event that asks for a decision pending, it
     /// waits until it is too late for that decision: decide first, then ask again.
+    ///
+    /// ```
+    /// use ra_core::mobile::Event;
+    /// use ra_blocking::Approval;
+    ///
+    /// /// Whether there is something to ask the person.
+    /// fn is_confirmed(approval: &mut Approval) -> bool {
+    ///     matches!(approval.next_event(), Some(Event::Confirm { .. }))
+    /// }
+    /// ```
     pub fn next_event(&mut self) -> Option<Event> {
         let _inside = self.span.enter();
         loop {
@@ -95,7 +116,10 @@ impl Approval {
                 return None;
             }
             let now = self.clock.now();
-            if self.clock.is_due(self.machine.deadline()) {
+            if self.bell.is_cancelled() {
+                // not misuse: the approval has not ended
+                let _ = self.machine.abandon(now);
+            } else if self.clock.is_due(self.machine.deadline()) {
                 self.machine.handle(now, Input::Tick);
             } else if let Some((id, reply)) = self.calls.poll() {
                 self.machine.handle(now, Input::Reply(id, reply));
@@ -110,6 +134,15 @@ impl Approval {
     ///
     /// # Errors
     /// [`MobileError`]: why it failed.
+    ///
+    /// ```
+    /// use ra_core::mobile::{MobileError, Outcome};
+    /// use ra_blocking::Approval;
+    ///
+    /// fn is_in(approval: Approval) -> Result<bool, MobileError> {
+    ///     Ok(approval.outcome()? == Outcome::Approved)
+    /// }
+    /// ```
     pub fn outcome(mut self) -> Result<Outcome, MobileError> {
         loop {
             if let Some(end) = self.end.take() {
@@ -119,10 +152,56 @@ impl Approval {
         }
     }
 
+    /// What gives this approval up from another thread, or from a handler of signals.
+    ///
+    /// ```
+    /// use ra_blocking::{Approval, Canceller};
+    ///
+    /// /// To keep where a button of the window finds it.
+    /// fn button(approval: &Approval) -> Canceller {
+    ///     approval.canceller()
+    /// }
+    /// ```
+    #[must_use]
+    pub fn canceller(&self) -> Canceller {
+        Canceller::new(self.bell.clone())
+    }
+
+    /// Gives the approval up, with [`Outcome::Abandoned`]. What the person decided by then stands; to tell the device no,
+    /// [`Approval::decline`].
+    ///
+    /// # Errors
+    /// [`Misuse::Ended`] after the end.
+    ///
+    /// ```
+    /// use ra_blocking::Approval;
+    ///
+    /// /// The person has put the phone away: neither yes nor no.
+    /// fn away(approval: &mut Approval) {
+    ///     let _ = approval.abandon(); // refused only if it is over anyway
+    /// }
+    /// ```
+    pub fn abandon(&mut self) -> Result<(), Misuse> {
+        self.machine.abandon(self.clock.now())?;
+        let _inside = self.span.enter();
+        trace::step("given up here");
+        Ok(())
+    }
+
     /// The person says yes.
     ///
     /// # Errors
     /// [`Misuse::NothingToDecide`] before [`Event::Confirm`] and after a decision.
+    ///
+    /// ```
+    /// use ra_core::Misuse;
+    /// use ra_blocking::Approval;
+    ///
+    /// /// After `Event::Confirm`.
+    /// fn decided(approval: &mut Approval, yes: bool) -> Result<(), Misuse> {
+    ///     if yes { approval.approve() } else { approval.decline() }
+    /// }
+    /// ```
     pub fn approve(&mut self) -> Result<(), Misuse> {
         self.machine.approve(self.clock.now())?;
         let _inside = self.span.enter();
@@ -134,6 +213,15 @@ impl Approval {
     ///
     /// # Errors
     /// [`Misuse::NothingToDecide`] before [`Event::Confirm`] and after a decision.
+    ///
+    /// ```
+    /// use ra_blocking::Approval;
+    ///
+    /// /// The person has closed the dialog: that is no yes.
+    /// fn closed(approval: &mut Approval) {
+    ///     let _ = approval.decline(); // refused only if there is nothing to decide
+    /// }
+    /// ```
     pub fn decline(&mut self) -> Result<(), Misuse> {
         self.machine.decline(self.clock.now())?;
         let _inside = self.span.enter();
@@ -145,6 +233,19 @@ impl Approval {
     ///
     /// # Errors
     /// [`Misuse::NoMfa`] when none is asked for.
+    ///
+    /// ```
+    /// use ra_core::Misuse;
+    /// use ra_core::mobile::MfaAnswer;
+    /// use ra_proto::MfaAnswerText;
+    /// use ra_proto::rest::MfaMethod;
+    /// use ra_blocking::Approval;
+    ///
+    /// /// After `Event::MfaRequired`.
+    /// fn typed(approval: &mut Approval, code: String) -> Result<(), Misuse> {
+    ///     approval.answer_mfa(MfaAnswer::new(MfaMethod::Totp, MfaAnswerText::new(code)))
+    /// }
+    /// ```
     pub fn answer_mfa(&mut self, answer: MfaAnswer) -> Result<(), Misuse> {
         self.machine.answer_mfa(self.clock.now(), answer)?;
         let _inside = self.span.enter();
@@ -153,6 +254,15 @@ impl Approval {
     }
 
     /// How far the approval is.
+    ///
+    /// ```
+    /// use ra_core::mobile::Phase;
+    /// use ra_blocking::Approval;
+    ///
+    /// fn waits_for_the_person(approval: &Approval) -> bool {
+    ///     matches!(approval.phase(), Phase::AwaitDecision | Phase::AwaitMfa)
+    /// }
+    /// ```
     #[must_use]
     pub fn phase(&self) -> Phase {
         self.machine.phase()

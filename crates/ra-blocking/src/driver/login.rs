@@ -20,6 +20,18 @@ use crate::ws::Received;
 use crate::{Keys, Network, StartError, trace};
 
 /// What a [`Login`] needs.
+///
+/// ```
+/// use ra_core::desktop::login::Renewal;
+/// use ra_crypto::RustCrypto;
+/// use ra_blocking::{Keys, LoginOptions};
+///
+/// let mut options = LoginOptions::new(Keys::new(RustCrypto));
+/// options.config.gateway = "ws://127.0.0.1:4000/".parse()?;
+/// options.config.api = "http://127.0.0.1:4000/api/v9".parse()?;
+/// options.config.renewal = Renewal::Limit(3);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LoginOptions {
@@ -33,6 +45,14 @@ pub struct LoginOptions {
 
 impl LoginOptions {
     /// A login at the live service with keys from `keys`, over the platform's TLS and without a proxy.
+    ///
+    /// ```
+    /// use ra_crypto::RustCrypto;
+    /// use ra_blocking::{Keys, LoginOptions};
+    ///
+    /// let options = LoginOptions::new(Keys::new(RustCrypto));
+    /// assert_eq!(options.config.api.to_string(), "https://discord.com/api/v9");
+    /// ```
     #[must_use]
     pub fn new(keys: Keys) -> Self {
         Self {
@@ -87,6 +107,15 @@ impl Login {
     /// # Errors
     /// [`StartError`] if it could not even begin. TLS is checked here, so that nobody is shown a code that could not be
     /// used.
+    ///
+    /// ```
+    /// use ra_crypto::RustCrypto;
+    /// use ra_blocking::{Keys, Login, LoginOptions, StartError};
+    ///
+    /// fn begin() -> Result<Login, StartError> {
+    ///     Login::start(LoginOptions::new(Keys::new(RustCrypto)))
+    /// }
+    /// ```
     pub fn start(options: LoginOptions) -> Result<Self, StartError> {
         let LoginOptions {
             config,
@@ -119,6 +148,17 @@ impl Login {
     }
 
     /// Waits for the next event; `None` once the login has ended.
+    ///
+    /// ```
+    /// use ra_blocking::Login;
+    ///
+    /// /// Until the login ends. Another thread may end it by `canceller`.
+    /// fn run(login: &mut Login) {
+    ///     while let Some(event) = login.next_event() {
+    ///         println!("{event:?}");
+    ///     }
+    /// }
+    /// ```
     pub fn next_event(&mut self) -> Option<Event> {
         let _inside = self.span.enter();
         loop {
@@ -149,6 +189,19 @@ impl Login {
     ///
     /// # Errors
     /// [`LoginError`]: why it failed.
+    ///
+    /// ```
+    /// use ra_core::desktop::login::{LoginError, Outcome};
+    /// use ra_proto::Token;
+    /// use ra_blocking::Login;
+    ///
+    /// fn token(login: Login) -> Result<Option<Token>, LoginError> {
+    ///     match login.outcome()? {
+    ///         Outcome::LoggedIn { token, .. } => Ok(Some(token)),
+    ///         _ => Ok(None),
+    ///     }
+    /// }
+    /// ```
     pub fn outcome(mut self) -> Result<Outcome, LoginError> {
         loop {
             if let Some(end) = self.end.take() {
@@ -159,6 +212,15 @@ impl Login {
     }
 
     /// What ends this login from another thread, or from a handler of signals.
+    ///
+    /// ```
+    /// use ra_blocking::{Canceller, Login};
+    ///
+    /// /// To keep where a button of the window finds it.
+    /// fn button(login: &Login) -> Canceller {
+    ///     login.canceller()
+    /// }
+    /// ```
     #[must_use]
     pub fn canceller(&self) -> Canceller {
         Canceller::new(self.bell.clone())
@@ -168,6 +230,17 @@ impl Login {
     ///
     /// # Errors
     /// [`Misuse::Ended`] after the end.
+    ///
+    /// ```
+    /// use ra_blocking::Login;
+    /// use ra_core::desktop::login::{LoginError, Outcome};
+    ///
+    /// /// From the thread that runs it; another one takes its `canceller`.
+    /// fn give_up(mut login: Login) -> Result<Outcome, LoginError> {
+    ///     let _ = login.cancel(); // refused only if it is over anyway
+    ///     login.outcome()
+    /// }
+    /// ```
     pub fn cancel(&mut self) -> Result<(), Misuse> {
         self.machine.cancel(self.clock.now())?;
         let _inside = self.span.enter();
@@ -179,6 +252,21 @@ impl Login {
     ///
     /// # Errors
     /// [`Misuse::NoCaptcha`] when none is waiting.
+    ///
+    /// ```
+    /// use ra_core::Misuse;
+    /// use ra_core::desktop::login::Event;
+    /// use ra_http::CaptchaSolution;
+    /// use ra_blocking::Login;
+    ///
+    /// fn answer(login: &mut Login, event: &Event, typed: Option<String>) -> Result<(), Misuse> {
+    ///     match (event, typed) {
+    ///         (Event::Captcha(_), Some(solution)) => login.solve_captcha(CaptchaSolution::new(solution)),
+    ///         (Event::Captcha(_), None) => login.give_up_captcha(),
+    ///         _ => Ok(()),
+    ///     }
+    /// }
+    /// ```
     pub fn solve_captcha(&mut self, solution: CaptchaSolution) -> Result<(), Misuse> {
         self.machine.solve_captcha(self.clock.now(), solution)?;
         let _inside = self.span.enter();
@@ -190,6 +278,18 @@ impl Login {
     ///
     /// # Errors
     /// [`Misuse::NoCaptcha`] when none is waiting.
+    ///
+    /// ```
+    /// use ra_core::desktop::login::Event;
+    /// use ra_blocking::Login;
+    ///
+    /// /// On a device that has no browser to show a captcha in.
+    /// fn decline(login: &mut Login, event: &Event) {
+    ///     if matches!(event, Event::Captcha(_)) {
+    ///         let _ = login.give_up_captcha();
+    ///     }
+    /// }
+    /// ```
     pub fn give_up_captcha(&mut self) -> Result<(), Misuse> {
         self.machine.give_up_captcha(self.clock.now())?;
         let _inside = self.span.enter();
@@ -198,6 +298,15 @@ impl Login {
     }
 
     /// How far the login is.
+    ///
+    /// ```
+    /// use ra_core::desktop::login::Phase;
+    /// use ra_blocking::Login;
+    ///
+    /// fn is_over(login: &Login) -> bool {
+    ///     login.phase() == Phase::Ended
+    /// }
+    /// ```
     #[must_use]
     pub fn phase(&self) -> Phase {
         self.machine.phase()

@@ -14,8 +14,8 @@ use crate::bell::Bell;
 use crate::job::Job;
 use crate::{HttpCarrier, Network, trace};
 
-/// A reply as the machines take it.
-pub(crate) type Reply = (CallId, Result<Response<Body>, TransportError>);
+/// What came of a call.
+type Reply = Result<Response<Body>, TransportError>;
 
 /// The machines' time: milliseconds since the driver started.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ impl Clock {
 /// The HTTP call under way. Machines have at most one; a newer one replaces it.
 pub(crate) struct Calls {
     carrier: HttpCarrier,
-    under_way: Option<(CallId, Job<Result<Response<Body>, TransportError>>)>,
+    under_way: Option<(CallId, Job<Reply>)>,
 }
 
 impl Calls {
@@ -85,7 +85,7 @@ impl Calls {
         self.under_way = Some((id, job));
     }
 
-    pub(crate) fn poll(&mut self) -> Option<Reply> {
+    pub(crate) fn poll(&mut self) -> Option<(CallId, Reply)> {
         let (id, job) = self.under_way.as_ref()?;
         let lost = |_| Err(TransportError::new(TransportErrorKind::Lost));
         let reply = (*id, job.poll()?.unwrap_or_else(lost));

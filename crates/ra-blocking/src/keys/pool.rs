@@ -64,6 +64,15 @@ impl KeyPool {
     ///
     /// # Errors
     /// [`StartError::Thread`] if the system starts no thread.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use ra_blocking::{KeyPool, Keys};
+    /// use ra_crypto::RustCrypto;
+    ///
+    /// let keys = Keys::from(KeyPool::start(Arc::new(RustCrypto), 1)?);
+    /// # Ok::<(), ra_blocking::StartError>(())
+    /// ```
     pub fn start(backend: Arc<dyn Backend>, size: usize) -> Result<Self, StartError> {
         let size = size.clamp(1, READY_MOST);
         let pool = Arc::new(Pool {
@@ -84,6 +93,17 @@ impl KeyPool {
     ///
     /// # Errors
     /// [`KeyUnavailable`] if the backend made none, where the next one may succeed, or if there was none in time.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use ra_blocking::KeyPool;
+    /// use ra_core::desktop::login::Input;
+    ///
+    /// /// What a loop of your own does with `Output::NeedKey`, on a worker.
+    /// fn key(pool: &KeyPool) -> Input<'static> {
+    ///     Input::Key(pool.take(Duration::from_secs(60)))
+    /// }
+    /// ```
     pub fn take(&self, within: Duration) -> Result<Box<dyn SessionKey>, KeyUnavailable> {
         let by = deadline(within);
         let bell = Bell::default();

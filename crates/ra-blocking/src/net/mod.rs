@@ -49,6 +49,14 @@ struct Inner {
 impl Network {
     /// Connections with this trust, through these proxies: [`Proxies::none`], one [`Proxy`](crate::Proxy), or what the
     /// environment says.
+    ///
+    /// ```
+    /// use ra_blocking::{Network, Proxy, TlsConfig};
+    ///
+    /// let proxy: Proxy = "http://127.0.0.1:8888".parse()?;
+    /// let through_a_proxy = Network::new(TlsConfig::default(), proxy);
+    /// # Ok::<(), ra_blocking::ProxyError>(())
+    /// ```
     #[must_use]
     pub fn new(tls: TlsConfig, proxies: impl Into<Proxies>) -> Self {
         Self(Arc::new(Inner {
@@ -62,6 +70,13 @@ impl Network {
     ///
     /// # Errors
     /// [`ProxyVariableError`] as of [`Proxies::from_environment`].
+    ///
+    /// ```
+    /// use ra_blocking::{Network, TlsConfig};
+    ///
+    /// let network = Network::from_environment(TlsConfig::default())?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn from_environment(tls: TlsConfig) -> Result<Self, ProxyVariableError> {
         let variable = |name: &'static str| -> Option<OsString> { std::env::var_os(name) };
         Ok(Self::new(tls, Proxies::from_environment(variable)?))
@@ -71,6 +86,14 @@ impl Network {
     ///
     /// # Errors
     /// [`TransportErrorKind::Tls`] if there are no roots of trust or the configuration cannot be used.
+    ///
+    /// ```
+    /// use ra_blocking::Network;
+    ///
+    /// if let Err(error) = Network::default().check_tls() {
+    ///     eprintln!("no login from here: {error}");
+    /// }
+    /// ```
     pub fn check_tls(&self) -> Result<(), TransportError> {
         self.tls().map(drop)
     }

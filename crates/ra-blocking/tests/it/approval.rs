@@ -148,6 +148,52 @@ fn r44_without_a_decision_nothing_is_approved() {
 }
 
 #[test]
+fn an_approval_is_given_up_from_another_thread_while_it_waits() {
+    let _watchdog = watchdog();
+    // for a reply
+    let mut phone = Phone::new();
+    phone.config.call_within = Duration::from_secs(3600);
+    let approval = phone.approval();
+    let canceller = approval.canceller();
+    let service = thread::spawn(move || {
+        let mut stream = accept(&phone.rest);
+        read_request(&mut stream);
+        canceller.cancel();
+        crate::support::drain(&mut stream); // the call is broken off
+    });
+    assert_eq!(approval.outcome().unwrap(), Outcome::Abandoned);
+    service.join().unwrap();
+
+    // for the person
+    let mut phone = Phone::new();
+    phone.config.decide_within = Duration::from_secs(3600);
+    let mut approval = phone.approval();
+    let canceller = approval.canceller();
+    let service = phone.answer(&[CREATED]);
+    approval.next_event().unwrap();
+    let waiting = thread::spawn(move || approval.outcome());
+    canceller.cancel();
+    assert_eq!(waiting.join().unwrap().unwrap(), Outcome::Abandoned);
+    let (phone, _) = service.join().unwrap();
+    assert!(is_untouched(&phone.rest), "nothing was said to the service");
+}
+
+#[test]
+fn r44_an_approval_that_was_given_up_approves_nothing() {
+    let _watchdog = watchdog();
+    let phone = Phone::new();
+    let mut approval = phone.approval();
+    let service = phone.answer(&[CREATED]);
+    approval.next_event().unwrap();
+    approval.abandon().unwrap();
+    assert!(approval.approve().is_err());
+    assert_eq!(approval.abandon(), Err(Misuse::Ended));
+    assert_eq!(approval.outcome().unwrap(), Outcome::Abandoned);
+    let (phone, _) = service.join().unwrap();
+    assert!(is_untouched(&phone.rest));
+}
+
+#[test]
 fn an_approval_that_is_dropped_approves_nothing() {
     let _watchdog = watchdog();
     let phone = Phone::new();

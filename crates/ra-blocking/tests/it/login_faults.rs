@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use ra_blocking::{Keys, Login, LoginOptions};
-use ra_core::desktop::login::{LoginError, LoginErrorKind, Outcome, ProofPolicy};
+use ra_core::desktop::login::{Config, LoginError, LoginErrorKind, Outcome, ProofPolicy};
 use ra_core::desktop::session::Dialect;
 use ra_crypto::{Backend, Entropy, GenerateError, KeyError, PeerKey, PublicKeyError, SessionKey};
 use ra_http::TransportErrorKind;
@@ -18,16 +18,14 @@ use crate::support::{accept, answering, deserted, drain, json, read_request, wat
 
 const SHORT: Duration = Duration::from_millis(100);
 
-/// A service whose desktop waits for nothing longer than 100 ms and speaks one dialect.
-fn impatient() -> (Service, LoginOptions) {
+/// A service whose desktop speaks one dialect and tries once. Each test shortens the one limit that is to be hit, so that
+/// a busy machine hits no other.
+fn impatient(shorten: impl FnOnce(&mut Config)) -> (Service, LoginOptions) {
     let service = Service::new();
     let mut options = service.options();
     options.config.proof = ProofPolicy::Only(Dialect::Digest);
-    options.config.connect_within = SHORT;
-    options.config.answer_within = SHORT;
-    options.config.call_within = SHORT;
-    options.config.exchange_within = SHORT;
     options.config.failures_before_qr = 1;
+    shorten(&mut options.config);
     (service, options)
 }
 
@@ -51,17 +49,19 @@ fn failure(options: LoginOptions, script: impl FnOnce() + Send + 'static) -> Log
 #[test]
 fn r19_silence_at_each_step_ends_the_login() {
     // no upgrade
-    let (service, options) = impatient();
+    let (service, options) = impatient(|config| config.connect_within = SHORT);
     let error = failure(options, move || drain(&mut accept(&service.sockets)));
     assert_eq!(error.kind(), LoginErrorKind::Network);
 
     // no hello
-    let (service, options) = impatient();
-    let error = failure(options, move || drop(service.accept().closed()));
+    let (service, options) = impatient(|config| config.answer_within = SHORT);
+    let error = failure(options, move || {
+        service.accept().closed();
+    });
     assert_eq!(error.kind(), LoginErrorKind::Network);
 
     // no challenge
-    let (service, options) = impatient();
+    let (service, options) = impatient(|config| config.answer_within = SHORT);
     let error = failure(options, move || {
         let mut gateway = service.accept();
         gateway.hello();
@@ -70,7 +70,7 @@ fn r19_silence_at_each_step_ends_the_login() {
     assert_eq!(error.kind(), LoginErrorKind::Network);
 
     // half a frame
-    let (service, options) = impatient();
+    let (service, options) = impatient(|config| config.answer_within = SHORT);
     let error = failure(options, move || {
         let mut gateway = service.accept();
         gateway.babble(&[0x81, 100, b'{']);
@@ -79,7 +79,7 @@ fn r19_silence_at_each_step_ends_the_login() {
     assert_eq!(error.kind(), LoginErrorKind::Network);
 
     // no answer to the proof
-    let (service, options) = impatient();
+    let (service, options) = impatient(|config| config.answer_within = SHORT);
     let error = failure(options, move || {
         let mut gateway = service.accept();
         gateway.challenge();
@@ -88,7 +88,10 @@ fn r19_silence_at_each_step_ends_the_login() {
     assert_eq!(error.kind(), LoginErrorKind::Refused);
 
     // no reply to the exchange
-    let (service, options) = impatient();
+    let (service, options) = impatient(|config| {
+        config.call_within = SHORT;
+        config.exchange_within = SHORT;
+    });
     let error = failure(options, move || {
         service.accept().approve();
         drain(&mut accept(&service.rest));
@@ -196,7 +199,7 @@ fn a_gateway_that_cannot_be_reached_is_a_network_failure() {
         ),
         ("canary\r\n\r\n", TransportErrorKind::Lost),
     ] {
-        let (_service, mut options) = impatient();
+        let (_service, mut options) = impatient(|_| {});
         options.config.gateway = format!("ws://{}", answering(reply)).parse().unwrap();
         let error = failure(options, || {});
         assert_eq!(error.kind(), LoginErrorKind::Network);
@@ -205,7 +208,7 @@ fn a_gateway_that_cannot_be_reached_is_a_network_failure() {
         };
         assert_eq!(error.kind(), expected);
     }
-    let (_service, mut options) = impatient();
+    let (_service, mut options) = impatient(|_| {});
     options.config.gateway = format!("ws://{}", deserted()).parse().unwrap();
     let error = failure(options, || {});
     assert!(
