@@ -86,7 +86,8 @@ mod on {
     pub(crate) fn approval_ended(end: &Result<mobile::Outcome, MobileError>) {
         let outcome = match end {
             Ok(mobile::Outcome::Approved) => "approved",
-            Ok(_) => "declined",
+            Ok(mobile::Outcome::Declined) => "declined",
+            Ok(_) => "given up",
             Err(error) => return info!(%error, "the approval has ended"),
         };
         info!(outcome, "the approval has ended");

@@ -130,6 +130,18 @@ impl Approval {
         }
     }
 
+    /// Gives the approval up, with [`Outcome::Abandoned`]. What the person decided by then stands; to tell the device no,
+    /// [`Approval::decline`].
+    ///
+    /// # Errors
+    /// [`Misuse::Ended`] after the end.
+    pub fn abandon(&mut self) -> Result<(), Misuse> {
+        self.machine.abandon(self.clock.now())?;
+        let _inside = self.span.enter();
+        trace::step("given up here");
+        Ok(())
+    }
+
     /// The person says yes.
     ///
     /// # Errors
