@@ -8,7 +8,7 @@ use ra_http::TransportErrorKind;
 use ra_testkit::tls::Ca;
 use ra_tokio::{Network, Proxies, Proxy, TlsConfig, WebSocket};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
 use crate::support::{answering, bounded, deserted, http_proxy, listener, read_request, serve};
@@ -248,6 +248,24 @@ async fn a_proxy_cannot_fill_memory_with_its_answer() {
     let network = trusting(&Ca::new(), proxy(format!("http://{address}")));
     let error = fetch(&network, "gateway.invalid", LONG).await.unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Proxy);
+}
+
+#[tokio::test]
+async fn a_proxy_may_have_an_ipv6_address() {
+    let ca = Ca::new();
+    let (behind, _requests) = http_proxy(secure_service(&ca, "gateway.invalid").await).await;
+    let Ok(listener) = TcpListener::bind("[::1]:0").await else {
+        println!("SKIPPED: this machine has no ::1");
+        return;
+    };
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut near, _) = listener.accept().await.unwrap();
+        let mut far = TcpStream::connect(behind).await.unwrap();
+        let _ = copy_bidirectional(&mut near, &mut far).await;
+    });
+    let network = trusting(&ca, proxy(format!("http://{address}")));
+    assert_eq!(fetch(&network, "gateway.invalid", LONG).await.unwrap(), 200);
 }
 
 /// What the environment would say.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ra_core::desktop::login::Outcome;
 use ra_http::TransportErrorKind;
 use ra_testkit::real::{Program, microsocks, tinyproxy};
-use ra_testkit::tls::{Ca, tls_end};
+use ra_testkit::tls::{Ca, tls_end, tls_end_at};
 use ra_tokio::{Login, Network, Proxy};
 
 use crate::gateway::Service;
@@ -52,6 +52,27 @@ async fn sockets_and_calls_go_through_with_and_without_tls() {
         assert_eq!(status.unwrap(), 200, "{network:?}");
         let refused = upgrade(&network, &format!("ws://{plain}/")).await;
         assert_eq!(refused, busy(), "{network:?}");
+    }
+}
+
+#[tokio::test]
+async fn addresses_of_both_families_are_reached_through_them() {
+    let ca = Ca::new();
+    let behind = service().await;
+    for here in ["127.0.0.1", "::1"] {
+        let identity = ca.issue(&[here]);
+        let Some(end) = tls_end_at(here.parse().unwrap(), identity, behind) else {
+            println!("SKIPPED: this machine has no {here}");
+            continue;
+        };
+        for (_program, proxy) in proxies() {
+            let network = trusting(&ca, proxy);
+            let authority = end.address.to_string();
+            let status = fetch(&network, &authority, LONG).await;
+            assert_eq!(status.unwrap(), 200, "{network:?} {authority}");
+            let refused = upgrade(&network, &format!("wss://{authority}/")).await;
+            assert_eq!(refused, busy(), "{network:?} {authority}");
+        }
     }
 }
 
