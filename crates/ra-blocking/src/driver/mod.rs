@@ -2,6 +2,7 @@
 
 pub(crate) mod approval;
 pub(crate) mod login;
+pub(crate) mod options;
 mod socket;
 
 use std::time::Instant;

@@ -170,9 +170,13 @@ mod tests {
         let (_answer, resolve) = slow();
         let stop = Stop::default();
         let stopper = stop.clone();
-        let waiting = std::thread::spawn(move || lookup_with(&PLACES, soon(LONG), &stop, resolve));
+        let (done, ended) = channel();
+        std::thread::spawn(move || {
+            let by = soon(Duration::from_secs(3600));
+            done.send(lookup_with(&PLACES, by, &stop, resolve)).unwrap();
+        });
         stopper.stop();
-        assert!(waiting.join().unwrap().is_err());
+        assert!(ended.recv_timeout(LONG).unwrap().is_err());
     }
 
     #[test]
