@@ -162,6 +162,10 @@
 //! # }
 //! ```
 //!
+//! `docs/embedding.md` in the repository has the contract, what each output asks for and what adapters get wrong; the
+//! crate's examples are whole ones: on smol, on a bare event loop with two hundred logins on one thread, in a simulation
+//! without sockets, and with a key that stays in its module.
+//!
 //! # Features
 //!
 //! All are additive; none makes anything less safe, and none chooses a backend: that is an argument.
