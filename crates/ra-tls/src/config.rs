@@ -34,7 +34,8 @@ enum Trust {
 }
 
 impl TlsConfig {
-    /// The operating system's trust: its store, its verifier where it has one.
+    /// The operating system's trust: its store, its verifier where it has one. Where the store is files, as on Linux, the
+    /// variables `SSL_CERT_FILE` and `SSL_CERT_DIR` name others in its place.
     #[cfg(feature = "rustls-platform-verifier")]
     #[must_use]
     pub const fn platform() -> Self {
