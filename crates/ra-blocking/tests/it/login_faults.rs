@@ -145,7 +145,9 @@ fn r08_a_foreign_fingerprint_is_never_shown() {
     );
 }
 
-/// What the gateway said before it hung up counts, even if our answers to it could not be sent any more.
+/// What the gateway said before it hung up counts, even if our answers to it cannot be sent any more. Not every system
+/// keeps what was received before a reset.
+#[cfg(target_os = "linux")]
 #[test]
 fn a_refusal_just_before_the_connection_breaks_is_heard() {
     let _watchdog = watchdog();
@@ -155,9 +157,12 @@ fn a_refusal_just_before_the_connection_breaks_is_heard() {
         let mut gateway = service.accept();
         gateway.handshake();
         gateway.scan();
-        // a ping that is to be answered, the verdict, and the end at once
-        let mut last = vec![0x89, 0, 0x81, 15];
+        // pings that are to be answered, the verdict, and a reset at once
+        let mut last = vec![0x89, 0, 0x89, 0, 0x81, 15];
         last.extend(br#"{"op":"cancel"}"#);
+        let reset = Some(Duration::ZERO);
+        let socket = socket2::SockRef::from(gateway.socket.get_ref());
+        socket.set_linger(reset).unwrap();
         gateway.babble(&last);
     });
     assert!(matches!(login.outcome(), Ok(Outcome::Declined)));
