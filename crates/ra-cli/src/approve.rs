@@ -9,7 +9,7 @@ use ra_core::mobile::{Config, Event, MfaAnswer, MobileError, Outcome};
 use ra_http::{BaseUrl, HttpError, HttpErrorKind};
 use ra_proto::rest::MfaMethod;
 use ra_proto::{MfaAnswerText, ScanUrl, Token};
-use ra_tokio::{Approval, Network};
+use ra_tokio::Approval;
 use zeroize::Zeroizing;
 
 use crate::args::ApproveArgs;
@@ -17,6 +17,7 @@ use crate::desktop::retry;
 use crate::exit::Exit;
 use crate::failure::{Failure, Kind};
 use crate::login::parse;
+use crate::network::network;
 use crate::output::screen::Screen;
 use crate::prompt;
 use crate::stop::Stop;
@@ -40,6 +41,7 @@ pub(crate) async fn run(args: &ApproveArgs) -> Result<Exit, Failure> {
             "there is no terminal, so nobody can be asked and nothing is approved",
         ));
     }
+    let network = network(&args.network)?;
     let token = token(args.token_file.as_deref())?;
     let mut phone = Phone {
         screen: Screen::stderr(),
@@ -50,18 +52,14 @@ pub(crate) async fn run(args: &ApproveArgs) -> Result<Exit, Failure> {
         url,
         host: api.host().to_owned(),
     };
-    let approval = Approval::start(
-        Config::new(api, token),
-        phone.url.fingerprint(),
-        Network::default(),
-    )
-    .map_err(|error| {
-        let kind = match error {
-            ra_tokio::StartError::Tls(_) => Kind::Network,
-            _ => Kind::Local,
-        };
-        Failure::caused(kind, &error, ra_http::Retry::Never)
-    })?;
+    let approval = Approval::start(Config::new(api, token), phone.url.fingerprint(), network)
+        .map_err(|error| {
+            let kind = match error {
+                ra_tokio::StartError::Tls(_) => Kind::Network,
+                _ => Kind::Local,
+            };
+            Failure::caused(kind, &error, ra_http::Retry::Never)
+        })?;
     phone.run(approval).await
 }
 

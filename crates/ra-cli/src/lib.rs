@@ -17,6 +17,7 @@ mod demo;
 mod desktop;
 mod gateway;
 mod login;
+mod network;
 mod nobody;
 mod oauth2;
 mod prompt;

@@ -5,13 +5,14 @@ use core::time::Duration;
 use ra_core::desktop::login::{Config, Outcome, ProofPolicy, Renewal};
 use ra_core::desktop::session::Dialect;
 use ra_crypto::AwsLc;
-use ra_tokio::{Keys, LoginOptions, Network, Proxy, TlsConfig};
+use ra_tokio::{Keys, LoginOptions};
 
-use crate::args::{LoginArgs, Proof, Renewals, Unread};
+use crate::args::{LoginArgs, Proof, Renewals};
 use crate::desktop::{self, Around};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::files::{self, TokenFile};
+use crate::network::network;
 use crate::output::Report;
 use crate::output::screen::Screen;
 use crate::prompt;
@@ -107,10 +108,7 @@ fn options(args: &LoginArgs) -> Result<LoginOptions, Failure> {
 
     let mut options = LoginOptions::new(Keys::new(AwsLc));
     options.config = config;
-    if let Some(Unread(proxy)) = &args.proxy {
-        let proxy: Proxy = parse("--proxy", proxy)?;
-        options.network = Network::new(TlsConfig::default(), Some(proxy));
-    }
+    options.network = network(&args.network)?;
     Ok(options)
 }
 

@@ -4,6 +4,15 @@ use core::time::Duration;
 use ra_http::Body;
 
 /// Names a call, so that its reply finds back and a reply that comes too late finds nobody.
+///
+/// ```
+/// use ra_core::CallId;
+///
+/// /// An answer to another call than the one under way is nobody's.
+/// fn is_awaited(answered: CallId, under_way: Option<CallId>) -> bool {
+///     under_way == Some(answered)
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CallId(u32);
 
@@ -19,6 +28,21 @@ impl CallId {
 ///
 /// A machine has at most one call under way. A call that is superseded or timed out needs no
 /// reply; one that comes all the same is ignored.
+///
+/// ```
+/// use http::{Request, Response};
+/// use ra_core::HttpCall;
+/// use ra_core::desktop::login::Input;
+/// use ra_http::{Body, TransportError};
+///
+/// /// Carries a call out and brings the answer back under its number, whatever the status.
+/// fn carry_out(
+///     call: HttpCall,
+///     send: impl Fn(Request<Body>) -> Result<Response<Body>, TransportError>,
+/// ) -> Input<'static> {
+///     Input::Reply(call.id, send(call.request))
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct HttpCall {

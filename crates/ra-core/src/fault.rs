@@ -3,6 +3,14 @@
 use core::time::Duration;
 
 /// Whose fault an error is.
+///
+/// ```
+/// use ra_core::Fault;
+///
+/// fn is_worth_a_report(fault: Fault) -> bool {
+///     matches!(fault, Fault::Peer | Fault::Local)
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Fault {
@@ -17,6 +25,19 @@ pub enum Fault {
 }
 
 /// What to do after an error.
+///
+/// ```
+/// use core::time::Duration;
+/// use ra_core::Retry;
+///
+/// fn wait(retry: Retry) -> Option<Duration> {
+///     match retry {
+///         Retry::NewSession => Some(Duration::ZERO),
+///         Retry::After(wait) => Some(wait),
+///         _ => None,
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Retry {

@@ -4,6 +4,17 @@ use core::fmt;
 use ra_proto::CloseCode;
 
 /// Something that happened on the socket or the clock. None of it can misuse the machine.
+///
+/// ```
+/// use ra_core::desktop::session::Input;
+///
+/// fn from_the_socket(message: &[u8]) -> Input<'_> {
+///     match core::str::from_utf8(message) {
+///         Ok(text) => Input::Text(text),
+///         Err(_) => Input::Binary,
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum Input<'a> {

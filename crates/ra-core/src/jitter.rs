@@ -4,11 +4,28 @@ use core::time::Duration;
 
 /// A small generator for spreading waits. Not a source of secrets: nothing that protects anybody
 /// hangs on it, it only keeps many desktops from acting at the same instant.
+///
+/// ```
+/// use ra_core::Jitter;
+/// use ra_crypto::{Entropy, EntropyError};
+///
+/// fn jitter(entropy: &mut dyn Entropy) -> Result<Jitter, EntropyError> {
+///     let mut seed = [0; 8];
+///     entropy.fill(&mut seed)?;
+///     Ok(Jitter::from_seed(u64::from_le_bytes(seed)))
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Jitter(u64);
 
 impl Jitter {
     /// A generator that starts from `seed`; draw it from the system's randomness.
+    ///
+    /// ```
+    /// use ra_core::Jitter;
+    ///
+    /// let repeatable = Jitter::from_seed(1); // for tests
+    /// ```
     #[must_use]
     pub const fn from_seed(seed: u64) -> Self {
         Self(seed)

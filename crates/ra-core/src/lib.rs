@@ -21,25 +21,41 @@
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// what the roles share is all used only where all of them are there
-#![cfg_attr(
-    not(all(feature = "desktop", feature = "mobile", feature = "gateway")),
-    allow(dead_code)
-)]
 
 extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+// what the roles share is all used only where all of them are there
 #[cfg(feature = "http")]
+#[cfg_attr(
+    not(all(feature = "desktop", feature = "mobile", feature = "gateway")),
+    allow(dead_code)
+)]
 mod call;
 mod fault;
 #[cfg(any(feature = "desktop", feature = "gateway"))]
 mod input;
+#[cfg_attr(
+    not(all(feature = "desktop", feature = "mobile", feature = "gateway")),
+    allow(dead_code)
+)]
 mod jitter;
 mod misuse;
+#[cfg_attr(
+    not(all(feature = "desktop", feature = "mobile", feature = "gateway")),
+    allow(dead_code)
+)]
 mod queue;
+#[cfg_attr(
+    not(all(feature = "desktop", feature = "mobile", feature = "gateway")),
+    allow(dead_code)
+)]
 mod text;
+#[cfg_attr(
+    not(all(feature = "desktop", feature = "mobile", feature = "gateway")),
+    allow(dead_code)
+)]
 mod time;
 
 #[cfg(feature = "desktop")]

@@ -4,6 +4,12 @@ use core::fmt;
 
 /// A command came when the machine could not take it. Depends on the order of the caller's own
 /// calls only, never on what a peer sent; the machine goes on as if the call had not been made.
+///
+/// ```
+/// use ra_core::Misuse;
+///
+/// assert_eq!(Misuse::NoCaptcha.to_string(), "no captcha is waiting for an answer");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Misuse {

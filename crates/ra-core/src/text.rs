@@ -6,6 +6,15 @@ use zeroize::Zeroizing;
 
 /// The text of a frame to send. It may carry a proof or a ticket: Debug tells its length only, and
 /// it is wiped on drop.
+///
+/// ```
+/// use ra_core::Text;
+///
+/// fn send(text: &Text, socket: &mut impl std::io::Write) -> std::io::Result<()> {
+///     println!("sending {text:?}"); // its length alone
+///     socket.write_all(text.expose().as_bytes()) // framed by a WebSocket library, in truth
+/// }
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Text(Zeroizing<String>);
 
@@ -15,12 +24,28 @@ impl Text {
     }
 
     /// The text, for the carrier.
+    ///
+    /// ```
+    /// use ra_core::Text;
+    ///
+    /// fn is_heartbeat(text: &Text) -> bool {
+    ///     text.expose() == r#"{"op":"heartbeat"}"#
+    /// }
+    /// ```
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
 
     /// The text itself, for carriers that want to own it; wiping it is then theirs.
+    ///
+    /// ```
+    /// use ra_core::Text;
+    ///
+    /// fn queue(text: Text, outgoing: &mut Vec<String>) {
+    ///     outgoing.push(text.into_string()); // which nobody wipes
+    /// }
+    /// ```
     #[must_use]
     pub fn into_string(mut self) -> String {
         core::mem::take(&mut *self.0)

@@ -20,18 +20,45 @@ impl MonoTime {
     pub const ZERO: Self = Self(0);
 
     /// The time that lies `millis` milliseconds after the clock's start.
+    ///
+    /// ```
+    /// use ra_core::MonoTime;
+    /// use std::time::Instant;
+    ///
+    /// fn now(since_start: Instant) -> MonoTime {
+    ///     MonoTime::from_millis(since_start.elapsed().as_millis() as u64)
+    /// }
+    /// ```
     #[must_use]
     pub const fn from_millis(millis: u64) -> Self {
         Self(millis)
     }
 
     /// Milliseconds since the clock's start.
+    ///
+    /// ```
+    /// use ra_core::MonoTime;
+    /// use std::time::{Duration, Instant};
+    ///
+    /// /// When a timer has to go off.
+    /// fn instant(start: Instant, at: MonoTime) -> Instant {
+    ///     start + Duration::from_millis(at.as_millis())
+    /// }
+    /// ```
     #[must_use]
     pub const fn as_millis(self) -> u64 {
         self.0
     }
 
     /// This time and `wait` more, whole milliseconds rounded up; stops at the end of the clock.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use ra_core::MonoTime;
+    ///
+    /// let later = MonoTime::from_millis(10).saturating_add(Duration::from_micros(1));
+    /// assert_eq!(later.as_millis(), 11);
+    /// ```
     #[must_use]
     pub fn saturating_add(self, wait: Duration) -> Self {
         let millis = wait.as_nanos().div_ceil(1_000_000);
@@ -42,6 +69,14 @@ impl MonoTime {
     }
 
     /// How long it is from `earlier` to this time; zero if `earlier` is not earlier.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use ra_core::MonoTime;
+    ///
+    /// let (now, due) = (MonoTime::from_millis(30), MonoTime::from_millis(75));
+    /// assert_eq!(due.saturating_since(now), Duration::from_millis(45)); // so long may a loop sleep
+    /// ```
     #[must_use]
     pub const fn saturating_since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
@@ -60,6 +95,15 @@ impl fmt::Debug for MonoTime {
 }
 
 /// When a machine wants `handle(now, Tick)` at the latest, and why.
+///
+/// ```
+/// use core::time::Duration;
+/// use ra_core::{Deadline, MonoTime};
+///
+/// fn time_to_sleep(deadline: Option<Deadline>, now: MonoTime) -> Option<Duration> {
+///     deadline.map(|deadline| deadline.at.saturating_since(now))
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deadline {
     /// The time to wake at.
@@ -75,6 +119,14 @@ impl Deadline {
 }
 
 /// Why a machine wakes at its [`Deadline`].
+///
+/// ```
+/// use ra_core::Wake;
+///
+/// fn is_urgent(wake: Wake) -> bool {
+///     wake != Wake::Person // people take minutes
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Wake {

@@ -200,7 +200,8 @@ fn name_or_v4(name: &str) -> Result<String, BaseUrlError> {
     Ok(name.to_ascii_lowercase())
 }
 
-fn is_loopback(host: &str) -> bool {
+/// Whether a host in lower case, without brackets, is this machine, judged by what is written.
+pub(crate) fn is_loopback(host: &str) -> bool {
     host == "localhost"
         || host
             .parse()

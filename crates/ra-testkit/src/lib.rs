@@ -1,6 +1,6 @@
 //! What the project's own tests, fuzz targets and benches share: a fast key, entropy from a seed,
-//! the vectors, a whole world (desktop × gateway × phone) on a virtual clock, and a server with Discord's OAuth2 answers.
-//! Never published.
+//! the vectors, a whole world (desktop × gateway × phone) on a virtual clock, the suites that every adapter has to
+//! pass, and a server with Discord's OAuth2 answers. Never published.
 #![forbid(unsafe_code)]
 // test code: what cannot happen here is a failed test
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
@@ -8,9 +8,22 @@
 pub mod discord;
 mod entropy;
 mod fake_key;
+#[cfg(feature = "net")]
+pub mod fault_proxy;
+#[cfg(feature = "logs")]
+pub mod logs;
+#[cfg(feature = "net")]
+pub mod net;
 pub mod oidc_provider;
+#[cfg(feature = "net")]
+pub mod parity;
+pub mod real;
+pub mod scenarios;
+pub mod service;
+#[cfg(feature = "tls")]
+pub mod tls;
 pub mod vectors;
 pub mod world;
 
 pub use entropy::{NoEntropy, SeededEntropy};
-pub use fake_key::{Fake, FakeKey};
+pub use fake_key::{Fake, FakeKey, FakeOr};

@@ -49,6 +49,12 @@ pub struct HttpCarrier {
 
 impl HttpCarrier {
     /// A carrier over this network.
+    ///
+    /// ```
+    /// use ra_tokio::{HttpCarrier, Network};
+    ///
+    /// let carrier = HttpCarrier::new(Network::default());
+    /// ```
     #[must_use]
     pub fn new(network: Network) -> Self {
         Self {
@@ -59,12 +65,27 @@ impl HttpCarrier {
     }
 
     /// The same carrier with another limit to what [`HttpCarrier::call`] may take; 15 s at first.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use ra_tokio::{HttpCarrier, Network};
+    ///
+    /// let patient = HttpCarrier::new(Network::default()).with_timeout(Duration::from_secs(60));
+    /// ```
     #[must_use]
     pub fn with_timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
     }
 
     /// The same carrier with another `User-Agent` for requests that have none of their own.
+    ///
+    /// ```
+    /// use http::HeaderValue;
+    /// use ra_tokio::{HttpCarrier, Network};
+    ///
+    /// let agent = HeaderValue::from_static("my-desktop/1.0");
+    /// let carrier = HttpCarrier::new(Network::default()).with_user_agent(agent);
+    /// ```
     #[must_use]
     pub fn with_user_agent(self, user_agent: HeaderValue) -> Self {
         Self { user_agent, ..self }
@@ -78,6 +99,21 @@ impl HttpCarrier {
     ///
     /// # Cancel safety
     /// Dropping the future closes the connection; the peer may have acted on the call all the same.
+    ///
+    /// ```
+    /// use ra_core::rest::CreateHandshake;
+    /// use ra_http::{BaseUrl, HttpError};
+    /// use ra_proto::HandshakeToken;
+    /// use ra_tokio::HttpCarrier;
+    ///
+    /// async fn announce(
+    ///     carrier: &HttpCarrier,
+    ///     scan: &CreateHandshake,
+    ///     base: &BaseUrl,
+    /// ) -> Result<HandshakeToken, HttpError> {
+    ///     carrier.call(scan, base).await
+    /// }
+    /// ```
     pub async fn call<E: Endpoint>(
         &self,
         endpoint: &E,
@@ -94,6 +130,17 @@ impl HttpCarrier {
     ///
     /// # Cancel safety
     /// As of [`HttpCarrier::call`].
+    ///
+    /// ```
+    /// use ra_core::HttpCall;
+    /// use ra_core::mobile::Input;
+    /// use ra_tokio::HttpCarrier;
+    ///
+    /// /// What a driver does with `Output::Call`.
+    /// async fn carry_out(carrier: &HttpCarrier, call: HttpCall) -> Input {
+    ///     Input::Reply(call.id, carrier.send(call.request, call.timeout).await)
+    /// }
+    /// ```
     pub async fn send(
         &self,
         request: Request<Body>,

@@ -6,6 +6,14 @@ use ra_core::{Fault, Retry};
 use ra_http::TransportError;
 
 /// Why something could not be started.
+///
+/// ```
+/// use ra_crypto::RustCrypto;
+/// use ra_tokio::{Keys, Login, LoginOptions, StartError};
+///
+/// let outside_of_a_runtime = Login::start(LoginOptions::new(Keys::new(RustCrypto)));
+/// assert!(matches!(outside_of_a_runtime, Err(StartError::NoRuntime)));
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StartError {
@@ -19,6 +27,13 @@ pub enum StartError {
 
 impl StartError {
     /// Whose fault it is: the caller's for a missing runtime, else this machine's.
+    ///
+    /// ```
+    /// use ra_core::Fault;
+    /// use ra_tokio::StartError;
+    ///
+    /// assert_eq!(StartError::NoRuntime.fault(), Fault::Caller);
+    /// ```
     #[must_use]
     pub fn fault(&self) -> Fault {
         match self {
@@ -28,6 +43,13 @@ impl StartError {
     }
 
     /// What now: the same call would end the same way.
+    ///
+    /// ```
+    /// use ra_core::Retry;
+    /// use ra_tokio::StartError;
+    ///
+    /// assert_eq!(StartError::NoRuntime.retry(), Retry::Never);
+    /// ```
     #[must_use]
     pub fn retry(&self) -> Retry {
         Retry::Never

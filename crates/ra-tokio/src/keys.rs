@@ -31,6 +31,13 @@ pub enum Keys {
 
 impl Keys {
     /// Keys of this backend, each made when it is asked for.
+    ///
+    /// ```
+    /// use ra_crypto::RustCrypto;
+    /// use ra_tokio::Keys;
+    ///
+    /// let keys = Keys::new(RustCrypto); // or a module of your own
+    /// ```
     #[must_use]
     pub fn new(backend: impl Backend + 'static) -> Self {
         Self::Backend(Arc::new(backend))

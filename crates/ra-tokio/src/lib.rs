@@ -20,7 +20,9 @@
 //! - `rustls-platform-verifier` (default): trust what the operating system trusts.
 //! - `webpki-roots`: trust Mozilla's roots, compiled in. With both, the platform's are the default.
 //! - `rustcrypto`, `aws-lc-rs`: passed on to `ra-crypto`. Which backend makes the keys is an argument.
-//! - `tracing`: one line a step at `info`, frames by op and length at `trace`, never their content.
+//! - `tracing`: a span for each driver, one line a step at `info`, frames by op and length at `trace`, never their
+//!   content. Of what this crate stands on, only the WebSocket library logs content; [`WebSocket`] says how to keep that
+//!   out.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -37,7 +39,8 @@ pub use driver::approval::Approval;
 pub use driver::login::{Login, LoginOptions};
 pub use error::StartError;
 pub use keys::{KeyPool, Keys};
-pub use net::{Network, Proxy, ProxyError, TlsConfig};
+pub use net::{Connection, Dialer, Dialing, Network};
 pub use ws::{Received, ReceivedText, WebSocket};
 
-pub use rustls;
+pub use ra_http::{Proxies, Proxy, ProxyError, ProxyVariableError};
+pub use ra_tls::{RootCertificates, RootError, TlsConfig, rustls};

@@ -1,20 +1,44 @@
-//! Log lines, if the feature `tracing` is on: one a step at `info`, frames at `trace` by op and length. Never a body, a
-//! token, a ticket or the text of a frame.
+//! Log lines, if the feature `tracing` is on: a span for each driver, one line a step at `info`, frames at `trace` by op
+//! and length. Never a body, a token, a ticket, the text of a frame, or who scanned.
 
 #[cfg(feature = "tracing")]
-pub(crate) use on::{call, event, frame_in, frame_out, reply, step};
+pub(crate) use on::{
+    Span, approval_ended, asked, call, event, frame_in, frame_out, login_ended, reply, step,
+};
 
 #[cfg(not(feature = "tracing"))]
-pub(crate) use off::{call, event, frame_in, frame_out, reply, step};
+pub(crate) use off::{
+    Span, approval_ended, asked, call, event, frame_in, frame_out, login_ended, reply, step,
+};
 
 #[cfg(feature = "tracing")]
 mod on {
     use http::Response;
     use ra_core::HttpCall;
-    use ra_core::desktop::login::Event;
+    use ra_core::desktop::login::{Event, LoginError, Outcome};
+    use ra_core::mobile::{self, MobileError};
     use ra_http::{Body, TransportError};
     use ra_proto::frame::{DesktopFrame, GatewayFrame};
-    use tracing::{Level, enabled, info, trace};
+    use tracing::span::EnteredSpan;
+    use tracing::{Level, enabled, info, info_span, trace};
+
+    /// What a driver's lines stand in; a child of the span in which the driver was started.
+    pub(crate) struct Span(tracing::Span);
+
+    impl Span {
+        pub(crate) fn login() -> Self {
+            Self(info_span!("login"))
+        }
+
+        pub(crate) fn approval() -> Self {
+            Self(info_span!("approval"))
+        }
+
+        /// Lines stand in it until what this answers is dropped.
+        pub(crate) fn enter(&self) -> EnteredSpan {
+            self.0.clone().entered()
+        }
+    }
 
     pub(crate) fn step(what: &'static str) {
         info!("{what}");
@@ -32,16 +56,41 @@ mod on {
     }
 
     pub(crate) fn event(event: &Event) {
-        info!(
-            "{}",
-            match event {
-                Event::Qr { .. } => "a code can be shown",
-                Event::User(_) => "the code was scanned",
-                Event::Captcha(_) => "a captcha is asked for",
-                Event::Renewing { .. } => "starting anew",
-                _ => "the gateway said something unknown",
-            }
-        );
+        step(match event {
+            Event::Qr { .. } => "a code can be shown",
+            Event::User(_) => "the code was scanned",
+            Event::Captcha(_) => "a captcha is asked for",
+            Event::Renewing { .. } => "starting anew",
+            _ => "the gateway said something unknown",
+        });
+    }
+
+    pub(crate) fn asked(event: &mobile::Event) {
+        step(match event {
+            mobile::Event::Confirm { .. } => "the person is to decide",
+            mobile::Event::MfaRequired { .. } => "a second factor is asked for",
+            _ => "something else is asked for",
+        });
+    }
+
+    pub(crate) fn login_ended(end: &Result<Outcome, LoginError>) {
+        let outcome = match end {
+            Ok(Outcome::LoggedIn { .. }) => "logged in",
+            Ok(Outcome::Declined) => "declined",
+            Ok(_) => "cancelled",
+            Err(error) => return info!(%error, "the login has ended"),
+        };
+        info!(outcome, "the login has ended");
+    }
+
+    pub(crate) fn approval_ended(end: &Result<mobile::Outcome, MobileError>) {
+        let outcome = match end {
+            Ok(mobile::Outcome::Approved) => "approved",
+            Ok(mobile::Outcome::Declined) => "declined",
+            Ok(_) => "given up",
+            Err(error) => return info!(%error, "the approval has ended"),
+        };
+        info!(outcome, "the approval has ended");
     }
 
     pub(crate) fn frame_in(text: &str) {
@@ -72,13 +121,33 @@ mod on {
 mod off {
     use http::Response;
     use ra_core::HttpCall;
-    use ra_core::desktop::login::Event;
+    use ra_core::desktop::login::{Event, LoginError, Outcome};
+    use ra_core::mobile::{self, MobileError};
     use ra_http::{Body, TransportError};
+
+    pub(crate) struct Span;
+
+    impl Span {
+        pub(crate) fn login() -> Self {
+            Self
+        }
+
+        pub(crate) fn approval() -> Self {
+            Self
+        }
+
+        pub(crate) fn enter(&self) -> Self {
+            Self
+        }
+    }
 
     pub(crate) fn step(_: &'static str) {}
     pub(crate) fn call(_: &HttpCall) {}
     pub(crate) fn reply(_: &Result<Response<Body>, TransportError>) {}
     pub(crate) fn event(_: &Event) {}
+    pub(crate) fn asked(_: &mobile::Event) {}
+    pub(crate) fn login_ended(_: &Result<Outcome, LoginError>) {}
+    pub(crate) fn approval_ended(_: &Result<mobile::Outcome, MobileError>) {}
     pub(crate) fn frame_in(_: &str) {}
     pub(crate) fn frame_out(_: &str) {}
 }

@@ -26,8 +26,22 @@ const READ_BUFFER: usize = 4096;
 /// Messages are text of at most 64 KiB (R-17); pings are answered, compression is not offered, redirects are not
 /// followed (R-33).
 ///
-/// The WebSocket library logs whole frames at the `trace` level of the `log` crate. Keep the target `tungstenite`
-/// above that level where logs are kept.
+/// The WebSocket library, `tungstenite`, shows whole frames at the `trace` level of the `log` crate and the text of the
+/// peer's close at `debug`. Where what is logged through `log` is kept, keep the target `tungstenite` at `info`.
+///
+/// ```
+/// use ra_core::desktop::login::ConnectRequest;
+/// use ra_tokio::{Network, Received, WebSocket};
+///
+/// /// The first text that the other side says.
+/// async fn greeting(request: &ConnectRequest) -> Result<Option<String>, ra_http::TransportError> {
+///     let mut socket = WebSocket::connect(&Network::default(), request).await?;
+///     match socket.receive().await {
+///         Received::Text(text) => Ok(Some(text.to_string())),
+///         _ => Ok(None),
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 pub struct WebSocket {
     stream: WebSocketStream<Stream>,
@@ -35,6 +49,22 @@ pub struct WebSocket {
 }
 
 /// What a [`WebSocket`] brought.
+///
+/// ```
+/// use ra_core::desktop::session::Input;
+/// use ra_tokio::Received;
+///
+/// /// What each is to the machine.
+/// fn input(received: &Received) -> Input<'_> {
+///     match received {
+///         Received::Text(text) => Input::Text(text),
+///         Received::Binary => Input::Binary,
+///         Received::Oversized => Input::Oversized,
+///         Received::Closed(code) => Input::Closed(*code),
+///         _ => Input::Lost,
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Received {
@@ -51,6 +81,14 @@ pub enum Received {
 }
 
 /// The text of a message. It may hold a ticket: `Debug` shows its length alone.
+///
+/// ```
+/// use ra_tokio::ReceivedText;
+///
+/// fn is_hello(text: &ReceivedText) -> bool {
+///     text.starts_with(r#"{"op":"hello""#)
+/// }
+/// ```
 pub struct ReceivedText(Utf8Bytes);
 
 impl WebSocket {
@@ -62,6 +100,20 @@ impl WebSocket {
     ///
     /// # Cancel safety
     /// Dropping the future closes what was opened so far.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use ra_core::desktop::login::ConnectRequest;
+    /// use ra_http::TransportError;
+    /// use ra_tokio::{Network, WebSocket};
+    ///
+    /// async fn open() -> Result<WebSocket, TransportError> {
+    ///     let timeout = Duration::from_secs(15);
+    ///     let url = "wss://remote-auth-gateway.discord.gg/?v=2";
+    ///     let request = ConnectRequest::new(url, "https://discord.com", "my-desktop/1.0", timeout);
+    ///     WebSocket::connect(&Network::default(), &request).await
+    /// }
+    /// ```
     pub async fn connect(
         network: &Network,
         request: &ConnectRequest,
@@ -77,6 +129,19 @@ impl WebSocket {
     ///
     /// # Cancel safety
     /// Nothing is lost if the future is dropped, in the middle of a frame included.
+    ///
+    /// ```
+    /// use ra_tokio::{Received, WebSocket};
+    ///
+    /// async fn read_to_the_end(socket: &mut WebSocket) {
+    ///     loop {
+    ///         match socket.receive().await {
+    ///             Received::Closed(_) | Received::Lost => return,
+    ///             received => println!("{received:?}"), // a text shows its length alone
+    ///         }
+    ///     }
+    /// }
+    /// ```
     pub async fn receive(&mut self) -> Received {
         poll_fn(|cx| self.poll_receive(cx)).await
     }
@@ -86,6 +151,14 @@ impl WebSocket {
     ///
     /// # Cancel safety
     /// If the future is dropped, the message is sent as a whole by what is called next, or not at all.
+    ///
+    /// ```
+    /// use ra_tokio::WebSocket;
+    ///
+    /// async fn beat(socket: &mut WebSocket) {
+    ///     socket.send(r#"{"op":"heartbeat"}"#).await;
+    /// }
+    /// ```
     pub async fn send(&mut self, text: &str) {
         poll_fn(|cx| self.poll_ready(cx)).await;
         self.start_send(text);
@@ -93,6 +166,15 @@ impl WebSocket {
     }
 
     /// Closes the socket without waiting: the code is sent if the connection takes it at once.
+    ///
+    /// ```
+    /// use ra_proto::CloseCode;
+    /// use ra_tokio::WebSocket;
+    ///
+    /// fn done(socket: WebSocket) {
+    ///     socket.close(CloseCode::NORMAL);
+    /// }
+    /// ```
     pub fn close(mut self, code: CloseCode) {
         let frame = CloseFrame {
             code: u16::from(code).into(),

@@ -11,7 +11,8 @@
 //! | [`crypto`] | | session keys, proofs, fingerprints; backends `rustcrypto`, `aws-lc-rs` |
 //! | `http` | `http` | HTTP exchanges as values, and their errors |
 //! | [`core`] | `desktop`, `mobile`, `gateway` | the three roles as machines |
-//! | `tokio` | `tokio` | desktop and phone over real sockets |
+//! | `tokio` | `tokio` | desktop and phone over real sockets, as futures |
+//! | `blocking` | `blocking` | desktop and phone over real sockets, on threads, without a runtime |
 //! | `gateway` | `gateway-server` | a gateway to host |
 //! | `oauth2` | `oauth2` | Discord's OAuth2 as values: authorize URLs, grants, device flow, token keeper |
 //!
@@ -161,6 +162,10 @@
 //! # }
 //! ```
 //!
+//! `docs/embedding.md` in the repository has the contract, what each output asks for and what adapters get wrong; the
+//! crate's examples are whole ones: on smol, on a bare event loop with two hundred logins on one thread, in a simulation
+//! without sockets, and with a key that stays in its module.
+//!
 //! # Features
 //!
 //! All are additive; none makes anything less safe, and none chooses a backend: that is an argument.
@@ -173,10 +178,11 @@
 //! | `gateway` | | the gateway's machine |
 //! | `http` | by `mobile` | HTTP exchanges as values |
 //! | `tokio` | yes | the adapter to tokio, `desktop` and `mobile` |
+//! | `blocking` | | the adapter to threads, `desktop` and `mobile` |
 //! | `gateway-server` | | the gateway server, and `gateway` |
 //! | `rustcrypto` | yes | `crypto::RustCrypto`, pure Rust |
 //! | `aws-lc-rs` | | `crypto::AwsLc`, opens faster, needs a C compiler |
-//! | `os-entropy` | by `tokio` | `crypto::OsEntropy`, the operating system's randomness |
+//! | `os-entropy` | by the adapters | `crypto::OsEntropy`, the operating system's randomness |
 //! | `rustls-platform-verifier` | yes | TLS trust from the operating system |
 //! | `webpki-roots` | | TLS trust compiled in |
 //! | `tracing` | | a line a step, never with a secret |
@@ -195,6 +201,9 @@
 #[cfg(feature = "oauth2")]
 #[doc(inline)]
 pub use oauth2_discord as oauth2;
+#[cfg(feature = "blocking")]
+#[doc(inline)]
+pub use ra_blocking as blocking;
 #[doc(inline)]
 pub use ra_core as core;
 #[doc(inline)]
@@ -215,3 +224,8 @@ pub use ra_tokio as tokio;
 #[cfg(all(doctest, feature = "tokio", feature = "rustcrypto"))]
 #[doc = include_str!("../README.md")]
 pub struct Readme;
+
+/// The loop of the page for embedders, compiled.
+#[cfg(all(doctest, feature = "desktop", feature = "http"))]
+#[doc = include_str!("../EMBEDDING.md")]
+pub struct Embedding;

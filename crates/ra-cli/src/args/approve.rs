@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::NetworkArgs;
 use super::login::DEFAULT_API;
 
 pub(super) const LONG_ABOUT: &str = "\
@@ -35,6 +36,9 @@ pub struct ApproveArgs {
     /// Read the account's token from this file instead of the RA_TOKEN variable
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
+    /// Where connections go through and whom they trust
+    #[command(flatten)]
+    pub network: NetworkArgs,
     /// Approve without asking; only against an API on this machine
     #[arg(long, conflicts_with = "deny")]
     pub yes: bool,

@@ -1,11 +1,11 @@
 //! Arguments of `ra login`.
 
-use core::convert::Infallible;
-use core::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
+
+use super::NetworkArgs;
 
 /// Where desktops of the live service connect.
 pub(crate) const DEFAULT_GATEWAY: &str = "wss://remote-auth-gateway.discord.gg";
@@ -57,9 +57,9 @@ pub struct LoginArgs {
     /// What the QR code's address starts with
     #[arg(long, value_name = "URL", default_value = DEFAULT_QR_PREFIX)]
     pub qr_prefix: String,
-    /// Go through this proxy: http://HOST:PORT or socks5://HOST:PORT, with USER:PASSWORD@ if needed
-    #[arg(long, value_name = "URL")]
-    pub proxy: Option<Unread>,
+    /// Where connections go through and whom they trust
+    #[command(flatten)]
+    pub network: NetworkArgs,
     /// How many further QR codes to show: a number, or never; without it as many as are needed
     #[arg(long, value_name = "N|never")]
     pub renew: Option<Renewals>,
@@ -92,24 +92,6 @@ pub enum Proof {
     Digest,
     /// The nonce itself
     Nonce,
-}
-
-/// A value that may hold a password and is read later. `Debug` does not show it.
-#[derive(Clone)]
-pub struct Unread(pub String);
-
-impl FromStr for Unread {
-    type Err = Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(Self(text.into()))
-    }
-}
-
-impl fmt::Debug for Unread {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Unread(..)")
-    }
 }
 
 /// Not the library's range of numbers: its refusal repeats the value.

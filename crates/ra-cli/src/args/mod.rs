@@ -5,6 +5,7 @@ mod approve;
 mod demo;
 mod gateway;
 mod login;
+mod network;
 mod oauth2;
 mod refusal;
 
@@ -13,7 +14,8 @@ use clap::{Parser, Subcommand};
 pub use self::approve::ApproveArgs;
 pub use self::demo::{DemoArgs, Ending};
 pub use self::gateway::{AcceptedProof, GatewayArgs, Rendezvous};
-pub use self::login::{LoginArgs, Proof, Renewals, Unread};
+pub use self::login::{LoginArgs, Proof, Renewals};
+pub use self::network::{NetworkArgs, Unread};
 pub use self::oauth2::*;
 pub(crate) use self::refusal::{is_answer, refusal};
 

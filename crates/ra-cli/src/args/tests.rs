@@ -35,9 +35,12 @@ fn options_are_those_of_the_contract_and_no_others() {
     assert_eq!(options("demo"), "captcha deny expire json");
     assert_eq!(
         options("login"),
-        "api force gateway json origin proof proxy qr_png qr_prefix qr_svg renew timeout token_file"
+        "api ca_file force gateway json origin proof proxy qr_png qr_prefix qr_svg renew timeout token_file"
     );
-    assert_eq!(options("approve"), "api deny token_file url yes");
+    assert_eq!(
+        options("approve"),
+        "api ca_file deny proxy token_file url yes"
+    );
     assert_eq!(options("gateway"), "accounts listen proof rendezvous");
 }
 
@@ -73,6 +76,8 @@ fn timeouts_are_whole_seconds_above_zero() {
 #[test]
 fn r34_a_proxy_with_a_password_is_not_shown() {
     let args = login("--proxy http://me:canary@h.example:1");
+    assert!(!format!("{args:?}").contains("canary"));
+    let args = parse("approve URL --proxy http://me:canary@h.example:1").unwrap();
     assert!(!format!("{args:?}").contains("canary"));
 }
 

@@ -26,11 +26,15 @@ pub(super) struct Caller {
 
 impl Caller {
     /// Catches the signals, and lets the time run.
-    pub(super) fn start(base: BaseUrl, timeout: Option<Duration>) -> Result<Self, Failure> {
+    pub(super) fn start(
+        network: Network,
+        base: BaseUrl,
+        timeout: Option<Duration>,
+    ) -> Result<Self, Failure> {
         let stop = Stop::catch()
             .map_err(|error| Failure::new(Kind::Local, format!("cannot catch signals: {error}")))?;
         Ok(Self {
-            carrier: HttpCarrier::new(Network::default()),
+            carrier: HttpCarrier::new(network),
             base,
             stop,
             give_up_at: timeout.and_then(|timeout| Instant::now().checked_add(timeout)),

@@ -39,9 +39,10 @@ use oauth2_discord::Urls;
 use self::call::Caller;
 use self::end::End;
 use self::voice::Voice;
-use crate::args::{Oauth2Args, Oauth2Command};
+use crate::args::{NetworkArgs, Oauth2Args, Oauth2Command};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::network::network;
 
 /// What every subcommand has besides its own arguments.
 struct Context {
@@ -49,14 +50,18 @@ struct Context {
     voice: Voice,
     /// Where the endpoints are.
     urls: Urls,
+    /// `--proxy` and `--ca-file`.
+    network: NetworkArgs,
     /// `--timeout`.
     timeout: Option<Duration>,
 }
 
 impl Context {
-    /// Makes calls from now on: Ctrl-C and SIGTERM are caught, and the time of `--timeout` runs.
+    /// Makes calls from now on: Ctrl-C and SIGTERM are caught, and the time of `--timeout` runs. The network is read here, so
+    /// that what sends nothing does not ask for it.
     fn caller(&self) -> Result<Caller, Failure> {
-        Caller::start(self.urls.api.clone(), self.timeout)
+        let network = network(&self.network)?;
+        Caller::start(network, self.urls.api.clone(), self.timeout)
     }
 }
 
@@ -70,6 +75,7 @@ pub(crate) async fn run(args: &Oauth2Args) -> Result<Exit, Failure> {
         Ok(urls) => Context {
             voice,
             urls,
+            network: args.network.clone(),
             timeout: args.timeout.map(u64::from).map(Duration::from_secs),
         },
         Err(failure) => return voice.end(failure.into()),

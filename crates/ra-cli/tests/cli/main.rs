@@ -9,6 +9,7 @@ mod demo;
 mod exchange_faults;
 mod faults;
 mod login;
+mod network;
 mod oauth2;
 mod proxy;
 mod support;

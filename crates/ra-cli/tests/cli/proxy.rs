@@ -7,8 +7,16 @@ use std::sync::{Arc, Mutex};
 use crate::support::fake;
 use crate::support::run;
 
+/// What a proxy was asked: the heads of requests.
+pub type Asked = Arc<Mutex<Vec<String>>>;
+
 /// A proxy that connects to whatever it is asked for, and remembers what that was.
-fn proxy() -> (String, Arc<Mutex<Vec<String>>>) {
+fn proxy() -> (String, Asked) {
+    proxy_to(|target| Some(target.to_owned()))
+}
+
+/// A proxy that connects to where `lead` says.
+pub fn proxy_to(lead: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> (String, Asked) {
     let asked = Arc::new(Mutex::new(Vec::new()));
     let remembers = asked.clone();
     let port = fake::listen(move |_, stream| {
@@ -21,7 +29,7 @@ fn proxy() -> (String, Arc<Mutex<Vec<String>>>) {
         }
         let target = head.split(' ').nth(1).unwrap_or_default().to_owned();
         remembers.lock().unwrap().push(head);
-        let Ok(far) = TcpStream::connect(&target) else {
+        let Some(Ok(far)) = lead(&target).map(TcpStream::connect) else {
             return;
         };
         let mut near = stream;

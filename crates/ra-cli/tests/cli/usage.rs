@@ -30,6 +30,7 @@ fn r01_addresses_are_checked_before_anything_is_done() {
         ("--origin", "https://h.example/canary"),
         ("--proxy", "ftp://me:canary@h.example"),
         ("--proxy", "me:canary@h.example"),
+        ("--proxy", "NONE"),
     ] {
         for json in [
             &["login", option, value][..],

@@ -10,6 +10,13 @@ use super::Phase;
 use crate::Fault;
 
 /// Why a session failed. [`SessionError::close_code`] is what the desktop gets to see.
+///
+/// ```
+/// use ra_core::gateway::SessionError;
+/// use ra_proto::CloseCode;
+///
+/// assert_eq!(SessionError::Expired.close_code(), CloseCode::SESSION_TIMED_OUT);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionError {
@@ -46,6 +53,12 @@ pub enum SessionError {
 
 impl SessionError {
     /// The code to close the socket with (R-16, R-55).
+    ///
+    /// ```
+    /// use ra_core::gateway::SessionError;
+    ///
+    /// assert_eq!(SessionError::HeartbeatMissed.close_code().0, 4004);
+    /// ```
     #[must_use]
     pub fn close_code(&self) -> CloseCode {
         match self {
@@ -64,6 +77,13 @@ impl SessionError {
     }
 
     /// Whose fault it is.
+    ///
+    /// ```
+    /// use ra_core::Fault;
+    /// use ra_core::gateway::SessionError;
+    ///
+    /// assert_eq!(SessionError::ProofRefused.fault(), Fault::Peer);
+    /// ```
     #[must_use]
     pub fn fault(&self) -> Fault {
         match self {

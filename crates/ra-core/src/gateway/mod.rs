@@ -36,6 +36,13 @@ use state::{Desk, State};
 use timers::Timers;
 
 /// Which proof dialects a gateway takes (R-50).
+///
+/// ```
+/// use ra_core::gateway::{Accept, Config};
+///
+/// let mut config = Config::default();
+/// config.accept = Accept::Digest; // desktops that speak the nonce dialect are turned away
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Accept {
     /// Both dialects.
@@ -48,6 +55,14 @@ pub enum Accept {
 }
 
 /// How a gateway treats its sockets.
+///
+/// ```
+/// use core::time::Duration;
+/// use ra_core::gateway::Config;
+///
+/// let mut config = Config::default();
+/// config.timeout = Duration::from_secs(300);
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
@@ -78,6 +93,20 @@ impl Default for Config {
 }
 
 /// One socket as the gateway sees it.
+///
+/// ```
+/// use std::sync::Arc;
+/// use ra_core::MonoTime;
+/// use ra_core::gateway::{Config, Input, Output, Session};
+///
+/// # let (backend, mut entropy) = (Arc::new(ra_testkit::Fake), ra_testkit::SeededEntropy::new(1));
+/// // `backend` is an `Arc<dyn Backend>`, `entropy` the system's randomness
+/// let mut session = Session::new(Arc::new(Config::default()), backend, MonoTime::ZERO);
+/// let Some(Output::Send(hello)) = session.poll_output() else { panic!("the gateway speaks first") };
+/// assert!(hello.expose().starts_with(r#"{"op":"hello""#));
+/// session.handle(MonoTime::from_millis(30), Input::Text(r#"{"op":"heartbeat"}"#), &mut entropy);
+/// assert!(matches!(session.poll_output(), Some(Output::Send(_)))); // `heartbeat_ack`
+/// ```
 pub struct Session {
     clock: Clock,
     state: State,
@@ -86,6 +115,16 @@ pub struct Session {
 
 impl Session {
     /// A session on a socket that has just opened; `hello` waits in the queue.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use ra_core::MonoTime;
+    /// use ra_core::gateway::{Config, Session};
+    ///
+    /// # let backend = Arc::new(ra_testkit::Fake);
+    /// let mut session = Session::new(Arc::new(Config::default()), backend, MonoTime::ZERO);
+    /// assert!(session.poll_output().is_some()); // `hello`
+    /// ```
     #[must_use]
     pub fn new(config: Arc<Config>, backend: Arc<dyn Backend>, now: MonoTime) -> Self {
         let timers = Timers::start(&config, now);
@@ -105,6 +144,17 @@ impl Session {
 
     /// Takes what the desktop or the clock brought. `entropy` gives the nonce and what sealing
     /// it needs.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use ra_core::MonoTime;
+    /// use ra_core::gateway::{Config, Input, Phase, Session};
+    ///
+    /// # let (backend, mut entropy) = (Arc::new(ra_testkit::Fake), ra_testkit::SeededEntropy::new(1));
+    /// let mut session = Session::new(Arc::new(Config::default()), backend, MonoTime::ZERO);
+    /// session.handle(MonoTime::from_millis(30), Input::Lost, &mut entropy);
+    /// assert_eq!(session.phase(), Phase::Ended);
+    /// ```
     pub fn handle(&mut self, now: MonoTime, input: Input<'_>, entropy: &mut dyn Entropy) {
         let now = self.clock.advance(now);
         self.step(|state, desk| state.on_time(desk, now));
@@ -116,6 +166,18 @@ impl Session {
     /// # Errors
     ///
     /// [`Misuse::NotReady`] before the code is out, [`Misuse::Ended`] after the end.
+    ///
+    /// ```
+    /// use ra_core::gateway::Session;
+    /// use ra_core::{Misuse, MonoTime};
+    /// use ra_crypto::Entropy;
+    /// use ra_proto::User;
+    ///
+    /// /// A phone of this account has named the session's fingerprint.
+    /// fn scanned(session: &mut Session, user: &User, now: MonoTime, entropy: &mut dyn Entropy) -> Result<(), Misuse> {
+    ///     session.attach(now, user, entropy)
+    /// }
+    /// ```
     pub fn attach(
         &mut self,
         now: MonoTime,
@@ -130,6 +192,19 @@ impl Session {
     /// # Errors
     ///
     /// [`Misuse::NobodyAttached`] before a user is attached, [`Misuse::Ended`] after the end.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use ra_core::gateway::{Config, Session};
+    /// use ra_core::{Misuse, MonoTime};
+    /// use ra_proto::Ticket;
+    ///
+    /// # let backend = Arc::new(ra_testkit::Fake);
+    /// let mut session = Session::new(Arc::new(Config::default()), backend, MonoTime::ZERO);
+    /// let ticket = Ticket::new("a fresh one".to_owned());
+    /// let nobody_has_scanned = session.approve(MonoTime::from_millis(30), &ticket);
+    /// assert_eq!(nobody_has_scanned, Err(Misuse::NobodyAttached));
+    /// ```
     pub fn approve(&mut self, now: MonoTime, ticket: &Ticket) -> Result<(), Misuse> {
         self.command(now, |state, desk| state.approve(desk, ticket))
     }
@@ -139,40 +214,115 @@ impl Session {
     /// # Errors
     ///
     /// [`Misuse::NobodyAttached`] before a user is attached, [`Misuse::Ended`] after the end.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use ra_core::gateway::{Config, Session};
+    /// use ra_core::{Misuse, MonoTime};
+    ///
+    /// # let backend = Arc::new(ra_testkit::Fake);
+    /// let mut session = Session::new(Arc::new(Config::default()), backend, MonoTime::ZERO);
+    /// assert_eq!(session.decline(MonoTime::from_millis(30)), Err(Misuse::NobodyAttached));
+    /// ```
     pub fn decline(&mut self, now: MonoTime) -> Result<(), Misuse> {
         self.command(now, State::decline)
     }
 
     /// Ends the session from this side, with the close code that the desktop is to see.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use ra_core::MonoTime;
+    /// use ra_core::gateway::{Config, Outcome, Output, Session};
+    /// use ra_proto::CloseCode;
+    ///
+    /// # let backend = Arc::new(ra_testkit::Fake);
+    /// let mut session = Session::new(Arc::new(Config::default()), backend, MonoTime::ZERO);
+    /// session.shut_down(MonoTime::from_millis(30), CloseCode::GOING_AWAY);
+    /// let last = std::iter::from_fn(|| session.poll_output()).last();
+    /// assert_eq!(last, Some(Output::End(Ok(Outcome::ShutDown))));
+    /// ```
     pub fn shut_down(&mut self, now: MonoTime, code: CloseCode) {
         self.clock.advance(now);
         self.step(|state, desk| state.shut_down(desk, code));
     }
 
     /// The next thing to do, in order.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use ra_core::MonoTime;
+    /// use ra_core::gateway::{Config, Session};
+    ///
+    /// # let backend = Arc::new(ra_testkit::Fake);
+    /// let mut session = Session::new(Arc::new(Config::default()), backend, MonoTime::ZERO);
+    /// while let Some(output) = session.poll_output() {
+    ///     println!("to do: {output:?}"); // shows no secret
+    /// }
+    /// ```
     pub fn poll_output(&mut self) -> Option<Output> {
         self.desk.out.pop()
     }
 
     /// When to call [`Session::handle`] with [`Input::Tick`] at the latest; `None` after the end.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use ra_core::gateway::{Config, Session};
+    /// use ra_core::{MonoTime, Wake};
+    ///
+    /// # let backend = Arc::new(ra_testkit::Fake);
+    /// let session = Session::new(Arc::new(Config::default()), backend, MonoTime::ZERO);
+    /// assert_eq!(session.deadline().map(|deadline| deadline.wake), Some(Wake::Handshake));
+    /// ```
     #[must_use]
     pub fn deadline(&self) -> Option<Deadline> {
         (self.phase() != Phase::Ended).then(|| self.desk.timers.next())
     }
 
     /// How far the session is.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use ra_core::MonoTime;
+    /// use ra_core::gateway::{Config, Phase, Session};
+    ///
+    /// # let backend = Arc::new(ra_testkit::Fake);
+    /// let session = Session::new(Arc::new(Config::default()), backend, MonoTime::ZERO);
+    /// assert_eq!(session.phase(), Phase::AwaitInit);
+    /// ```
     #[must_use]
     pub fn phase(&self) -> Phase {
         self.state.phase()
     }
 
     /// The desktop's public key as it was sent (DER SPKI), once the proof was right.
+    ///
+    /// ```
+    /// use ra_core::gateway::Session;
+    /// use ra_crypto::{Backend, PeerKey};
+    ///
+    /// /// To seal the token to, once a ticket is exchanged.
+    /// fn peer(session: &Session, backend: &dyn Backend) -> Option<Box<dyn PeerKey>> {
+    ///     backend.peer_key(session.public_key()?).ok()
+    /// }
+    /// ```
     #[must_use]
     pub fn public_key(&self) -> Option<&[u8]> {
         self.state.public_key()
     }
 
     /// The session's fingerprint, once the proof was right.
+    ///
+    /// ```
+    /// use ra_core::gateway::Session;
+    /// use ra_proto::Fingerprint;
+    ///
+    /// /// Whether this is the session that a phone has scanned.
+    /// fn is_meant(session: &Session, scanned: Fingerprint) -> bool {
+    ///     session.fingerprint() == Some(scanned)
+    /// }
+    /// ```
     #[must_use]
     pub fn fingerprint(&self) -> Option<Fingerprint> {
         self.public_key().map(ra_crypto::fingerprint)

@@ -6,6 +6,14 @@ use super::SessionError;
 use crate::Text;
 
 /// The next thing to do.
+///
+/// ```
+/// use ra_core::gateway::Output;
+///
+/// fn is_last(output: &Output) -> bool {
+///     matches!(output, Output::End(_))
+/// }
+/// ```
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Output {
@@ -20,6 +28,18 @@ pub enum Output {
 }
 
 /// Something the host should know while the session goes on.
+///
+/// ```
+/// use ra_core::gateway::Event;
+/// use ra_proto::Fingerprint;
+///
+/// fn now_to_be_found(event: Event) -> Option<Fingerprint> {
+///     match event {
+///         Event::Ready(fingerprint) => Some(fingerprint),
+///         _ => None,
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
@@ -28,6 +48,14 @@ pub enum Event {
 }
 
 /// How a session ended when nothing went wrong.
+///
+/// ```
+/// use ra_core::gateway::Outcome;
+///
+/// fn has_a_verdict(outcome: Outcome) -> bool {
+///     matches!(outcome, Outcome::Approved | Outcome::Declined)
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {

@@ -34,6 +34,12 @@ pub(super) enum State {
 }
 
 /// How far a gateway session is.
+///
+/// ```
+/// use ra_core::gateway::Phase;
+///
+/// assert_eq!(Phase::Scanned.to_string(), "Scanned");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Phase {

@@ -7,6 +7,12 @@ use ra_http::HttpError;
 use crate::{Fault, Retry};
 
 /// Why an approval failed.
+///
+/// ```
+/// use ra_core::mobile::MobileError;
+///
+/// assert_eq!(MobileError::TooLate.to_string(), "the decision came too late");
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum MobileError {
@@ -26,6 +32,13 @@ pub enum MobileError {
 
 impl MobileError {
     /// Whose fault it is.
+    ///
+    /// ```
+    /// use ra_core::Fault;
+    /// use ra_core::mobile::MobileError;
+    ///
+    /// assert_eq!(MobileError::MfaFailed.fault(), Fault::Caller);
+    /// ```
     #[must_use]
     pub fn fault(&self) -> Fault {
         match self {
@@ -35,6 +48,13 @@ impl MobileError {
     }
 
     /// What now.
+    ///
+    /// ```
+    /// use ra_core::Retry;
+    /// use ra_core::mobile::MobileError;
+    ///
+    /// assert_eq!(MobileError::TooLate.retry(), Retry::NewSession);
+    /// ```
     #[must_use]
     pub fn retry(&self) -> Retry {
         match self {
@@ -44,6 +64,15 @@ impl MobileError {
     }
 
     /// The HTTP failure behind it, if there is one.
+    ///
+    /// ```
+    /// use ra_core::mobile::MobileError;
+    ///
+    /// fn status(error: &MobileError) -> Option<u16> {
+    ///     error.http()?.status().map(|status| status.as_u16())
+    /// }
+    /// # assert_eq!(status(&MobileError::TooLate), None);
+    /// ```
     #[must_use]
     pub fn http(&self) -> Option<&HttpError> {
         match self {

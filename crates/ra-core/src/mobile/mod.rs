@@ -35,6 +35,16 @@ pub use state::Phase;
 use state::{Desk, State};
 
 /// How a phone talks to the service.
+///
+/// ```
+/// use ra_core::mobile::Config;
+/// use ra_proto::Token;
+///
+/// let mut config = Config::new("https://discord.com/api/v9".parse()?, Token::new("secret".to_owned()));
+/// config.temporary_token = true;
+/// assert!(!format!("{config:?}").contains("secret"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
@@ -54,6 +64,16 @@ pub struct Config {
 
 impl Config {
     /// A phone of this account: 15 s a call, 120 s for the decision, 3 wrong codes.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use ra_core::mobile::Config;
+    /// use ra_proto::Token;
+    ///
+    /// let config = Config::new("http://127.0.0.1:4000/api/v9".parse()?, Token::new("secret".to_owned()));
+    /// assert_eq!(config.decide_within, Duration::from_secs(120));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(api: BaseUrl, authorization: Token) -> Self {
         Self {
@@ -68,6 +88,16 @@ impl Config {
 }
 
 /// Something that happened outside. None of it can misuse the machine.
+///
+/// ```
+/// use ra_core::CallId;
+/// use ra_core::mobile::Input;
+/// use ra_http::{TransportError, TransportErrorKind};
+///
+/// fn nobody_answered(call: CallId) -> Input {
+///     Input::Reply(call, Err(TransportError::new(TransportErrorKind::Timeout)))
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Input {
@@ -78,6 +108,15 @@ pub enum Input {
 }
 
 /// What the person answers when the account asks for a second factor (R-43).
+///
+/// ```
+/// use ra_core::mobile::MfaAnswer;
+/// use ra_proto::MfaAnswerText;
+/// use ra_proto::rest::MfaMethod;
+///
+/// let answer = MfaAnswer::new(MfaMethod::Totp, MfaAnswerText::new("123456".to_owned()));
+/// assert!(!format!("{answer:?}").contains("123456"));
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MfaAnswer {
@@ -89,6 +128,14 @@ pub struct MfaAnswer {
 
 impl MfaAnswer {
     /// An answer by this method.
+    ///
+    /// ```
+    /// use ra_core::mobile::MfaAnswer;
+    /// use ra_proto::MfaAnswerText;
+    /// use ra_proto::rest::MfaMethod;
+    ///
+    /// let answer = MfaAnswer::new(MfaMethod::Backup, MfaAnswerText::new("abcd-efgh".to_owned()));
+    /// ```
     #[must_use]
     pub const fn new(method: MfaMethod, text: MfaAnswerText) -> Self {
         Self { method, text }
@@ -96,6 +143,22 @@ impl MfaAnswer {
 }
 
 /// One approval by one phone.
+///
+/// ```
+/// use ra_core::mobile::{Config, Output, Phase, Session};
+/// use ra_core::{Misuse, MonoTime};
+/// use ra_proto::{Fingerprint, Token};
+///
+/// let config = Config::new("https://discord.com/api/v9".parse()?, Token::new("secret".to_owned()));
+/// let scanned = Fingerprint::from_bytes([7; 32]); // of a `ScanUrl`
+/// let mut phone = Session::new(config, scanned, MonoTime::ZERO);
+/// let Some(Output::Call(call)) = phone.poll_output() else { panic!("the scan is announced") };
+/// assert_eq!(call.request.uri().path(), "/api/v9/users/@me/remote-auth");
+/// // send it, hand in `Input::Reply(call.id, …)`, show `Event::Confirm` to the person; not before that:
+/// assert_eq!(phone.approve(MonoTime::from_millis(10)), Err(Misuse::NothingToDecide));
+/// assert_eq!(phone.phase(), Phase::Creating);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Session {
     clock: Clock,
     state: State,
@@ -104,6 +167,18 @@ pub struct Session {
 
 impl Session {
     /// The phone has scanned this fingerprint; the first call waits in the queue.
+    ///
+    /// ```
+    /// use ra_core::MonoTime;
+    /// use ra_core::mobile::{Config, Session};
+    /// use ra_proto::{Fingerprint, Token};
+    ///
+    /// let config = Config::new("https://discord.com/api/v9".parse()?, Token::new("secret".to_owned()));
+    /// let scanned = Fingerprint::from_bytes([7; 32]); // of a `ScanUrl`
+    /// let mut phone = Session::new(config, scanned, MonoTime::ZERO);
+    /// assert!(phone.poll_output().is_some()); // the first call
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(config: Config, fingerprint: Fingerprint, now: MonoTime) -> Self {
         let mut desk = Desk {
@@ -121,6 +196,22 @@ impl Session {
     }
 
     /// Takes what happened outside.
+    ///
+    /// ```
+    /// use ra_core::MonoTime;
+    /// use ra_core::mobile::{Config, Input, Output, Session};
+    /// use ra_http::{TransportError, TransportErrorKind};
+    /// use ra_proto::{Fingerprint, Token};
+    ///
+    /// let config = Config::new("https://discord.com/api/v9".parse()?, Token::new("secret".to_owned()));
+    /// let scanned = Fingerprint::from_bytes([7; 32]); // of a `ScanUrl`
+    /// let mut phone = Session::new(config, scanned, MonoTime::ZERO);
+    /// let Some(Output::Call(call)) = phone.poll_output() else { panic!("the scan is announced") };
+    /// let lost = TransportError::new(TransportErrorKind::Lost);
+    /// phone.handle(MonoTime::from_millis(30), Input::Reply(call.id, Err(lost)));
+    /// assert!(matches!(phone.poll_output(), Some(Output::End(Err(_)))));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn handle(&mut self, now: MonoTime, input: Input) {
         let now = self.clock.advance(now);
         self.step(|state, desk| state.on_input(desk, now, input));
@@ -132,6 +223,18 @@ impl Session {
     /// # Errors
     ///
     /// [`Misuse::NothingToDecide`] before [`Event::Confirm`] and after a decision.
+    ///
+    /// ```
+    /// use ra_core::mobile::{Event, Session};
+    /// use ra_core::{Misuse, MonoTime};
+    ///
+    /// fn ask(event: &Event, phone: &mut Session, now: MonoTime, says_yes: impl Fn() -> bool) -> Result<(), Misuse> {
+    ///     match event {
+    ///         Event::Confirm { .. } if says_yes() => phone.approve(now),
+    ///         _ => phone.decline(now),
+    ///     }
+    /// }
+    /// ```
     pub fn approve(&mut self, now: MonoTime) -> Result<(), Misuse> {
         self.command(now, State::approve)
     }
@@ -141,8 +244,44 @@ impl Session {
     /// # Errors
     ///
     /// [`Misuse::NothingToDecide`] before [`Event::Confirm`] and after a decision.
+    ///
+    /// ```
+    /// use ra_core::mobile::{Config, Session};
+    /// use ra_core::{Misuse, MonoTime};
+    /// use ra_proto::{Fingerprint, Token};
+    ///
+    /// let config = Config::new("https://discord.com/api/v9".parse()?, Token::new("secret".to_owned()));
+    /// let scanned = Fingerprint::from_bytes([7; 32]); // of a `ScanUrl`
+    /// let mut phone = Session::new(config, scanned, MonoTime::ZERO);
+    /// assert_eq!(phone.decline(MonoTime::ZERO), Err(Misuse::NothingToDecide)); // nothing is asked yet
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn decline(&mut self, now: MonoTime) -> Result<(), Misuse> {
         self.command(now, State::decline)
+    }
+
+    /// Ends the approval because the caller gives up, with [`Outcome::Abandoned`]. Nothing more is asked for or sent;
+    /// a decision that was made by then stands. To tell the device no, [`Session::decline`].
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse::Ended`] after the end.
+    ///
+    /// ```
+    /// use ra_core::mobile::{Config, Phase, Session};
+    /// use ra_core::{Misuse, MonoTime};
+    /// use ra_proto::{Fingerprint, Token};
+    ///
+    /// let config = Config::new("https://discord.com/api/v9".parse()?, Token::new("secret".to_owned()));
+    /// let scanned = Fingerprint::from_bytes([7; 32]); // of a `ScanUrl`
+    /// let mut phone = Session::new(config, scanned, MonoTime::ZERO);
+    /// assert_eq!(phone.abandon(MonoTime::ZERO), Ok(()));
+    /// assert_eq!(phone.phase(), Phase::Ended);
+    /// assert_eq!(phone.abandon(MonoTime::ZERO), Err(Misuse::Ended));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn abandon(&mut self, now: MonoTime) -> Result<(), Misuse> {
+        self.command(now, |state, desk, _| state.abandon(desk))
     }
 
     /// The person answers the second factor.
@@ -150,22 +289,72 @@ impl Session {
     /// # Errors
     ///
     /// [`Misuse::NoMfa`] when none is asked for.
+    ///
+    /// ```
+    /// use ra_core::mobile::{MfaAnswer, Session};
+    /// use ra_core::{Misuse, MonoTime};
+    /// use ra_proto::MfaAnswerText;
+    /// use ra_proto::rest::MfaMethod;
+    ///
+    /// /// After `Event::MfaRequired`: what the person has typed.
+    /// fn typed(phone: &mut Session, code: String, now: MonoTime) -> Result<(), Misuse> {
+    ///     phone.answer_mfa(now, MfaAnswer::new(MfaMethod::Totp, MfaAnswerText::new(code)))
+    /// }
+    /// ```
     pub fn answer_mfa(&mut self, now: MonoTime, answer: MfaAnswer) -> Result<(), Misuse> {
         self.command(now, |state, desk, now| state.answer_mfa(desk, now, answer))
     }
 
     /// The next thing to do, in order.
+    ///
+    /// ```
+    /// use ra_core::MonoTime;
+    /// use ra_core::mobile::{Config, Session};
+    /// use ra_proto::{Fingerprint, Token};
+    ///
+    /// let config = Config::new("https://discord.com/api/v9".parse()?, Token::new("secret".to_owned()));
+    /// let scanned = Fingerprint::from_bytes([7; 32]); // of a `ScanUrl`
+    /// let mut phone = Session::new(config, scanned, MonoTime::ZERO);
+    /// while let Some(output) = phone.poll_output() {
+    ///     println!("to do: {output:?}"); // shows no secret
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn poll_output(&mut self) -> Option<Output> {
         self.desk.out.pop()
     }
 
     /// When to call [`Session::handle`] with [`Input::Tick`] at the latest; `None` after the end.
+    ///
+    /// ```
+    /// use ra_core::mobile::{Config, Session};
+    /// use ra_core::{MonoTime, Wake};
+    /// use ra_proto::{Fingerprint, Token};
+    ///
+    /// let config = Config::new("https://discord.com/api/v9".parse()?, Token::new("secret".to_owned()));
+    /// let scanned = Fingerprint::from_bytes([7; 32]); // of a `ScanUrl`
+    /// let phone = Session::new(config, scanned, MonoTime::ZERO);
+    /// assert_eq!(phone.deadline().map(|deadline| deadline.wake), Some(Wake::Call));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn deadline(&self) -> Option<Deadline> {
         self.state.deadline()
     }
 
     /// How far the approval is.
+    ///
+    /// ```
+    /// use ra_core::MonoTime;
+    /// use ra_core::mobile::{Config, Phase, Session};
+    /// use ra_proto::{Fingerprint, Token};
+    ///
+    /// let config = Config::new("https://discord.com/api/v9".parse()?, Token::new("secret".to_owned()));
+    /// let scanned = Fingerprint::from_bytes([7; 32]); // of a `ScanUrl`
+    /// let phone = Session::new(config, scanned, MonoTime::ZERO);
+    /// assert_eq!(phone.phase(), Phase::Creating);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn phase(&self) -> Phase {
         self.state.phase()

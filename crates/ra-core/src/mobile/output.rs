@@ -9,6 +9,18 @@ use super::MobileError;
 use crate::HttpCall;
 
 /// The next thing to do.
+///
+/// ```
+/// use ra_core::HttpCall;
+/// use ra_core::mobile::Output;
+///
+/// fn to_send(output: Output) -> Option<HttpCall> {
+///     match output {
+///         Output::Call(call) => Some(call),
+///         _ => None,
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 #[allow(clippy::large_enum_variant)] // lives for one turn of the driver's loop
@@ -22,6 +34,19 @@ pub enum Output {
 }
 
 /// Something for the person who holds the phone.
+///
+/// ```
+/// use ra_core::mobile::Event;
+///
+/// fn question(event: &Event) -> &'static str {
+///     match event {
+///         Event::Confirm { .. } => "a device shows your account on its screen: let it in?",
+///         Event::MfaRequired { retry: true, .. } => "that was wrong; the code of your authenticator?",
+///         Event::MfaRequired { .. } => "the code of your authenticator?",
+///         _ => "say no",
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
@@ -41,6 +66,17 @@ pub enum Event {
 }
 
 /// How an approval ended when nothing went wrong.
+///
+/// ```
+/// use ra_core::mobile::Outcome;
+///
+/// fn told(outcome: Outcome) -> &'static str {
+///     match outcome {
+///         Outcome::Approved => "the device is in",
+///         _ => "the device stays out",
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -48,4 +84,7 @@ pub enum Outcome {
     Approved,
     /// The device has been told no.
     Declined,
+    /// The caller gave up. What the person had decided by then stands; without a yes the device stays out, and finds out
+    /// when its code expires.
+    Abandoned,
 }

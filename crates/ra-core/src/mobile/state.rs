@@ -52,6 +52,12 @@ pub(super) struct Mfa {
 }
 
 /// How far an approval is.
+///
+/// ```
+/// use ra_core::mobile::Phase;
+///
+/// assert_eq!(Phase::AwaitDecision.to_string(), "AwaitDecision");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Phase {
@@ -222,6 +228,13 @@ impl State {
             }
             Self::Ended => (Self::Ended, Err(Misuse::Ended)),
             state => (state, Err(Misuse::NothingToDecide)),
+        }
+    }
+
+    pub(super) fn abandon(self, desk: &mut Desk) -> (Self, Result<(), Misuse>) {
+        match self {
+            Self::Ended => (Self::Ended, Err(Misuse::Ended)),
+            _ => (desk.end(Ok(Outcome::Abandoned)), Ok(())),
         }
     }
 

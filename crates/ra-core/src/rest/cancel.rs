@@ -8,6 +8,17 @@ use ra_proto::{HandshakeToken, Token};
 use super::{Endpoint, phone_post};
 
 /// Declines the login. The reply says nothing.
+///
+/// ```
+/// use ra_core::rest::Cancel;
+/// use ra_http::Endpoint;
+/// use ra_proto::{HandshakeToken, Token};
+///
+/// let (account, handshake) = (Token::new("secret".to_owned()), HandshakeToken::new("one-off".to_owned()));
+/// let request = Cancel::new(account, handshake).to_http(&"https://discord.com/api/v9".parse()?)?;
+/// assert_eq!(request.uri().path(), "/api/v9/users/@me/remote-auth/cancel");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Cancel {
     authorization: Token,

@@ -9,6 +9,19 @@ use super::{Endpoint, phone_post, read};
 
 /// Announces the scan. The reply is the handshake token, good for about 120 s and one [`Finish`](super::Finish) or
 /// [`Cancel`](super::Cancel).
+///
+/// ```
+/// use ra_core::rest::CreateHandshake;
+/// use ra_http::{Body, Endpoint};
+/// use ra_proto::{Fingerprint, Token};
+///
+/// let scan = CreateHandshake::new(Token::new("secret".to_owned()), Fingerprint::from_bytes([7; 32]));
+/// let request = scan.to_http(&"https://discord.com/api/v9".parse()?)?;
+/// // a carrier sends `request`; this came back
+/// let response = http::Response::new(Body::from(br#"{"handshake_token":"one-off"}"#.to_vec()));
+/// assert_eq!(scan.from_http(response)?.expose(), "one-off");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct CreateHandshake {
     authorization: Token,

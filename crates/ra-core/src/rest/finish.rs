@@ -10,6 +10,18 @@ use super::{Endpoint, phone_post};
 const MFA_AUTHORIZATION: HeaderName = HeaderName::from_static("x-discord-mfa-authorization");
 
 /// Approves the login.
+///
+/// ```
+/// use ra_core::rest::{Finish, FinishReply};
+/// use ra_http::{Body, Endpoint};
+/// use ra_proto::{HandshakeToken, Token};
+///
+/// let (account, handshake) = (Token::new("secret".to_owned()), HandshakeToken::new("one-off".to_owned()));
+/// let finish = Finish::new(account, handshake, false, None);
+/// let done = http::Response::builder().status(204).body(Body::empty())?;
+/// assert_eq!(finish.from_http(done)?, FinishReply::Done);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Finish {
     authorization: Token,
@@ -19,6 +31,14 @@ pub struct Finish {
 }
 
 /// What came of an approval.
+///
+/// ```
+/// use ra_core::rest::FinishReply;
+///
+/// fn asks_for_more(reply: &FinishReply) -> bool {
+///     matches!(reply, FinishReply::Mfa(_))
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FinishReply {

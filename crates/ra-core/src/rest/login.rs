@@ -15,6 +15,17 @@ use super::{Endpoint, check_status};
 ///
 /// A captcha comes as [`HttpErrorKind::Captcha`](ra_http::HttpErrorKind::Captcha); the ticket is good for the retry
 /// that carries the solution.
+///
+/// ```
+/// use ra_core::rest::ExchangeTicket;
+/// use ra_http::{Body, Endpoint};
+/// use ra_proto::Ticket;
+///
+/// let exchange = ExchangeTicket::new(Ticket::new("from pending_login".to_owned()), None);
+/// let response = http::Response::new(Body::from(br#"{"encrypted_token":"c2VhbGVk"}"#.to_vec()));
+/// assert_eq!(exchange.from_http(response)?, b"sealed"); // open it with the session's key
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct ExchangeTicket {
     ticket: Ticket,

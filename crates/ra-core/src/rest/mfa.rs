@@ -11,6 +11,23 @@ use super::{Endpoint, phone_post, read};
 const WRONG_CODE: u64 = 60008;
 
 /// Answers a multi-factor challenge.
+///
+/// ```
+/// use ra_core::rest::FinishMfa;
+/// use ra_http::Endpoint;
+/// use ra_proto::rest::MfaMethod;
+/// use ra_proto::{MfaAnswerText, MfaTicket, Token};
+///
+/// let answer = FinishMfa::new(
+///     Token::new("secret".to_owned()),
+///     MfaTicket::new("from the question".to_owned()),
+///     MfaMethod::Totp,
+///     MfaAnswerText::new("123456".to_owned()),
+/// );
+/// let request = answer.to_http(&"https://discord.com/api/v9".parse()?)?;
+/// assert_eq!(request.uri().path(), "/api/v9/mfa/finish");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct FinishMfa {
     authorization: Token,
@@ -18,6 +35,14 @@ pub struct FinishMfa {
 }
 
 /// What came of an answer.
+///
+/// ```
+/// use ra_core::rest::FinishMfaReply;
+///
+/// fn may_try_again(reply: &FinishMfaReply) -> bool {
+///     matches!(reply, FinishMfaReply::WrongCode)
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FinishMfaReply {

@@ -6,6 +6,8 @@ use ra_core::desktop::login::{LoginErrorKind, Outcome, ProofPolicy, Renewal};
 use ra_core::desktop::session::Dialect;
 use ra_core::{gateway, mobile};
 use ra_testkit::SeededEntropy;
+use ra_testkit::scenarios::Act;
+use ra_testkit::service::{Canned, Does, Fault};
 use ra_testkit::world::{Network, Person, Report, World};
 
 const HOUR: u64 = 3_600_000;
@@ -65,7 +67,7 @@ fn r21_nobody_scans_and_the_limit_is_reached() {
 fn r07_either_side_may_speak_one_dialect_only() {
     for (accept, connections) in [(gateway::Accept::Digest, 1), (gateway::Accept::Nonce, 2)] {
         let report = run(|world| {
-            world.gateway.accept = accept;
+            world.service.gateway.accept = accept;
             world.login.renewal = Renewal::Limit(0);
         });
         assert_eq!(report.log, HAPPY);
@@ -76,7 +78,7 @@ fn r07_either_side_may_speak_one_dialect_only() {
         (gateway::Accept::Nonce, Dialect::Digest),
     ] {
         let report = run(|world| {
-            world.gateway.accept = accept;
+            world.service.gateway.accept = accept;
             world.login.proof = ProofPolicy::Only(dialect);
         });
         assert_eq!(
@@ -93,21 +95,21 @@ fn r07_either_side_may_speak_one_dialect_only() {
 #[test]
 fn r31_a_captcha_answered_and_not() {
     let report = run(|world| {
-        world.host.captcha = Some("solved".into());
-        world.captcha_answer = Some("solved".into());
+        world.service.host.captcha = Some("solved".into());
+        world.acts = vec![("captcha", Act::Solve("solved"))];
     });
     assert_eq!(
         report.log,
         ["qr", "user Nelly", "captcha hcaptcha", HAPPY[2]]
     );
-    let report = run(|world| world.host.captcha = Some("solved".into()));
+    let report = run(|world| world.service.host.captcha = Some("solved".into()));
     assert_eq!(
         report.end.unwrap().unwrap_err().kind(),
         LoginErrorKind::Captcha
     );
     let report = run(|world| {
-        world.host.captcha = Some("solved".into());
-        world.captcha_answer = Some("wrong".into());
+        world.service.host.captcha = Some("solved".into());
+        world.acts = vec![("captcha", Act::Solve("wrong"))];
     });
     assert_eq!(
         report
@@ -126,11 +128,11 @@ fn r31_a_captcha_answered_and_not() {
 #[test]
 fn r43_a_second_factor_on_the_phone() {
     let report = run(|world| {
-        world.host.mfa = Some("123456".into());
+        world.service.host.mfa = Some("123456".into());
         world.mfa_answers = vec!["000000".into(), "123456".into()];
     });
     assert_eq!(report.log, HAPPY);
-    let report = run(|world| world.host.mfa = Some("123456".into()));
+    let report = run(|world| world.service.host.mfa = Some("123456".into()));
     assert_eq!(
         report.log,
         ["qr", "user Nelly", "declined"],
@@ -141,17 +143,29 @@ fn r43_a_second_factor_on_the_phone() {
 #[test]
 fn r32_a_busy_service_is_waited_for() {
     let report = run(|world| {
-        world.host.misbehave = vec![
-            (429, vec![("retry-after", "2")], Vec::new()),
-            (429, vec![], br#"{"retry_after": 1.5}"#.to_vec()),
-        ];
+        let busy = |headers, body| Canned {
+            status: 429,
+            headers,
+            body,
+        };
+        world.service.host.misbehave = [
+            busy(&[("retry-after", "2")], b""),
+            busy(&[], br#"{"retry_after": 1.5}"#),
+        ]
+        .into();
     });
     assert_eq!(report.log, HAPPY);
 }
 
 #[test]
 fn r19_a_silent_gateway_ends_the_login_in_bounded_time() {
-    let report = run(|world| world.silent = true);
+    let report = run(|world| {
+        world.service.faults = vec![Fault {
+            sockets: u32::MAX,
+            op: "hello",
+            does: Does::Swallow,
+        }];
+    });
     assert_eq!(
         report.end.unwrap().unwrap_err().kind(),
         LoginErrorKind::Network
@@ -164,8 +178,8 @@ fn r10_a_gateway_that_never_acknowledges_heartbeats_is_left() {
     let report = run(|world| {
         world.person = Person::Ignores;
         world.login.renewal = Renewal::Limit(0);
-        world.gateway.timeout = Duration::from_secs(900);
-        world.liar = Some(Box::new(|text, _| {
+        world.service.gateway.timeout = Duration::from_secs(900);
+        world.service.liar = Some(Box::new(|text, _| {
             if text.contains("heartbeat_ack") {
                 vec![]
             } else {
@@ -184,9 +198,9 @@ fn r10_a_gateway_that_never_acknowledges_heartbeats_is_left() {
 #[test]
 fn r10_heartbeats_keep_a_long_session_alive() {
     let report = run(|world| {
-        world.gateway.timeout = Duration::from_secs(900);
+        world.service.gateway.timeout = Duration::from_secs(900);
         world.person = Person::Approves(400_000);
-        world.gateway.heartbeat_grace = Duration::from_millis(100);
+        world.service.gateway.heartbeat_grace = Duration::from_millis(100);
     });
     // the phone's owner is too slow for the handshake token, not for the session
     assert!(matches!(
@@ -205,7 +219,7 @@ fn r10_heartbeats_keep_a_long_session_alive() {
 #[test]
 fn r08_a_gateway_in_between_never_gets_a_qr_onto_the_screen() {
     let report = run(|world| {
-        world.liar = Some(Box::new(|text, _| {
+        world.service.liar = Some(Box::new(|text, _| {
             let other = ra_crypto::fingerprint(b"another key");
             match text.contains("pending_remote_init") {
                 true => vec![format!(
@@ -228,7 +242,7 @@ fn r08_a_gateway_in_between_never_gets_a_qr_onto_the_screen() {
 #[test]
 fn r03_a_chatty_gateway_does_no_harm() {
     let report = run(|world| {
-        world.liar = Some(Box::new(|text, _| {
+        world.service.liar = Some(Box::new(|text, _| {
             vec![
                 r#"{"op":"news","deep":[[{}]]}"#.into(),
                 text.replacen('{', r#"{"extra":{"a":[1]},"#, 1),
@@ -291,7 +305,7 @@ fn a_gateway_that_garbles() {
     for seed in 0..400 {
         let mut world = World::new(seed);
         world.login.renewal = Renewal::Limit(2);
-        world.liar = Some(Box::new(|text, rng| {
+        world.service.liar = Some(Box::new(|text, rng| {
             if rng.below(6) > 0 {
                 return vec![text];
             }

@@ -4,18 +4,17 @@
 //! After every input the world checks the machines' contract: the deadline lies ahead, the end
 //! comes once and last.
 
-mod host;
 mod network;
 mod run;
 
-use std::sync::Arc;
-
 use ra_core::desktop::{Login, login};
 use ra_core::{Jitter, MonoTime, gateway, mobile};
+use ra_proto::Token;
 
+use crate::scenarios::{Act, DesktopPerson, PhonePerson, Says, Scenario};
+use crate::service::Service;
 use crate::{FakeKey, SeededEntropy};
 
-pub use host::{Canned, Host};
 pub use network::Network;
 
 use network::Agenda;
@@ -32,33 +31,41 @@ pub enum Person {
     ApprovesQr(u32),
     /// Looks the other way.
     Ignores,
+    /// Scans that QR at once if any, and says that.
+    Says(Option<u32>, Says),
 }
 
-/// A gateway that lies: gets each text for the desktop, answers what is sent instead.
-pub type Liar = Box<dyn FnMut(String, &mut SeededEntropy) -> Vec<String>>;
+impl Person {
+    /// Which QR is scanned, how many milliseconds everything takes, and what is said in the end.
+    const fn does(&self) -> (Option<u32>, u64, Says) {
+        match *self {
+            Self::Approves(after) => (Some(0), after, Says::Yes),
+            Self::Declines(after) => (Some(0), after, Says::No),
+            Self::ApprovesQr(qr) => (Some(qr), 1_000, Says::Yes),
+            Self::Ignores => (None, 0, Says::Nothing),
+            Self::Says(qr, says) => (qr, 0, says),
+        }
+    }
+}
 
 /// The world. Set what should be otherwise, then [`World::run`].
 pub struct World {
     /// How the desktop logs in.
     pub login: login::Config,
-    /// How the gateway treats sockets.
-    pub gateway: gateway::Config,
-    /// The REST side.
-    pub host: Host,
+    /// How the phone talks.
+    pub phone: mobile::Config,
+    /// The gateway and its REST side.
+    pub service: Service,
     /// The network.
     pub network: Network,
     /// The phone's owner.
     pub person: Person,
-    /// What the person at the desktop answers to a captcha; `None` gives up.
-    pub captcha_answer: Option<String>,
+    /// What the person at the desktop does about what the log shows.
+    pub acts: Vec<(&'static str, Act)>,
     /// What the phone's owner answers to the second factor, one after the other.
     pub mfa_answers: Vec<String>,
     /// How long a key takes to make, milliseconds.
     pub key_takes: u64,
-    /// The gateway accepts connections and says nothing.
-    pub silent: bool,
-    /// Changes what the gateway sends.
-    pub liar: Option<Liar>,
     seed: u64,
 }
 
@@ -67,6 +74,8 @@ pub struct World {
 pub struct Report {
     /// What the desktop's person saw and how it ended, one line each, without times.
     pub log: Vec<String>,
+    /// The same of the phone's owner.
+    pub phone_log: Vec<String>,
     /// The end, if it came within the limit.
     pub end: Option<Result<login::Outcome, login::LoginError>>,
     /// How the phone's part ended, if it did.
@@ -92,22 +101,37 @@ impl World {
         login.api = "http://127.0.0.1:1/api/v9"
             .parse()
             .expect("a loopback address");
+        let phone = mobile::Config::new(login.api.clone(), Token::new("phone-token".into()));
         Self {
             login,
-            gateway: gateway::Config::default(),
-            host: Host::default(),
+            phone,
+            service: Service::new(seed),
             network: Network::default(),
             person: Person::Approves(2_000),
-            captcha_answer: None,
+            acts: vec![("captcha", Act::GiveUp)],
             mfa_answers: Vec::new(),
             key_takes: 60,
-            silent: false,
-            liar: None,
             seed,
         }
     }
 
-    /// Runs until the desktop's login ends, for at most `limit` milliseconds of the world's time.
+    /// The world of a scenario. Persons decide at once.
+    #[must_use]
+    pub fn of(scenario: &Scenario, seed: u64) -> Self {
+        const NOWHERE: &str = "127.0.0.1:1";
+        let codes = scenario.phone.codes.iter();
+        Self {
+            login: scenario.login(NOWHERE),
+            phone: scenario.approval(NOWHERE),
+            service: scenario.service(seed),
+            person: Person::Says(scenario.phone.scans, scenario.phone.says),
+            acts: scenario.desktop.acts.to_vec(),
+            mfa_answers: codes.map(|code| (*code).into()).collect(),
+            ..Self::new(seed)
+        }
+    }
+
+    /// Runs until the desktop's login and the phone's part end, for at most `limit` milliseconds of the world's time.
     ///
     /// # Panics
     ///
@@ -120,8 +144,11 @@ impl World {
             Jitter::from_seed(rng.next_u64()),
             MonoTime::ZERO,
         );
+        let (scans, pace, says) = self.person.does();
         run::Run {
-            gateway_config: Arc::new(self.gateway.clone()),
+            person: DesktopPerson::new(self.acts.clone(), scans),
+            owner: PhonePerson::new(says, self.mfa_answers.clone()),
+            pace,
             world: self,
             rng,
             now: 0,
@@ -129,12 +156,12 @@ impl World {
             desktop,
             line: None,
             phone: None,
-            qrs: 0,
             ended: false,
             next_key: 1,
             fifo: [0; 2],
             report: Report {
                 log: Vec::new(),
+                phone_log: Vec::new(),
                 end: None,
                 phone: None,
                 took: 0,

@@ -1,62 +1,50 @@
 //! One run of the world: carries what the machines put out to where it belongs, when it is due.
 
-use std::sync::Arc;
+use std::time::Duration;
 
 use http::Response;
 use ra_core::desktop::{Login, login, session};
-use ra_core::{CallId, HttpCall, MonoTime, gateway, mobile};
+use ra_core::{CallId, HttpCall, MonoTime, mobile};
 use ra_http::{Body, CaptchaSolution, TransportError, TransportErrorKind};
-use ra_proto::rest::MfaMethod;
-use ra_proto::{CloseCode, Fingerprint, MfaAnswerText, ScanUrl, Token};
+use ra_proto::Fingerprint;
 
-use super::host::{Known, Wish};
 use super::network::{Agenda, Fate};
-use super::{Person, Report, World};
-use crate::{Fake, FakeKey, SeededEntropy};
+use super::{Report, World};
+use crate::scenarios::{Act, Answer, DesktopPerson, PhonePerson};
+use crate::service::{LineId, Refusal, Wire};
+use crate::{FakeKey, SeededEntropy};
 
 /// Something on its way. Socket items name the connection, so that what belongs to a dead one is dropped.
 pub(super) enum Arrival {
     Key,
     Connected,
-    ConnectFailed,
-    ToDesktop(u32, Wire),
-    ToGateway(u32, Wire),
+    ConnectFailed(TransportErrorKind),
+    ToDesktop(LineId, Wire),
+    ToGateway(LineId, Wire),
     DesktopReply(CallId, Response<Body>),
     PhoneReply(CallId, Response<Body>),
     Scan(Fingerprint),
-    Decide(Decision),
+    Decide(Answer),
 }
 
-#[derive(Clone)]
-pub(super) enum Wire {
-    Text(String),
-    Close(CloseCode),
-    Lost,
-}
-
-pub(super) enum Decision {
-    Approve,
-    Decline,
-    Mfa(String),
-}
-
-/// The connection as it is now: the desktop's end may be gone before the gateway's.
+/// The desktop's end of the connection as it is now.
 pub(super) struct Line {
-    id: u32,
-    desktop_open: bool,
-    gateway: Option<gateway::Session>,
+    id: LineId,
+    open: bool,
 }
 
 pub(super) struct Run {
     pub(super) world: World,
-    pub(super) gateway_config: Arc<gateway::Config>,
+    pub(super) person: DesktopPerson,
+    pub(super) owner: PhonePerson,
+    /// How many milliseconds the phone's owner takes for everything.
+    pub(super) pace: u64,
     pub(super) rng: SeededEntropy,
     pub(super) now: u64,
     pub(super) agenda: Agenda<Arrival>,
     pub(super) desktop: Login,
     pub(super) line: Option<Line>,
     pub(super) phone: Option<mobile::Session>,
-    pub(super) qrs: u32,
     pub(super) ended: bool,
     pub(super) next_key: u64,
     /// When the last message of each direction arrives: TCP keeps order.
@@ -70,7 +58,7 @@ impl Run {
     pub(super) fn until(mut self, limit: u64) -> Report {
         self.drain_desktop();
         for _ in 0..STEPS_MOST {
-            let Some(at) = self.next_at().filter(|at| *at <= limit && !self.ended) else {
+            let Some(at) = self.next_at().filter(|at| *at <= limit && !self.is_over()) else {
                 break;
             };
             self.now = self.now.max(at);
@@ -78,11 +66,22 @@ impl Run {
                 Some(arrival) => self.arrive(arrival),
                 None => self.tick(),
             }
+            self.carry();
             self.drain_desktop();
         }
         self.drain_phone();
-        self.report.took = self.now;
+        if !self.ended {
+            self.report.took = self.now;
+        }
+        self.report.gateway_ends = self.world.service.ends;
+        self.report.log = self.person.log;
+        self.report.phone_log = self.owner.log;
         self.report
+    }
+
+    /// Whether neither side has anything left to do.
+    fn is_over(&self) -> bool {
+        self.ended && (self.phone.is_none() || self.report.phone.is_some())
     }
 
     fn mono(&self) -> MonoTime {
@@ -90,16 +89,13 @@ impl Run {
     }
 
     fn next_at(&self) -> Option<u64> {
-        let gateway = self
-            .line
-            .as_ref()
-            .and_then(|l| l.gateway.as_ref())
-            .and_then(gateway::Session::deadline);
         let phone = self.phone.as_ref().and_then(mobile::Session::deadline);
-        [self.desktop.deadline(), gateway, phone]
+        [self.desktop.deadline(), phone]
             .into_iter()
             .flatten()
-            .map(|d| d.at.as_millis())
+            .map(|deadline| deadline.at)
+            .chain(self.world.service.deadline())
+            .map(MonoTime::as_millis)
             .chain(self.agenda.next_at())
             .min()
     }
@@ -111,7 +107,7 @@ impl Run {
             phone.handle(now, mobile::Input::Tick);
         }
         self.drain_phone();
-        self.with_gateway(|gateway, entropy| gateway.handle(now, gateway::Input::Tick, entropy));
+        self.world.service.tick(now);
     }
 
     fn tell_desktop(&mut self, input: login::Input<'_>) {
@@ -134,35 +130,24 @@ impl Run {
                 self.next_key += 1;
                 self.tell_desktop(login::Input::Key(Ok(Box::new(key))));
             }
-            Arrival::ConnectFailed => {
-                let error = TransportError::new(TransportErrorKind::Connect);
-                self.tell_desktop(login::Input::ConnectFailed(error));
+            Arrival::ConnectFailed(kind) => {
+                self.tell_desktop(login::Input::ConnectFailed(TransportError::new(kind)));
             }
             Arrival::Connected => self.connected(),
             Arrival::ToDesktop(id, wire) => {
-                let Some(line) = self.line.as_mut().filter(|l| l.id == id && l.desktop_open) else {
+                let Some(line) = self.line.as_mut().filter(|l| l.id == id && l.open) else {
                     return;
                 };
                 let input = match &wire {
-                    Wire::Text(text) => session::Input::Text(text),
-                    Wire::Close(code) => session::Input::Closed(Some(*code)),
+                    Wire::Text(text) | Wire::Pieces(text) => session::Input::Text(text),
+                    Wire::Binary => session::Input::Binary,
+                    Wire::Close(code) => session::Input::Closed(*code),
                     Wire::Lost => session::Input::Lost,
                 };
-                line.desktop_open = matches!(wire, Wire::Text(_));
+                line.open = !matches!(wire, Wire::Close(_) | Wire::Lost);
                 self.tell_desktop(login::Input::Socket(input));
             }
-            Arrival::ToGateway(id, wire) => {
-                if self.line.as_ref().is_some_and(|l| l.id == id) {
-                    self.with_gateway(|gateway, entropy| {
-                        let input = match &wire {
-                            Wire::Text(text) => gateway::Input::Text(text),
-                            Wire::Close(code) => gateway::Input::Closed(Some(*code)),
-                            Wire::Lost => gateway::Input::Lost,
-                        };
-                        gateway.handle(now, input, entropy);
-                    });
-                }
-            }
+            Arrival::ToGateway(id, wire) => self.world.service.hear(now, id, &wire),
             Arrival::DesktopReply(id, response) => {
                 self.tell_desktop(login::Input::Reply(id, Ok(response)))
             }
@@ -173,8 +158,7 @@ impl Run {
                 self.drain_phone();
             }
             Arrival::Scan(fingerprint) => {
-                let authorization = Token::new(self.world.host.authorization.clone());
-                let config = mobile::Config::new(self.world.login.api.clone(), authorization);
+                let config = self.world.phone.clone();
                 self.phone = Some(mobile::Session::new(config, fingerprint, now));
                 self.drain_phone();
             }
@@ -182,12 +166,10 @@ impl Run {
                 if let Some(phone) = &mut self.phone {
                     // too late is not the world's fault
                     let _ = match decision {
-                        Decision::Approve => phone.approve(now),
-                        Decision::Decline => phone.decline(now),
-                        Decision::Mfa(code) => phone.answer_mfa(
-                            now,
-                            mobile::MfaAnswer::new(MfaMethod::Totp, MfaAnswerText::new(code)),
-                        ),
+                        Answer::Approve => phone.approve(now),
+                        Answer::Decline => phone.decline(now),
+                        Answer::Mfa(answer) => phone.answer_mfa(now, answer),
+                        Answer::Wait => Ok(()),
                     };
                 }
                 self.drain_phone();
@@ -196,22 +178,35 @@ impl Run {
     }
 
     fn connected(&mut self) {
-        let id = self.report.connections;
-        self.fifo = [self.now; 2];
-        let gateway = (!self.world.silent).then(|| {
-            gateway::Session::new(self.gateway_config.clone(), Arc::new(Fake), self.mono())
-        });
-        self.line = Some(Line {
-            id,
-            desktop_open: true,
-            gateway,
-        });
-        self.tell_desktop(login::Input::Connected);
-        self.with_gateway(|_, _| {});
+        let now = self.mono();
+        match self.world.service.connect(now) {
+            Ok(id) => {
+                self.fifo = [self.now; 2];
+                self.line = Some(Line { id, open: true });
+                self.tell_desktop(login::Input::Connected);
+            }
+            Err(refusal) => {
+                let kind = match refusal {
+                    Refusal::HangsUp => TransportErrorKind::Lost,
+                    Refusal::Status(status) => TransportErrorKind::upgrade(status, None),
+                    Refusal::Later(status) => {
+                        TransportErrorKind::upgrade(status, Some(Duration::from_secs(1)))
+                    }
+                };
+                self.tell_desktop(login::Input::ConnectFailed(TransportError::new(kind)));
+            }
+        }
+    }
+
+    /// Puts on the network what the gateway has to say.
+    fn carry(&mut self) {
+        while let Some((id, wire)) = self.world.service.poll() {
+            self.send(id, 0, &wire);
+        }
     }
 
     /// Sends over the network, in the direction desktop (0) or gateway (1).
-    fn send(&mut self, id: u32, to: usize, wire: &Wire) {
+    fn send(&mut self, id: LineId, to: usize, wire: &Wire) {
         let make = |wire| {
             if to == 0 {
                 Arrival::ToDesktop(id, wire)
@@ -240,40 +235,6 @@ impl Run {
         }
     }
 
-    fn with_gateway(&mut self, act: impl FnOnce(&mut gateway::Session, &mut SeededEntropy)) {
-        let Some(line) = &mut self.line else { return };
-        let id = line.id;
-        let Some(session) = &mut line.gateway else {
-            return;
-        };
-        act(session, &mut self.rng);
-        let mut sent = Vec::new();
-        let mut end = None;
-        while let Some(output) = session.poll_output() {
-            assert!(end.is_none(), "an output after the end: {output:?}");
-            match output {
-                gateway::Output::Send(text) => sent.push(Wire::Text(text.into_string())),
-                gateway::Output::Close(code) => sent.push(Wire::Close(code)),
-                gateway::Output::End(how) => end = Some(how),
-                _ => {}
-            }
-        }
-        if let Some(how) = end {
-            line.gateway = None;
-            self.report.gateway_ends.push(how);
-        }
-        for wire in sent {
-            match (wire, &mut self.world.liar) {
-                (Wire::Text(text), Some(liar)) => {
-                    for text in liar(text, &mut self.rng) {
-                        self.send(id, 0, &Wire::Text(text));
-                    }
-                }
-                (wire, _) => self.send(id, 0, &wire),
-            }
-        }
-    }
-
     fn drain_desktop(&mut self) {
         while let Some(output) = self.desktop.poll_output() {
             assert!(!self.ended, "an output after the end: {output:?}");
@@ -286,7 +247,7 @@ impl Run {
                     let refused = self.world.network.refuse_connects > 0;
                     self.world.network.refuse_connects -= u32::from(refused);
                     let arrival = if refused {
-                        Arrival::ConnectFailed
+                        Arrival::ConnectFailed(TransportErrorKind::Connect)
                     } else {
                         Arrival::Connected
                     };
@@ -300,10 +261,10 @@ impl Run {
                     }
                 }
                 login::Output::Disconnect(code) => {
-                    if let Some(line) = self.line.as_mut().filter(|l| l.desktop_open) {
-                        line.desktop_open = false;
+                    if let Some(line) = self.line.as_mut().filter(|l| l.open) {
+                        line.open = false;
                         let id = line.id;
-                        self.send(id, 1, &Wire::Close(code));
+                        self.send(id, 1, &Wire::Close(Some(code)));
                     }
                 }
                 login::Output::Call(call) => {
@@ -312,16 +273,11 @@ impl Run {
                     self.agenda
                         .add(self.now + delay, Arrival::DesktopReply(call.id, response));
                 }
-                login::Output::Event(event) => self.show(event),
+                login::Output::Event(event) => self.show(&event),
                 login::Output::End(end) => {
                     self.ended = true;
-                    self.report.log.push(match &end {
-                        Ok(login::Outcome::LoggedIn { token, user }) => {
-                            format!("logged in as {} with {}", user.username, token.expose())
-                        }
-                        Ok(outcome) => format!("{outcome:?}").to_lowercase(),
-                        Err(error) => format!("failed: {}: {error}", error.kind().as_str()),
-                    });
+                    self.report.took = self.now;
+                    self.person.ended(&end);
                     self.report.end = Some(end);
                 }
                 other => panic!("an output that the world does not know: {other:?}"),
@@ -330,48 +286,23 @@ impl Run {
     }
 
     /// What the person at the desktop sees, and what the phone's owner makes of it.
-    fn show(&mut self, event: login::Event) {
-        match event {
-            login::Event::Qr { url, .. } => {
-                self.report.log.push("qr".into());
-                let scans = match self.world.person {
-                    Person::Approves(after) | Person::Declines(after) => {
-                        (self.qrs == 0).then_some(after)
-                    }
-                    Person::ApprovesQr(number) => (self.qrs == number).then_some(1_000),
-                    Person::Ignores => None,
-                };
-                self.qrs += 1;
-                if let Some(after) = scans {
-                    // through the text, as a camera would
-                    let scanned: ScanUrl =
-                        url.as_str().parse().expect("a scan URL that phones take");
-                    self.agenda
-                        .add(self.now + after, Arrival::Scan(scanned.fingerprint()));
-                }
-            }
-            login::Event::User(user) => self.report.log.push(format!("user {}", user.username)),
-            login::Event::Captcha(challenge) => {
-                self.report.log.push(format!(
-                    "captcha {}",
-                    challenge.service.as_deref().unwrap_or("?")
-                ));
-                let now = self.mono();
-                let answered = match &self.world.captcha_answer {
-                    Some(answer) => self
-                        .desktop
-                        .solve_captcha(now, CaptchaSolution::new(answer.clone())),
-                    None => self.desktop.give_up_captcha(now),
-                };
-                assert_eq!(answered, Ok(()));
-            }
-            login::Event::Renewing { reason, .. } => self
-                .report
-                .log
-                .push(format!("renewing: {}", reason.as_str())),
-            login::Event::UnknownOp(op) => self.report.log.push(format!("unknown op {op}")),
-            other => panic!("an event that the world does not know: {other:?}"),
+    fn show(&mut self, event: &login::Event) {
+        let act = self.person.sees(event);
+        if let Some(fingerprint) = self.person.take_scan() {
+            let at = self.now + self.pace;
+            self.agenda.add(at, Arrival::Scan(fingerprint));
         }
+        let now = self.mono();
+        let done = match act {
+            Act::Watch => Ok(()),
+            Act::Cancel => self.desktop.cancel(now),
+            Act::Solve(answer) => {
+                let solution = CaptchaSolution::new(answer);
+                self.desktop.solve_captcha(now, solution)
+            }
+            Act::GiveUp => self.desktop.give_up_captcha(now),
+        };
+        assert_eq!(done, Ok(()));
     }
 
     fn drain_phone(&mut self) {
@@ -383,45 +314,24 @@ impl Run {
                     self.agenda
                         .add(self.now + delay, Arrival::PhoneReply(call.id, response));
                 }
-                mobile::Output::Event(mobile::Event::Confirm { .. }) => {
-                    let (after, decision) = match self.world.person {
-                        Person::Declines(after) => (after, Decision::Decline),
-                        Person::Approves(after) => (after, Decision::Approve),
-                        Person::ApprovesQr(_) => (1_000, Decision::Approve),
-                        Person::Ignores => return,
-                    };
-                    self.agenda.add(self.now + after, Arrival::Decide(decision));
+                mobile::Output::Event(event) => {
+                    let at = self.now + self.pace;
+                    let answer = self.owner.sees(&event);
+                    self.agenda.add(at, Arrival::Decide(answer));
                 }
-                mobile::Output::Event(_) => {
-                    let decision = match self.world.mfa_answers.is_empty() {
-                        true => Decision::Decline,
-                        false => Decision::Mfa(self.world.mfa_answers.remove(0)),
-                    };
-                    self.agenda.add(self.now + 500, Arrival::Decide(decision));
+                mobile::Output::End(end) => {
+                    self.owner.ended(&end);
+                    self.report.phone = Some(end);
                 }
-                mobile::Output::End(end) => self.report.phone = Some(end),
                 other => panic!("an output that the world does not know: {other:?}"),
             }
         }
     }
 
     fn call(&mut self, call: &HttpCall) -> Response<Body> {
-        let session = self.line.as_ref().and_then(|l| l.gateway.as_ref());
-        let known = Known {
-            fingerprint: session.and_then(gateway::Session::fingerprint),
-            public_key: session.and_then(gateway::Session::public_key),
-        };
-        let (response, wish) = self.world.host.answer(&call.request, &known);
-        let (now, user) = (self.mono(), self.world.host.user.clone());
-        self.with_gateway(|gateway, entropy| {
-            // a session that has just ended takes no more wishes
-            let _ = match &wish {
-                Wish::Attach => gateway.attach(now, &user, entropy),
-                Wish::Approve(ticket) => gateway.approve(now, ticket),
-                Wish::Decline => gateway.decline(now),
-                Wish::Nothing => Ok(()),
-            };
-        });
+        let now = self.mono();
+        let response = self.world.service.answer(now, &call.request);
+        self.carry();
         response
     }
 }

@@ -26,6 +26,18 @@ use crate::{Keys, Network, Received, StartError, WebSocket, trace};
 const HEARD_MOST: u32 = 16;
 
 /// What a [`Login`] needs.
+///
+/// ```
+/// use ra_core::desktop::login::Renewal;
+/// use ra_crypto::RustCrypto;
+/// use ra_tokio::{Keys, LoginOptions};
+///
+/// let mut options = LoginOptions::new(Keys::new(RustCrypto));
+/// options.config.gateway = "ws://127.0.0.1:4000/".parse()?;
+/// options.config.api = "http://127.0.0.1:4000/api/v9".parse()?;
+/// options.config.renewal = Renewal::Limit(3);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LoginOptions {
@@ -39,6 +51,14 @@ pub struct LoginOptions {
 
 impl LoginOptions {
     /// A login at the live service with keys from `keys`, over the platform's TLS and without a proxy.
+    ///
+    /// ```
+    /// use ra_crypto::RustCrypto;
+    /// use ra_tokio::{Keys, LoginOptions};
+    ///
+    /// let options = LoginOptions::new(Keys::new(RustCrypto));
+    /// assert_eq!(options.config.api.to_string(), "https://discord.com/api/v9");
+    /// ```
     #[must_use]
     pub fn new(keys: Keys) -> Self {
         Self {
@@ -84,6 +104,7 @@ pub struct Login {
     /// Messages taken since the last pause.
     heard: u32,
     calls: Calls,
+    span: trace::Span,
     end: Option<Result<Outcome, LoginError>>,
 }
 
@@ -107,6 +128,15 @@ impl Login {
     /// # Errors
     /// [`StartError`] if it could not even begin. TLS is checked here, so that nobody is shown a code that could not be
     /// used.
+    ///
+    /// ```
+    /// use ra_crypto::RustCrypto;
+    /// use ra_tokio::{Keys, Login, LoginOptions, StartError};
+    ///
+    /// async fn begin() -> Result<Login, StartError> {
+    ///     Login::start(LoginOptions::new(Keys::new(RustCrypto)))
+    /// }
+    /// ```
     pub fn start(options: LoginOptions) -> Result<Self, StartError> {
         Handle::try_current().map_err(|_| StartError::NoRuntime)?;
         let LoginOptions {
@@ -134,6 +164,7 @@ impl Login {
             key: None,
             socket: Socket::None,
             heard: 0,
+            span: trace::Span::login(),
             end: None,
         })
     }
@@ -143,6 +174,23 @@ impl Login {
     /// # Cancel safety
     /// All state is in `self`: nothing is lost if the future is dropped, in the middle of a frame, a connection or a
     /// call included.
+    ///
+    /// ```
+    /// use ra_tokio::Login;
+    ///
+    /// /// Until the login ends, or the person has had enough.
+    /// async fn run(login: &mut Login, mut enough: tokio::sync::oneshot::Receiver<()>) {
+    ///     loop {
+    ///         tokio::select! {
+    ///             event = login.next_event() => match event {
+    ///                 Some(event) => println!("{event:?}"),
+    ///                 None => return,
+    ///             },
+    ///             _ = &mut enough => drop(login.cancel()), // then `None`
+    ///         }
+    ///     }
+    /// }
+    /// ```
     pub async fn next_event(&mut self) -> Option<Event> {
         poll_fn(|cx| self.poll_event(cx)).await
     }
@@ -154,6 +202,19 @@ impl Login {
     ///
     /// # Cancel safety
     /// Dropping the future ends the login.
+    ///
+    /// ```
+    /// use ra_core::desktop::login::{LoginError, Outcome};
+    /// use ra_proto::Token;
+    /// use ra_tokio::Login;
+    ///
+    /// async fn token(login: Login) -> Result<Option<Token>, LoginError> {
+    ///     match login.outcome().await? {
+    ///         Outcome::LoggedIn { token, .. } => Ok(Some(token)),
+    ///         _ => Ok(None),
+    ///     }
+    /// }
+    /// ```
     pub async fn outcome(mut self) -> Result<Outcome, LoginError> {
         loop {
             if let Some(end) = self.end.take() {
@@ -167,27 +228,82 @@ impl Login {
     ///
     /// # Errors
     /// [`Misuse::Ended`] after the end.
+    ///
+    /// ```
+    /// use ra_core::desktop::login::{LoginError, Outcome};
+    /// use ra_tokio::Login;
+    ///
+    /// async fn give_up(mut login: Login) -> Result<Outcome, LoginError> {
+    ///     let _ = login.cancel(); // refused only if it is over anyway
+    ///     login.outcome().await
+    /// }
+    /// ```
     pub fn cancel(&mut self) -> Result<(), Misuse> {
-        self.machine.cancel(self.clock.now())
+        self.machine.cancel(self.clock.now())?;
+        let _inside = self.span.enter();
+        trace::step("cancelled here");
+        Ok(())
     }
 
     /// Answers [`Event::Captcha`] with what the person at the screen made of it.
     ///
     /// # Errors
     /// [`Misuse::NoCaptcha`] when none is waiting.
+    ///
+    /// ```
+    /// use ra_core::Misuse;
+    /// use ra_core::desktop::login::Event;
+    /// use ra_http::CaptchaSolution;
+    /// use ra_tokio::Login;
+    ///
+    /// fn answer(login: &mut Login, event: &Event, typed: Option<String>) -> Result<(), Misuse> {
+    ///     match (event, typed) {
+    ///         (Event::Captcha(_), Some(solution)) => login.solve_captcha(CaptchaSolution::new(solution)),
+    ///         (Event::Captcha(_), None) => login.give_up_captcha(),
+    ///         _ => Ok(()),
+    ///     }
+    /// }
+    /// ```
     pub fn solve_captcha(&mut self, solution: CaptchaSolution) -> Result<(), Misuse> {
-        self.machine.solve_captcha(self.clock.now(), solution)
+        self.machine.solve_captcha(self.clock.now(), solution)?;
+        let _inside = self.span.enter();
+        trace::step("the captcha was answered");
+        Ok(())
     }
 
     /// Ends the login because nobody will answer the captcha.
     ///
     /// # Errors
     /// [`Misuse::NoCaptcha`] when none is waiting.
+    ///
+    /// ```
+    /// use ra_core::desktop::login::Event;
+    /// use ra_tokio::Login;
+    ///
+    /// /// On a device that has no browser to show a captcha in.
+    /// fn decline(login: &mut Login, event: &Event) {
+    ///     if matches!(event, Event::Captcha(_)) {
+    ///         let _ = login.give_up_captcha();
+    ///     }
+    /// }
+    /// ```
     pub fn give_up_captcha(&mut self) -> Result<(), Misuse> {
-        self.machine.give_up_captcha(self.clock.now())
+        self.machine.give_up_captcha(self.clock.now())?;
+        let _inside = self.span.enter();
+        trace::step("nobody answers the captcha");
+        Ok(())
     }
 
     /// How far the login is.
+    ///
+    /// ```
+    /// use ra_core::desktop::login::Phase;
+    /// use ra_tokio::Login;
+    ///
+    /// fn is_over(login: &Login) -> bool {
+    ///     login.phase() == Phase::Ended
+    /// }
+    /// ```
     #[must_use]
     pub fn phase(&self) -> Phase {
         self.machine.phase()
@@ -196,6 +312,7 @@ impl Login {
     /// One thing after the other: what the machine wants done, the clock, then what has happened outside. The machine
     /// hears one thing at a time, and what it says to it comes first.
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event>> {
+        let _inside = self.span.enter();
         loop {
             while let Some(output) = self.machine.poll_output() {
                 match output {
@@ -204,7 +321,7 @@ impl Login {
                         return Poll::Ready(Some(event));
                     }
                     Output::End(end) => {
-                        trace::step("the login has ended");
+                        trace::login_ended(&end);
                         self.stop();
                         self.end = Some(end);
                     }

@@ -50,6 +50,17 @@ impl KeyPool {
     ///
     /// # Errors
     /// [`StartError::NoRuntime`] outside of a tokio runtime.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use ra_crypto::RustCrypto;
+    /// use ra_tokio::{KeyPool, Keys, StartError};
+    ///
+    /// /// On a runtime: four keys begin to be made.
+    /// fn keys() -> Result<Keys, StartError> {
+    ///     Ok(KeyPool::start(Arc::new(RustCrypto), 4)?.into())
+    /// }
+    /// ```
     pub fn start(backend: Arc<dyn Backend>, size: usize) -> Result<Self, StartError> {
         let runtime = Handle::try_current().map_err(|_| StartError::NoRuntime)?;
         let size = size.clamp(1, READY_MOST);
@@ -72,6 +83,16 @@ impl KeyPool {
     ///
     /// # Cancel safety
     /// No key is lost if the future is dropped, but the taker's turn is.
+    ///
+    /// ```
+    /// use ra_core::desktop::login::Input;
+    /// use ra_tokio::KeyPool;
+    ///
+    /// /// What a loop of your own does with `Output::NeedKey`.
+    /// async fn key(pool: &KeyPool) -> Input<'static> {
+    ///     Input::Key(pool.take().await)
+    /// }
+    /// ```
     pub async fn take(&self) -> Result<Box<dyn SessionKey>, KeyUnavailable> {
         self.0
             .ready

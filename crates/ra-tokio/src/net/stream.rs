@@ -1,71 +1,69 @@
-//! One type for a connection with TLS and one without.
+//! What a connection is to the carriers, and how an embedder brings connections of its own.
 
-use std::io::{IoSlice, Result};
+use std::fmt::Debug;
+use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
-use tokio_rustls::client::TlsStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 
-/// An open connection.
-#[derive(Debug)]
-pub(crate) enum Stream {
-    Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
-}
+/// An open connection: anything that moves bytes both ways, such as a TCP stream, a Unix socket or a pipe.
+///
+/// ```
+/// use ra_tokio::Connection;
+/// use tokio::io::DuplexStream;
+///
+/// fn boxed(pipe: DuplexStream) -> Box<dyn Connection> {
+///     Box::new(pipe)
+/// }
+/// ```
+pub trait Connection: AsyncRead + AsyncWrite + Debug + Send + Sync + Unpin {}
 
-/// The same call on whichever it is.
-macro_rules! either {
-    ($self:ident, $stream:ident => $call:expr) => {
-        match $self.get_mut() {
-            Stream::Plain(stream) => {
-                let $stream = Pin::new(stream);
-                $call
-            }
-            Stream::Tls(stream) => {
-                let $stream = Pin::new(stream.as_mut());
-                $call
-            }
-        }
-    };
-}
+impl<C: AsyncRead + AsyncWrite + Debug + Send + Sync + Unpin> Connection for C {}
 
-impl AsyncRead for Stream {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        into: &mut ReadBuf<'_>,
-    ) -> Poll<Result<()>> {
-        either!(self, stream => stream.poll_read(cx, into))
-    }
-}
+/// As the carriers keep it.
+pub(crate) type Stream = Box<dyn Connection>;
 
-impl AsyncWrite for Stream {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, from: &[u8]) -> Poll<Result<usize>> {
-        either!(self, stream => stream.poll_write(cx, from))
-    }
+/// A connection that is being opened.
+///
+/// ```
+/// use std::io;
+/// use ra_tokio::Dialing;
+///
+/// fn never(_host: &str, _port: u16) -> Dialing<'static> {
+///     Box::pin(async { Err(io::ErrorKind::HostUnreachable.into()) })
+/// }
+/// ```
+pub type Dialing<'a> = Pin<Box<dyn Future<Output = io::Result<Box<dyn Connection>>> + Send + 'a>>;
 
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        from: &[IoSlice<'_>],
-    ) -> Poll<Result<usize>> {
-        either!(self, stream => stream.poll_write_vectored(cx, from))
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        match self {
-            Self::Plain(stream) => stream.is_write_vectored(),
-            Self::Tls(stream) => stream.is_write_vectored(),
-        }
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        either!(self, stream => stream.poll_flush(cx))
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        either!(self, stream => stream.poll_shutdown(cx))
-    }
+/// Opens connections in place of TCP and of a proxy: through a tunnel, a Unix socket, a pipe in a test.
+///
+/// TLS is spoken over them as over any other, and the rule that plaintext stays on this machine is applied to the
+/// address before they are asked for (R-01).
+///
+/// ```
+/// use std::sync::Arc;
+/// use ra_tokio::{Connection, Dialer, Dialing, Network};
+///
+/// /// Everything goes to the one socket where a tunnel listens.
+/// #[derive(Debug)]
+/// struct Tunnel;
+///
+/// impl Dialer for Tunnel {
+///     fn dial<'a>(&'a self, _host: &'a str, _port: u16) -> Dialing<'a> {
+///         Box::pin(async {
+///             let socket = tokio::net::UnixStream::connect("/run/tunnel").await?;
+///             Ok(Box::new(socket) as Box<dyn Connection>)
+///         })
+///     }
+/// }
+///
+/// let network = Network::default().with_dialer(Arc::new(Tunnel));
+/// ```
+pub trait Dialer: Debug + Send + Sync {
+    /// Opens a connection to `host`: a name or an IP address without brackets, in lower case. The carriers bound the
+    /// time and drop the future when it is over.
+    ///
+    /// # Errors
+    /// Why there is no connection. Counts as [`TransportErrorKind::Connect`](ra_http::TransportErrorKind::Connect).
+    fn dial<'a>(&'a self, host: &'a str, port: u16) -> Dialing<'a>;
 }

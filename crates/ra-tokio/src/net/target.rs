@@ -60,7 +60,7 @@ impl Target {
     }
 
     /// Whether it is this machine, judged by what is written.
-    pub(crate) fn is_loopback(&self) -> bool {
+    fn is_loopback(&self) -> bool {
         let address = self
             .host
             .parse()

@@ -209,6 +209,27 @@ async fn r44_without_a_decision_nothing_is_approved() {
 }
 
 #[tokio::test]
+async fn r44_an_approval_that_was_given_up_approves_nothing() {
+    bounded(async {
+        let phone = Phone::new().await;
+        let mut approval = phone.approval();
+        let (outcome, _) = tokio::join!(
+            async {
+                approval.next_event().await.unwrap();
+                approval.abandon().unwrap();
+                assert!(approval.approve().is_err());
+                assert_eq!(approval.abandon(), Err(Misuse::Ended));
+                approval.outcome().await
+            },
+            phone.answer(&[("200 OK", CREATED)])
+        );
+        assert_eq!(outcome.unwrap(), Outcome::Abandoned);
+        assert!(crate::support::is_untouched(phone.rest).await);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_refused_or_silent_service_ends_the_approval_without_a_secret_in_its_words() {
     bounded(async {
         let phone = Phone::new().await;

@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
 
 /// Fails a test instead of letting it hang.
 pub async fn bounded<T>(work: impl Future<Output = T>) -> T {
@@ -106,4 +107,33 @@ pub async fn is_untouched(listener: TcpListener) -> bool {
         .unwrap();
     let (_, first) = listener.accept().await.unwrap();
     first == own.local_addr().unwrap()
+}
+
+/// A CONNECT proxy that leads everything to `target` and says what it was asked.
+pub async fn http_proxy(target: SocketAddr) -> (SocketAddr, mpsc::Receiver<String>) {
+    http_proxy_by_port(move |_| target).await
+}
+
+/// A CONNECT proxy that leads each port to where `lead` says and says what it was asked.
+pub async fn http_proxy_by_port(
+    lead: impl Fn(u16) -> SocketAddr + Copy + Send + Sync + 'static,
+) -> (SocketAddr, mpsc::Receiver<String>) {
+    let (seen, requests) = mpsc::channel(4);
+    let address = serve(move |mut stream| {
+        let seen = seen.clone();
+        async move {
+            let request = read_request(&mut stream).await;
+            let asked = request.split(' ').nth(1).unwrap().rsplit(':').next();
+            let port = asked.unwrap().parse().unwrap();
+            seen.send(request).await.unwrap();
+            stream
+                .write_all(b"HTTP/1.1 200 Connected\r\n\r\n")
+                .await
+                .unwrap();
+            let mut onward = TcpStream::connect(lead(port)).await.unwrap();
+            let _ = copy_bidirectional(&mut stream, &mut onward).await;
+        }
+    })
+    .await;
+    (address, requests)
 }

@@ -21,6 +21,8 @@ mod verify_id_token;
 
 use clap::{Args, Subcommand};
 
+use super::NetworkArgs;
+
 pub use self::authorize_url::{
     AuthorizeUrlArgs, IntegrationTypeChoice, PromptChoice, ResponseTypeChoice,
 };
@@ -72,6 +74,9 @@ pub struct Oauth2Args {
     /// Where the endpoints are.
     #[command(flatten)]
     pub urls: UrlArgs,
+    /// How they are reached.
+    #[command(flatten)]
+    pub network: NetworkArgs,
     /// Give up after this many seconds
     #[arg(long, global = true, value_name = "SECONDS", value_parser = super::login::seconds)]
     pub timeout: Option<u32>,

@@ -28,7 +28,7 @@ fn options_are_those_of_the_contract_and_no_others() {
     for (name, expected) in [
         (
             "",
-            "authorize_url base device_url issuer json keys_url revoke_url timeout token_url userinfo_url",
+            "authorize_url base ca_file device_url issuer json keys_url proxy revoke_url timeout token_url userinfo_url",
         ),
         (
             "authorize-url",

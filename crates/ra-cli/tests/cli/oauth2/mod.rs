@@ -12,6 +12,7 @@ mod implicit;
 mod information;
 mod login;
 mod loopback;
+mod network;
 mod partner;
 mod provider;
 mod recorded;

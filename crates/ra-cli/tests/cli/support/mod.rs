@@ -30,9 +30,24 @@ pub struct Ended {
     pub stderr: String,
 }
 
+/// What the environment may say about proxies.
+const PROXY_VARIABLES: [&str; 8] = [
+    "https_proxy",
+    "HTTPS_PROXY",
+    "http_proxy",
+    "HTTP_PROXY",
+    "all_proxy",
+    "ALL_PROXY",
+    "no_proxy",
+    "NO_PROXY",
+];
+
 /// `ra` without anything inherited that could change what it does.
 pub fn command<S: AsRef<std::ffi::OsStr>>(args: &[S]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ra"));
+    for variable in PROXY_VARIABLES {
+        command.env_remove(variable);
+    }
     command
         .args(args)
         .env_remove("RA_TOKEN")

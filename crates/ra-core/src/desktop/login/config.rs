@@ -10,6 +10,15 @@ use super::{GatewayUrl, GatewayUrlError};
 use crate::desktop::session::Dialect;
 
 /// Which proof dialect to speak (R-07).
+///
+/// ```
+/// use ra_core::desktop::login::{Config, ProofPolicy};
+/// use ra_core::desktop::session::Dialect;
+///
+/// let mut config = Config::default();
+/// assert_eq!(config.proof, ProofPolicy::Auto);
+/// config.proof = ProofPolicy::Only(Dialect::Nonce);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum ProofPolicy {
     /// Digest first; the other one on a fresh connection if the gateway refuses it.
@@ -20,6 +29,13 @@ pub enum ProofPolicy {
 }
 
 /// How often a login may start anew with another key and another QR (R-21).
+///
+/// ```
+/// use ra_core::desktop::login::{Config, Renewal};
+///
+/// let mut config = Config::default();
+/// config.renewal = Renewal::Limit(0); // one QR code, and no more
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Renewal {
     /// Until the caller cancels.

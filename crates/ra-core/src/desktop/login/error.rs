@@ -10,6 +10,21 @@ use crate::desktop::session::{Phase, SessionError};
 use crate::{Fault, Retry};
 
 /// Why a login failed. `kind` is what scripts tell apart, the cause is in `source`.
+///
+/// ```
+/// use ra_core::Retry;
+/// use ra_core::desktop::login::LoginError;
+///
+/// fn advise(error: &LoginError) -> String {
+///     match error.retry() {
+///         Retry::Never => format!("{error}: it would end the same way"),
+///         Retry::NewSession => format!("{error}: try again with a new code"),
+///         Retry::After(wait) => format!("{error}: try again in {} s", wait.as_secs()),
+///         _ => error.to_string(),
+///     }
+/// }
+/// # assert!(advise(&LoginError::Captcha).ends_with("with a new code"));
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum LoginError {
@@ -30,6 +45,13 @@ pub enum LoginError {
 }
 
 /// What is wrong with a token that came.
+///
+/// ```
+/// use ra_core::desktop::login::{LoginError, LoginErrorKind, TokenFault};
+///
+/// let error = LoginError::Token(TokenFault::Empty);
+/// assert_eq!(error.kind(), LoginErrorKind::Protocol);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TokenFault {
@@ -44,6 +66,18 @@ pub enum TokenFault {
 }
 
 /// What scripts tell apart; `ra` has one exit code for each.
+///
+/// ```
+/// use ra_core::desktop::login::LoginErrorKind;
+///
+/// fn exit_code(kind: LoginErrorKind) -> u8 {
+///     match kind {
+///         LoginErrorKind::Expired => 4,
+///         LoginErrorKind::Captcha => 5,
+///         _ => 1,
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LoginErrorKind {
@@ -63,6 +97,12 @@ pub enum LoginErrorKind {
 
 impl LoginErrorKind {
     /// One word for logs and scripts.
+    ///
+    /// ```
+    /// use ra_core::desktop::login::LoginErrorKind;
+    ///
+    /// assert_eq!(LoginErrorKind::Expired.as_str(), "expired");
+    /// ```
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -78,6 +118,12 @@ impl LoginErrorKind {
 
 impl LoginError {
     /// What kind of failure it is.
+    ///
+    /// ```
+    /// use ra_core::desktop::login::{LoginError, LoginErrorKind};
+    ///
+    /// assert_eq!(LoginError::KeyTimeout.kind(), LoginErrorKind::Local);
+    /// ```
     #[must_use]
     pub fn kind(&self) -> LoginErrorKind {
         match self {
@@ -94,6 +140,13 @@ impl LoginError {
     }
 
     /// Whose fault it is.
+    ///
+    /// ```
+    /// use ra_core::Fault;
+    /// use ra_core::desktop::login::LoginError;
+    ///
+    /// assert_eq!(LoginError::KeyTimeout.fault(), Fault::Local);
+    /// ```
     #[must_use]
     pub fn fault(&self) -> Fault {
         match self {
@@ -108,6 +161,13 @@ impl LoginError {
 
     /// What now. After a failed exchange even `After` means a new session, not sooner than that:
     /// the ticket is gone.
+    ///
+    /// ```
+    /// use ra_core::Retry;
+    /// use ra_core::desktop::login::LoginError;
+    ///
+    /// assert_eq!(LoginError::KeyTimeout.retry(), Retry::Never);
+    /// ```
     #[must_use]
     pub fn retry(&self) -> Retry {
         match self {

@@ -26,12 +26,28 @@ pub struct GatewayUrl {
 
 impl GatewayUrl {
     /// The address as text.
+    ///
+    /// ```
+    /// use ra_core::desktop::login::GatewayUrl;
+    ///
+    /// let url: GatewayUrl = "wss://gateway.example/?v=2".parse()?;
+    /// assert_eq!(url.as_str(), "wss://gateway.example/?v=2");
+    /// # Ok::<(), ra_core::desktop::login::GatewayUrlError>(())
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
     /// Whether it is `ws`, which only loopback addresses may be.
+    ///
+    /// ```
+    /// use ra_core::desktop::login::GatewayUrl;
+    ///
+    /// let url: GatewayUrl = "ws://127.0.0.1:4000/".parse()?;
+    /// assert!(url.is_plaintext());
+    /// # Ok::<(), ra_core::desktop::login::GatewayUrlError>(())
+    /// ```
     #[must_use]
     pub fn is_plaintext(&self) -> bool {
         self.plaintext
@@ -74,6 +90,12 @@ impl fmt::Display for GatewayUrl {
 }
 
 /// Why an address is not that of a gateway.
+///
+/// ```
+/// use ra_core::desktop::login::{GatewayUrl, GatewayUrlError};
+///
+/// assert_eq!("https://gateway.example/".parse::<GatewayUrl>(), Err(GatewayUrlError::Scheme));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum GatewayUrlError {

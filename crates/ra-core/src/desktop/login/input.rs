@@ -12,6 +12,17 @@ use crate::desktop::session;
 
 /// Something that happened outside: an answer to an output, the socket, the clock. None of it can
 /// misuse the machine; what does not fit the moment is ignored.
+///
+/// ```
+/// use ra_core::desktop::login::{Config, Input, Login};
+/// use ra_core::{Jitter, MonoTime};
+/// use ra_http::{TransportError, TransportErrorKind};
+///
+/// let mut login = Login::new(Config::default(), Jitter::from_seed(7), MonoTime::ZERO);
+/// let refused = TransportError::new(TransportErrorKind::Connect);
+/// login.handle(MonoTime::from_millis(40), Input::ConnectFailed(refused));
+/// login.handle(MonoTime::from_millis(41), Input::Connected); // does not fit any more: ignored
+/// ```
 #[non_exhaustive]
 pub enum Input<'a> {
     /// Answers `NeedKey`: a fresh key, or that there will be none.
@@ -30,18 +41,41 @@ pub enum Input<'a> {
 
 impl<'a> Input<'a> {
     /// A text message from the socket.
+    ///
+    /// ```
+    /// use ra_core::desktop::login::Input;
+    ///
+    /// let input = Input::text(r#"{"op":"heartbeat_ack"}"#);
+    /// assert_eq!(format!("{input:?}"), "Socket(Text(22 bytes))"); // it may hold a ticket
+    /// ```
     #[must_use]
     pub const fn text(text: &'a str) -> Self {
         Self::Socket(session::Input::Text(text))
     }
 
     /// The gateway closed the socket.
+    ///
+    /// ```
+    /// use ra_core::desktop::login::Input;
+    /// use ra_proto::CloseCode;
+    ///
+    /// let expired = Input::closed(Some(CloseCode::SESSION_TIMED_OUT));
+    /// let without_a_code = Input::closed(None);
+    /// ```
     #[must_use]
     pub const fn closed(code: Option<CloseCode>) -> Self {
         Self::Socket(session::Input::Closed(code))
     }
 
     /// The connection is gone without a close.
+    ///
+    /// ```
+    /// use ra_core::desktop::login::Input;
+    ///
+    /// fn ended(close_frame_came: bool) -> Input<'static> {
+    ///     if close_frame_came { Input::closed(None) } else { Input::lost() }
+    /// }
+    /// ```
     #[must_use]
     pub const fn lost() -> Self {
         Self::Socket(session::Input::Lost)
@@ -64,6 +98,15 @@ impl fmt::Debug for Input<'_> {
 }
 
 /// No key could be made: no entropy, no worker, an HSM that does not answer.
+///
+/// ```
+/// use ra_core::desktop::login::{Input, KeyUnavailable};
+/// use ra_crypto::{Backend, Entropy};
+///
+/// fn key(backend: &dyn Backend, entropy: &mut dyn Entropy) -> Input<'static> {
+///     Input::Key(backend.generate(entropy).map_err(|_| KeyUnavailable))
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyUnavailable;
 

@@ -41,6 +41,27 @@ use key_slot::KeySlot;
 use state::{Desk, State};
 
 /// A whole login.
+///
+/// ```
+/// use ra_core::desktop::login::{Config, Input, Login, Output, Phase};
+/// use ra_core::{Jitter, MonoTime};
+///
+/// let mut login = Login::new(Config::default(), Jitter::from_seed(7), MonoTime::ZERO);
+/// // what it says is begun, and the answers are handed in when they are there
+/// assert!(matches!(login.poll_output(), Some(Output::NeedKey)));
+/// assert!(matches!(login.poll_output(), Some(Output::Connect(_))));
+/// # let key = Box::new(ra_testkit::FakeKey::new(1));
+/// login.handle(MonoTime::from_millis(90), Input::Key(Ok(key)));
+/// login.handle(MonoTime::from_millis(130), Input::Connected);
+/// let hello = r#"{"op":"hello","timeout_ms":120000,"heartbeat_interval":41250}"#;
+/// login.handle(MonoTime::from_millis(160), Input::text(hello));
+/// let Some(Output::Send(init)) = login.poll_output() else { panic!("our key goes out") };
+/// assert!(init.expose().starts_with(r#"{"op":"init""#));
+/// assert!(matches!(login.phase(), Phase::InSession(_)));
+///
+/// fn has_one_owner<T: Send>(_: &T) {}
+/// has_one_owner(&login);
+/// ```
 pub struct Login {
     clock: Clock,
     state: State,
@@ -49,6 +70,15 @@ pub struct Login {
 
 impl Login {
     /// A login that starts now: `NeedKey` and `Connect` wait in the queue.
+    ///
+    /// ```
+    /// use ra_core::desktop::login::{Config, Login, Phase};
+    /// use ra_core::{Jitter, MonoTime};
+    ///
+    /// let seed = 7; // of the system's randomness
+    /// let login = Login::new(Config::default(), Jitter::from_seed(seed), MonoTime::ZERO);
+    /// assert_eq!(login.phase(), Phase::Opening);
+    /// ```
     #[must_use]
     pub fn new(config: Config, jitter: Jitter, now: MonoTime) -> Self {
         let mut desk = Desk {
@@ -72,6 +102,16 @@ impl Login {
     }
 
     /// Takes what happened outside.
+    ///
+    /// ```
+    /// use ra_core::desktop::login::{Config, Input, Login};
+    /// use ra_core::{Jitter, MonoTime};
+    ///
+    /// let mut login = Login::new(Config::default(), Jitter::from_seed(7), MonoTime::ZERO);
+    /// login.handle(MonoTime::from_millis(130), Input::Connected);
+    /// login.handle(MonoTime::from_millis(160), Input::text("what a gateway never says"));
+    /// login.handle(MonoTime::from_millis(155), Input::Tick); // time stands still rather than running backwards
+    /// ```
     pub fn handle(&mut self, now: MonoTime, input: Input<'_>) {
         let now = self.clock.advance(now);
         self.step(|state, desk| state.on_input(desk, now, input));
@@ -83,6 +123,27 @@ impl Login {
     /// # Errors
     ///
     /// [`Misuse::NoCaptcha`] when none is waiting.
+    ///
+    /// ```
+    /// use ra_core::desktop::login::{Event, Login};
+    /// use ra_core::{Misuse, MonoTime};
+    /// use ra_http::{CaptchaChallenge, CaptchaSolution};
+    ///
+    /// fn show(
+    ///     event: &Event,
+    ///     login: &mut Login,
+    ///     now: MonoTime,
+    ///     ask_the_person: impl Fn(&CaptchaChallenge) -> Option<String>,
+    /// ) -> Result<(), Misuse> {
+    ///     match event {
+    ///         Event::Captcha(challenge) => match ask_the_person(challenge) {
+    ///             Some(solution) => login.solve_captcha(now, CaptchaSolution::new(solution)),
+    ///             None => login.give_up_captcha(now),
+    ///         },
+    ///         _ => Ok(()),
+    ///     }
+    /// }
+    /// ```
     pub fn solve_captcha(
         &mut self,
         now: MonoTime,
@@ -99,6 +160,14 @@ impl Login {
     /// # Errors
     ///
     /// [`Misuse::NoCaptcha`] when none is waiting.
+    ///
+    /// ```
+    /// use ra_core::desktop::login::{Config, Login};
+    /// use ra_core::{Jitter, Misuse, MonoTime};
+    ///
+    /// let mut login = Login::new(Config::default(), Jitter::from_seed(7), MonoTime::ZERO);
+    /// assert_eq!(login.give_up_captcha(MonoTime::ZERO), Err(Misuse::NoCaptcha)); // nobody has asked
+    /// ```
     pub fn give_up_captcha(&mut self, now: MonoTime) -> Result<(), Misuse> {
         self.clock.advance(now);
         self.expect_captcha()?;
@@ -111,6 +180,17 @@ impl Login {
     /// # Errors
     ///
     /// [`Misuse::Ended`] after the end.
+    ///
+    /// ```
+    /// use ra_core::desktop::login::{Config, Login, Outcome, Output};
+    /// use ra_core::{Jitter, Misuse, MonoTime};
+    ///
+    /// let mut login = Login::new(Config::default(), Jitter::from_seed(7), MonoTime::ZERO);
+    /// assert_eq!(login.cancel(MonoTime::from_millis(500)), Ok(()));
+    /// let last = std::iter::from_fn(|| login.poll_output()).last();
+    /// assert!(matches!(last, Some(Output::End(Ok(Outcome::Cancelled)))));
+    /// assert_eq!(login.cancel(MonoTime::from_millis(501)), Err(Misuse::Ended));
+    /// ```
     pub fn cancel(&mut self, now: MonoTime) -> Result<(), Misuse> {
         let now = self.clock.advance(now);
         if self.phase() == Phase::Ended {
@@ -121,17 +201,48 @@ impl Login {
     }
 
     /// The next thing to do, in order.
+    ///
+    /// ```
+    /// use ra_core::desktop::login::{Config, Login};
+    /// use ra_core::{Jitter, MonoTime};
+    ///
+    /// let mut login = Login::new(Config::default(), Jitter::from_seed(7), MonoTime::ZERO);
+    /// while let Some(output) = login.poll_output() {
+    ///     println!("to do: {output:?}"); // shows no secret
+    /// }
+    /// ```
     pub fn poll_output(&mut self) -> Option<Output> {
         self.desk.out.pop()
     }
 
     /// When to call [`Login::handle`] with [`Input::Tick`] at the latest; `None` after the end.
+    ///
+    /// ```
+    /// use ra_core::desktop::login::{Config, Input, Login};
+    /// use ra_core::{Jitter, MonoTime, Wake};
+    ///
+    /// let mut login = Login::new(Config::default(), Jitter::from_seed(7), MonoTime::ZERO);
+    /// let deadline = login.deadline().expect("it has not ended");
+    /// assert_eq!((deadline.wake, deadline.at.as_millis()), (Wake::Connect, 15_000));
+    /// login.handle(deadline.at, Input::Tick); // nothing came of the connection
+    /// assert!(login.deadline().is_some_and(|next| next.at > deadline.at));
+    /// ```
     #[must_use]
     pub fn deadline(&self) -> Option<Deadline> {
         self.state.deadline(&self.desk)
     }
 
     /// How far the login is.
+    ///
+    /// ```
+    /// use ra_core::desktop::login::{Config, Login, Phase};
+    /// use ra_core::{Jitter, MonoTime};
+    ///
+    /// let mut login = Login::new(Config::default(), Jitter::from_seed(7), MonoTime::ZERO);
+    /// login.cancel(MonoTime::ZERO)?;
+    /// assert_eq!(login.phase(), Phase::Ended);
+    /// # Ok::<(), ra_core::Misuse>(())
+    /// ```
     #[must_use]
     pub fn phase(&self) -> Phase {
         self.state.phase()

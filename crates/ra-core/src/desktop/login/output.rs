@@ -11,6 +11,25 @@ use crate::desktop::session;
 use crate::{HttpCall, Text};
 
 /// The next thing to do.
+///
+/// ```
+/// use ra_core::desktop::login::{LoginError, Outcome, Output};
+///
+/// /// One word for each, for a log.
+/// fn word(output: &Output) -> &'static str {
+///     match output {
+///         Output::NeedKey => "key",
+///         Output::Connect(_) => "connect",
+///         Output::Send(_) => "send",
+///         Output::Disconnect(_) => "disconnect",
+///         Output::Call(_) => "call",
+///         Output::Event(_) => "show",
+///         Output::End(_) => "end",
+///         _ => "something new",
+///     }
+/// }
+/// # assert_eq!(word(&Output::NeedKey), "key");
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Output {
@@ -32,6 +51,17 @@ pub enum Output {
 }
 
 /// A socket to open: TCP, TLS where the address says `wss`, WebSocket upgrade. No redirects.
+///
+/// ```
+/// use ra_core::desktop::login::ConnectRequest;
+///
+/// fn upgrade(request: &ConnectRequest) -> http::Result<http::Request<()>> {
+///     http::Request::get(&request.url)
+///         .header("origin", &request.origin)
+///         .header("user-agent", &request.user_agent)
+///         .body(()) // and the headers of every upgrade, which a library adds
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConnectRequest {
@@ -47,6 +77,18 @@ pub struct ConnectRequest {
 
 impl ConnectRequest {
     /// A socket to open. Machines make these; this is for using a carrier by itself.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use ra_core::desktop::login::ConnectRequest;
+    ///
+    /// let request = ConnectRequest::new(
+    ///     "ws://127.0.0.1:4000/?v=2",
+    ///     "https://discord.com",
+    ///     "my-desktop/1.0",
+    ///     Duration::from_secs(15),
+    /// );
+    /// ```
     #[must_use]
     pub fn new(
         url: impl Into<String>,
@@ -64,6 +106,19 @@ impl ConnectRequest {
 }
 
 /// Something the person at the screen should see.
+///
+/// ```
+/// use ra_core::desktop::login::Event;
+///
+/// fn on_the_screen(event: &Event) -> Option<String> {
+///     match event {
+///         Event::Qr { url, expires_in } => Some(format!("draw {url}, good for {} s", expires_in.as_secs())),
+///         Event::User(user) => Some(format!("{} is deciding", user.username)),
+///         Event::Renewing { reason, .. } => Some(format!("a new code follows ({})", reason.as_str())),
+///         _ => None,
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
@@ -101,6 +156,14 @@ impl From<session::Event> for Event {
 }
 
 /// Why a login starts anew (R-21).
+///
+/// ```
+/// use ra_core::desktop::login::RenewReason;
+///
+/// fn is_worth_a_line(reason: RenewReason) -> bool {
+///     reason != RenewReason::Expired // a code that nobody has scanned is no news
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RenewReason {
@@ -116,6 +179,12 @@ pub enum RenewReason {
 
 impl RenewReason {
     /// One word for logs and scripts: `expired`, `dead`, `fingerprint` or `network`.
+    ///
+    /// ```
+    /// use ra_core::desktop::login::RenewReason;
+    ///
+    /// assert_eq!(RenewReason::Dead.as_str(), "dead");
+    /// ```
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -128,6 +197,18 @@ impl RenewReason {
 }
 
 /// How a login ended when nothing went wrong.
+///
+/// ```
+/// use ra_core::desktop::login::Outcome;
+/// use ra_proto::Token;
+///
+/// fn token(outcome: Outcome) -> Option<Token> {
+///     match outcome {
+///         Outcome::LoggedIn { token, .. } => Some(token),
+///         _ => None, // declined or cancelled: not an error
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Outcome {

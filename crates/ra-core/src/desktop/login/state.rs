@@ -48,6 +48,12 @@ pub(super) enum State {
 }
 
 /// How far a login is.
+///
+/// ```
+/// use ra_core::desktop::login::Phase;
+///
+/// assert_eq!(Phase::AwaitCaptcha.to_string(), "AwaitCaptcha");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Phase {

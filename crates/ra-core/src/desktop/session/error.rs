@@ -9,6 +9,13 @@ use super::Phase;
 use crate::{Fault, Retry};
 
 /// How a gateway shows that it does not like a proof (R-20).
+///
+/// ```
+/// use ra_core::desktop::session::{Refusal, SessionError};
+///
+/// let silent = SessionError::ProofRefused(Refusal::Silence);
+/// assert!(silent.to_string().contains("proof"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -19,6 +26,14 @@ pub enum Refusal {
 }
 
 /// Why a session failed.
+///
+/// ```
+/// use ra_core::Retry;
+/// use ra_core::desktop::session::SessionError;
+///
+/// assert_eq!(SessionError::Expired.retry(), Retry::NewSession);
+/// assert_eq!(SessionError::Binary.retry(), Retry::Never);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionError {
@@ -73,6 +88,13 @@ pub enum SessionError {
 
 impl SessionError {
     /// Whose fault it is.
+    ///
+    /// ```
+    /// use ra_core::Fault;
+    /// use ra_core::desktop::session::SessionError;
+    ///
+    /// assert_eq!(SessionError::FingerprintMismatch.fault(), Fault::Peer);
+    /// ```
     #[must_use]
     pub fn fault(&self) -> Fault {
         match self {
@@ -86,6 +108,13 @@ impl SessionError {
 
     /// What now: a new session (R-21) or nothing. A refused proof wants a new session in the
     /// other dialect.
+    ///
+    /// ```
+    /// use ra_core::Retry;
+    /// use ra_core::desktop::session::SessionError;
+    ///
+    /// assert_eq!(SessionError::HeartbeatMissed.retry(), Retry::NewSession);
+    /// ```
     #[must_use]
     pub fn retry(&self) -> Retry {
         match self {

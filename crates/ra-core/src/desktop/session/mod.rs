@@ -53,6 +53,13 @@ use state::{Desk, State};
 use timers::Timers;
 
 /// How to answer the gateway's challenge (R-07).
+///
+/// ```
+/// use ra_core::desktop::session::{Config, Dialect};
+///
+/// let mut config = Config::default();
+/// config.dialect = Dialect::Nonce;
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Dialect {
     /// `proof` = base64url of SHA-256(nonce).
@@ -64,6 +71,12 @@ pub enum Dialect {
 
 impl Dialect {
     /// The one that is not this one.
+    ///
+    /// ```
+    /// use ra_core::desktop::session::Dialect;
+    ///
+    /// assert_eq!(Dialect::Digest.other(), Dialect::Nonce);
+    /// ```
     #[must_use]
     pub const fn other(self) -> Self {
         match self {
@@ -74,6 +87,16 @@ impl Dialect {
 }
 
 /// How a desktop runs one socket.
+///
+/// ```
+/// use core::time::Duration;
+/// use ra_core::desktop::session::Config;
+///
+/// let mut config = Config::default();
+/// config.scan_prefix = "https://gateway.example/ra/".parse()?;
+/// config.answer_within = Duration::from_secs(5);
+/// # Ok::<(), ra_proto::ScanPrefixError>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
@@ -97,6 +120,18 @@ impl Default for Config {
 }
 
 /// One socket and one QR.
+///
+/// ```
+/// use ra_core::desktop::session::{Config, Input, Output, Phase, Session};
+/// use ra_core::{Jitter, MonoTime};
+///
+/// # let key = Box::new(ra_testkit::FakeKey::new(1)); // `Backend::generate` makes real ones
+/// let mut session = Session::new(Config::default(), key, Jitter::from_seed(7), MonoTime::ZERO);
+/// let hello = r#"{"op":"hello","timeout_ms":120000,"heartbeat_interval":41250}"#;
+/// session.handle(MonoTime::from_millis(30), Input::Text(hello));
+/// assert!(matches!(session.poll_output(), Some(Output::Send(_)))); // `init`, with our key
+/// assert_eq!(session.phase(), Phase::AwaitNonce);
+/// ```
 pub struct Session {
     clock: Clock,
     state: State,
@@ -105,6 +140,15 @@ pub struct Session {
 
 impl Session {
     /// A session on a socket that has just opened. The key must be fresh: it is used for one QR only.
+    ///
+    /// ```
+    /// use ra_core::desktop::session::{Config, Session};
+    /// use ra_core::{Jitter, MonoTime};
+    ///
+    /// # let key = Box::new(ra_testkit::FakeKey::new(1));
+    /// let mut session = Session::new(Config::default(), key, Jitter::from_seed(7), MonoTime::ZERO);
+    /// assert!(session.poll_output().is_none()); // the gateway speaks first
+    /// ```
     #[must_use]
     pub fn new(config: Config, key: Box<dyn SessionKey>, jitter: Jitter, now: MonoTime) -> Self {
         let timers = Timers::start(config.answer_within, now);
@@ -127,6 +171,17 @@ impl Session {
     ///
     /// A heartbeat's acknowledgement that arrives together with the next heartbeat's time still
     /// counts; everything else that comes after its deadline is too late.
+    ///
+    /// ```
+    /// use ra_core::desktop::session::{Config, Input, Output, Session, SessionError};
+    /// use ra_core::{Jitter, MonoTime};
+    ///
+    /// # let key = Box::new(ra_testkit::FakeKey::new(1));
+    /// let mut session = Session::new(Config::default(), key, Jitter::from_seed(7), MonoTime::ZERO);
+    /// session.handle(MonoTime::from_millis(30), Input::Binary);
+    /// assert!(matches!(session.poll_output(), Some(Output::Close(_))));
+    /// assert_eq!(session.poll_output(), Some(Output::End(Err(SessionError::Binary))));
+    /// ```
     pub fn handle(&mut self, now: MonoTime, input: Input<'_>) {
         let now = self.clock.advance(now);
         self.step(|state, desk| state.on_time(desk, now));
@@ -140,6 +195,19 @@ impl Session {
     /// # Errors
     ///
     /// [`Misuse::Ended`] after the end.
+    ///
+    /// ```
+    /// use ra_core::desktop::session::{Config, Outcome, Output, Session};
+    /// use ra_core::{Jitter, Misuse, MonoTime};
+    /// use ra_proto::CloseCode;
+    ///
+    /// # let key = Box::new(ra_testkit::FakeKey::new(1));
+    /// let mut session = Session::new(Config::default(), key, Jitter::from_seed(7), MonoTime::ZERO);
+    /// session.cancel(MonoTime::from_millis(30))?;
+    /// assert_eq!(session.poll_output(), Some(Output::Close(CloseCode::NORMAL)));
+    /// assert_eq!(session.poll_output(), Some(Output::End(Ok(Outcome::Cancelled))));
+    /// # Ok::<(), Misuse>(())
+    /// ```
     pub fn cancel(&mut self, now: MonoTime) -> Result<(), Misuse> {
         self.clock.advance(now);
         if self.phase() == Phase::Ended {
@@ -150,11 +218,34 @@ impl Session {
     }
 
     /// The next thing to do, in order.
+    ///
+    /// ```
+    /// use ra_core::desktop::session::{Config, Session};
+    /// use ra_core::{Jitter, MonoTime};
+    ///
+    /// # let key = Box::new(ra_testkit::FakeKey::new(1));
+    /// let mut session = Session::new(Config::default(), key, Jitter::from_seed(7), MonoTime::ZERO);
+    /// while let Some(output) = session.poll_output() {
+    ///     println!("to do: {output:?}"); // shows no secret
+    /// }
+    /// ```
     pub fn poll_output(&mut self) -> Option<Output> {
         self.desk.out.pop()
     }
 
     /// When to call [`Session::handle`] with [`Input::Tick`] at the latest; `None` after the end.
+    ///
+    /// ```
+    /// use ra_core::desktop::session::{Config, Input, Session};
+    /// use ra_core::{Jitter, MonoTime, Wake};
+    ///
+    /// # let key = Box::new(ra_testkit::FakeKey::new(1));
+    /// let mut session = Session::new(Config::default(), key, Jitter::from_seed(7), MonoTime::ZERO);
+    /// let deadline = session.deadline().expect("it has not ended");
+    /// assert_eq!(deadline.wake, Wake::Handshake);
+    /// session.handle(deadline.at, Input::Tick); // no `hello`
+    /// assert_eq!(session.deadline(), None);
+    /// ```
     #[must_use]
     pub fn deadline(&self) -> Option<Deadline> {
         (self.phase() != Phase::Ended)
@@ -163,12 +254,31 @@ impl Session {
     }
 
     /// How far the session is.
+    ///
+    /// ```
+    /// use ra_core::desktop::session::{Config, Phase, Session};
+    /// use ra_core::{Jitter, MonoTime};
+    ///
+    /// # let key = Box::new(ra_testkit::FakeKey::new(1));
+    /// let mut session = Session::new(Config::default(), key, Jitter::from_seed(7), MonoTime::ZERO);
+    /// assert_eq!(session.phase(), Phase::AwaitHello);
+    /// ```
     #[must_use]
     pub fn phase(&self) -> Phase {
         self.state.phase()
     }
 
     /// The key back, to open the token that the ticket is exchanged for.
+    ///
+    /// ```
+    /// use ra_core::desktop::Session;
+    /// use ra_crypto::{OpenError, Plaintext};
+    ///
+    /// /// After `Outcome::Approved`: what the exchange of the ticket brought, opened.
+    /// fn token(session: Session, encrypted_token: &[u8]) -> Result<Plaintext, OpenError> {
+    ///     session.into_key().open(encrypted_token)
+    /// }
+    /// ```
     #[must_use]
     pub fn into_key(self) -> Box<dyn SessionKey> {
         self.desk.key

@@ -9,6 +9,14 @@ use super::SessionError;
 use crate::Text;
 
 /// The next thing to do.
+///
+/// ```
+/// use ra_core::desktop::session::Output;
+///
+/// fn is_last(output: &Output) -> bool {
+///     matches!(output, Output::End(_))
+/// }
+/// ```
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Output {
@@ -23,6 +31,17 @@ pub enum Output {
 }
 
 /// Something the person at the screen should see.
+///
+/// ```
+/// use ra_core::desktop::session::Event;
+///
+/// fn code_to_draw(event: &Event) -> Option<&str> {
+///     match event {
+///         Event::Qr { url, .. } => Some(url.as_str()),
+///         _ => None,
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
@@ -41,6 +60,19 @@ pub enum Event {
 }
 
 /// How a session ended when nothing went wrong.
+///
+/// ```
+/// use ra_core::desktop::session::Outcome;
+/// use ra_core::rest::ExchangeTicket;
+///
+/// /// What to call after a yes; `Login` does it by itself.
+/// fn next(outcome: Outcome) -> Option<ExchangeTicket> {
+///     match outcome {
+///         Outcome::Approved { ticket, .. } => Some(ExchangeTicket::new(ticket, None)),
+///         _ => None,
+///     }
+/// }
+/// ```
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {

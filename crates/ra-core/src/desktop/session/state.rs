@@ -27,6 +27,13 @@ pub(super) enum State {
 }
 
 /// How far a desktop session is.
+///
+/// ```
+/// use ra_core::desktop::session::Phase;
+///
+/// assert!(Phase::AwaitHello < Phase::AwaitVerdict); // in the order of a session
+/// assert_eq!(Phase::AwaitScan.to_string(), "AwaitScan");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Phase {

@@ -4,8 +4,6 @@ use super::*;
 use ra_core::Misuse;
 use ra_http::CaptchaSolution;
 
-const CAPTCHA: &str = r#"{"captcha_key":["captcha-required"],"captcha_service":"hcaptcha","captcha_sitekey":"site","captcha_rqdata":"data","captcha_rqtoken":"tok","captcha_session_id":"sid"}"#;
-
 fn asked() -> (Stage, HttpCall) {
     let (mut stage, call) = Stage::new().until_exchange();
     match &stage.reply(&call, 400, CAPTCHA)[..] {

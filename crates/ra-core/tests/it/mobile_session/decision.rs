@@ -78,6 +78,28 @@ fn r42_a_success_of_any_status_counts_and_its_body_does_not() {
 }
 
 #[test]
+fn r44_an_approval_can_be_given_up_in_every_phase_and_says_nothing_more() {
+    for phase in [
+        Phase::Creating,
+        Phase::AwaitDecision,
+        Phase::Finishing,
+        Phase::AwaitMfa,
+        Phase::AnsweringMfa,
+        Phase::Cancelling,
+    ] {
+        let mut stage = Stage::at(phase);
+        let now = stage.time();
+        assert_eq!(stage.session.abandon(now), Ok(()), "{phase}");
+        assert_outcome(&stage.drain(), Outcome::Abandoned);
+        assert_eq!(stage.session.deadline(), None);
+        assert!(
+            stage.reply(204, "").is_empty(),
+            "{phase}: what comes now is late"
+        );
+    }
+}
+
+#[test]
 fn each_call_has_a_name_of_its_own() {
     let mut stage = Stage::at(Phase::Creating);
     let mut names = vec![stage.last];
@@ -97,6 +119,7 @@ fn no_command_is_taken_after_the_end() {
     let mut stage = Stage::at(Phase::Ended);
     stage.assert_misuse(Session::approve, Misuse::Ended);
     stage.assert_misuse(Session::decline, Misuse::Ended);
+    stage.assert_misuse(Session::abandon, Misuse::Ended);
     stage.assert_misuse(|s, now| s.answer_mfa(now, totp("1")), Misuse::Ended);
     assert!(stage.reply(204, "").is_empty());
     assert!(stage.pass(1_000_000).is_empty());

@@ -32,9 +32,10 @@ pub(crate) fn table() -> Table<Phase> {
 
 fn commands(table: &mut Table<Phase>) {
     type Command = fn(&mut Session, MonoTime) -> Result<(), Misuse>;
-    let commands: [(_, Command); 3] = [
+    let commands: [(_, Command); 4] = [
         ("command `approve`", Session::approve),
         ("command `decline`", Session::decline),
+        ("command `abandon`", Session::abandon),
         ("command `answer_mfa`", |s, now| {
             s.answer_mfa(now, totp("123456"))
         }),

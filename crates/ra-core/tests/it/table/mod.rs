@@ -1,8 +1,11 @@
 //! `docs/state-tables.md`: what each machine does in each phase with each input, written down by
-//! driving the machines themselves, and compared with the page so that neither drifts.
+//! driving the machines themselves, and compared with the page so that neither drifts. The pictures in `docs/diagrams` are
+//! drawn from the same tables.
 
 mod desktop;
+mod diagram;
 mod gateway;
+mod login;
 mod mobile;
 
 use std::fmt::{Debug, Display};
@@ -20,6 +23,9 @@ How to read a cell: what is put out, in order; `→ Phase` is the phase after it
 and *fail* are how it ends, the last output of all, and the phase is then `Ended`. `–` means that nothing
 comes out and the phase stays, an empty cell that there is no such thing in that phase. After the end
 nothing comes out, whatever goes in: that is checked for every row and not shown.
+
+The pictures are drawn by the same test from the same tables: [desktop](diagrams/desktop.svg), [login](diagrams/login.svg), [gateway](diagrams/gateway.svg),
+[mobile](diagrams/mobile.svg).
 ";
 
 #[test]
@@ -27,28 +33,45 @@ fn state_tables_are_those_of_the_page() {
     let page = [
         HEAD,
         &desktop::table().render(),
+        &login::table().render(),
         &gateway::table().render(),
         &mobile::table().render(),
     ]
     .concat();
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/state-tables.md");
+    compare("state-tables.md", &page);
+}
+
+#[test]
+fn diagrams_are_those_of_the_tables() {
+    compare("diagrams/desktop.svg", &diagram::draw(&desktop::table()));
+    compare("diagrams/login.svg", &diagram::draw(&login::table()));
+    compare("diagrams/gateway.svg", &diagram::draw(&gateway::table()));
+    compare("diagrams/mobile.svg", &diagram::draw(&mobile::table()));
+}
+
+/// Fails if what is kept in `docs` is not what the machines say; writes it if told to.
+fn compare(name: &str, page: &str) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../docs")
+        .join(name);
     if std::env::var_os("RA_BLESS").is_some() {
-        std::fs::write(&path, &page).expect("docs can be written");
+        std::fs::write(&path, page).expect("docs can be written");
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
     let lines = |text: &str, number| text.lines().nth(number).map(ToOwned::to_owned);
     let differs = (0..kept.lines().count().max(page.lines().count()))
-        .map(|number| (number + 1, lines(&kept, number), lines(&page, number)))
+        .map(|number| (number + 1, lines(&kept, number), lines(page, number)))
         .find(|(_, kept, page)| kept != page);
     assert!(
         kept == page,
-        "docs/state-tables.md and the machines differ: if the change is wanted, run\n    \
+        "docs/{name} and the machines differ: if the change is wanted, run\n    \
          RA_BLESS=1 cargo test -p ra-core --test it table\nfirst difference (line, page, machines): {differs:#?}"
     );
 }
 
 /// One machine's table: a row an input, a column a phase.
 pub(crate) struct Table<P> {
+    title: String,
     head: String,
     /// The living phases and, last, the one after the end.
     phases: Vec<P>,
@@ -58,6 +81,7 @@ pub(crate) struct Table<P> {
 impl<P: Copy + Display> Table<P> {
     pub(crate) fn new(title: &str, about: &str, phases: &[P]) -> Self {
         Self {
+            title: title.to_owned(),
             head: format!("\n## {title}\n\n{about}\n\n"),
             phases: phases.to_vec(),
             rows: Vec::new(),
@@ -105,7 +129,7 @@ pub(crate) fn cell<P: PartialEq + Display>(outputs: &[String], before: P, after:
     let over = (outputs.last()).is_some_and(|o| o.starts_with("end ") || o.starts_with("fail "));
     let mut parts = outputs.join(", ");
     if before != after && !over {
-        parts = format!("{parts} → {after}");
+        parts = format!("{parts} → {after}").trim_start().to_owned();
     }
     if parts.is_empty() {
         "–".to_owned()

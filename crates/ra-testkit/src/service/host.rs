@@ -1,6 +1,6 @@
 //! The gateway's REST side, as small as can be: handshake tokens, tickets, one account.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use http::{Request, Response};
 use ra_crypto::Backend;
@@ -27,29 +27,34 @@ pub struct Host {
     /// The code of the second factor that `finish` asks for, if it asks.
     pub mfa: Option<String>,
     /// Responses that the next ticket exchanges get instead of the right ones.
-    pub misbehave: Vec<Canned>,
+    pub misbehave: VecDeque<Canned>,
     handshakes: HashMap<String, Fingerprint>,
     tickets: HashMap<String, Vec<u8>>,
     counter: u32,
 }
 
-/// A canned response: status, headers, body.
-pub type Canned = (u16, Vec<(&'static str, &'static str)>, Vec<u8>);
+/// A canned response.
+#[derive(Clone, Copy, Debug)]
+pub struct Canned {
+    /// Its status.
+    pub status: u16,
+    /// Its headers, in lower case.
+    pub headers: &'static [(&'static str, &'static str)],
+    /// Its body.
+    pub body: &'static [u8],
+}
 
-/// What a call wants of the one socket.
+/// What a call wants of a socket.
 #[derive(Debug)]
 pub(super) enum Wish {
     Nothing,
-    Attach,
-    Approve(Ticket),
-    Decline,
+    Attach(Fingerprint),
+    Approve(Fingerprint, Ticket),
+    Decline(Fingerprint),
 }
 
-/// A session as far as the REST side needs it.
-pub(super) struct Known<'a> {
-    pub(super) fingerprint: Option<Fingerprint>,
-    pub(super) public_key: Option<&'a [u8]>,
-}
+/// The public key of the desktop that shows this fingerprint now.
+type Find<'a> = &'a dyn Fn(Fingerprint) -> Option<Vec<u8>>;
 
 impl Default for Host {
     fn default() -> Self {
@@ -60,7 +65,7 @@ impl Default for Host {
             token: b"desktop-token".to_vec(),
             captcha: None,
             mfa: None,
-            misbehave: Vec::new(),
+            misbehave: VecDeque::new(),
             handshakes: HashMap::new(),
             tickets: HashMap::new(),
             counter: 0,
@@ -72,7 +77,7 @@ impl Host {
     pub(super) fn answer(
         &mut self,
         request: &Request<Body>,
-        known: &Known<'_>,
+        find: Find<'_>,
     ) -> (Response<Body>, Wish) {
         let path = request.uri().path().to_owned();
         let body = request.body().as_bytes();
@@ -85,23 +90,23 @@ impl Host {
             "/users/@me/remote-auth/login" => (self.login(request), Wish::Nothing),
             _ if !phone => (error(401, 0), Wish::Nothing),
             "/users/@me/remote-auth" => match CreateRequest::decode(body) {
-                Ok(create) if known.fingerprint == Some(create.fingerprint) => {
+                Ok(create) if find(create.fingerprint).is_some() => {
                     let token = self.mint("handshake");
                     self.handshakes.clear(); // a second scan replaces the first
                     self.handshakes.insert(token.clone(), create.fingerprint);
                     let reply = CreateResponse::new(HandshakeToken::new(token))
                         .encode()
                         .into_vec();
-                    (ok(reply), Wish::Attach)
+                    (ok(reply), Wish::Attach(create.fingerprint))
                 }
                 _ => (error(404, 10012), Wish::Nothing),
             },
-            "/users/@me/remote-auth/finish" => self.finish(request, known),
+            "/users/@me/remote-auth/finish" => self.finish(request, find),
             "/users/@me/remote-auth/cancel" => match CancelRequest::decode(body)
                 .ok()
                 .and_then(|cancel| self.handshakes.remove(cancel.handshake_token.expose()))
             {
-                Some(_) => (status(204, Vec::new()), Wish::Decline),
+                Some(fingerprint) => (status(204, Vec::new()), Wish::Decline(fingerprint)),
                 None => (error(404, 10012), Wish::Nothing),
             },
             "/mfa/finish" => (self.finish_mfa(body), Wish::Nothing),
@@ -109,7 +114,7 @@ impl Host {
         }
     }
 
-    fn finish(&mut self, request: &Request<Body>, known: &Known<'_>) -> (Response<Body>, Wish) {
+    fn finish(&mut self, request: &Request<Body>, find: Find<'_>) -> (Response<Body>, Wish) {
         let Ok(finish) = FinishRequest::decode(request.body().as_bytes()) else {
             return (error(400, 50035), Wish::Nothing);
         };
@@ -122,16 +127,15 @@ impl Host {
                 MfaRequired::new(MfaTicket::new("mfa-ticket".into()), vec![MfaMethod::Totp]);
             return (status(401, required.encode().into_vec()), Wish::Nothing);
         }
-        match (
-            self.handshakes.remove(finish.handshake_token.expose()),
-            known.public_key,
-        ) {
-            (Some(fingerprint), Some(spki)) if known.fingerprint == Some(fingerprint) => {
+        let scanned = self.handshakes.remove(finish.handshake_token.expose());
+        match scanned.and_then(|fingerprint| Some((fingerprint, find(fingerprint)?))) {
+            Some((fingerprint, spki)) => {
                 let ticket = self.mint("ticket");
-                self.tickets.insert(ticket.clone(), spki.to_vec());
-                (status(204, Vec::new()), Wish::Approve(Ticket::new(ticket)))
+                self.tickets.insert(ticket.clone(), spki);
+                let wish = Wish::Approve(fingerprint, Ticket::new(ticket));
+                (status(204, Vec::new()), wish)
             }
-            _ => (error(404, 10012), Wish::Nothing),
+            None => (error(404, 10012), Wish::Nothing),
         }
     }
 
@@ -148,13 +152,11 @@ impl Host {
     }
 
     fn login(&mut self, request: &Request<Body>) -> Response<Body> {
-        if !self.misbehave.is_empty() {
-            let (code, headers, body) = self.misbehave.remove(0);
-            let mut response = status(code, body);
-            for (name, value) in headers {
-                response
-                    .headers_mut()
-                    .insert(name, http::HeaderValue::from_static(value));
+        if let Some(canned) = self.misbehave.pop_front() {
+            let mut response = status(canned.status, canned.body.to_vec());
+            for (name, value) in canned.headers {
+                let value = http::HeaderValue::from_static(value);
+                response.headers_mut().insert(*name, value);
             }
             return response;
         }

@@ -1,0 +1,133 @@
+//! What both drivers need beside their machine: a clock, and the one call under way.
+
+pub(crate) mod approval;
+pub(crate) mod login;
+pub(crate) mod options;
+mod socket;
+
+use std::time::Instant;
+
+use http::{HeaderValue, Response};
+use ra_core::{CallId, Deadline, HttpCall, MonoTime};
+use ra_http::{Body, TransportError, TransportErrorKind};
+
+use crate::bell::Bell;
+use crate::job::Job;
+use crate::{HttpCarrier, Network, trace};
+
+/// What came of a call.
+type Reply = Result<Response<Body>, TransportError>;
+
+/// The machines' time: milliseconds since the driver started.
+#[derive(Debug)]
+pub(crate) struct Clock {
+    start: Instant,
+}
+
+impl Clock {
+    pub(crate) fn new() -> Self {
+        Self {
+            start: Instant::now(),
+        }
+    }
+
+    pub(crate) fn now(&self) -> MonoTime {
+        let millis = self.start.elapsed().as_millis();
+        MonoTime::from_millis(u64::try_from(millis).unwrap_or(u64::MAX))
+    }
+
+    pub(crate) fn is_due(&self, deadline: Option<Deadline>) -> bool {
+        deadline.is_some_and(|deadline| deadline.at <= self.now())
+    }
+
+    /// When to wake for the deadline; `None` if it is beyond what the clock can hold and never comes.
+    pub(crate) fn instant(&self, deadline: Option<Deadline>) -> Option<Instant> {
+        let ahead = deadline?.at.saturating_since(MonoTime::ZERO);
+        self.start.checked_add(ahead)
+    }
+}
+
+/// The HTTP call under way. Machines have at most one; a newer one replaces it.
+pub(crate) struct Calls {
+    carrier: HttpCarrier,
+    under_way: Option<(CallId, Job<Reply>)>,
+}
+
+impl Calls {
+    pub(crate) fn new(network: Network, user_agent: Option<HeaderValue>) -> Self {
+        let carrier = HttpCarrier::new(network);
+        let carrier = match user_agent {
+            Some(user_agent) => carrier.with_user_agent(user_agent),
+            None => carrier,
+        };
+        Self {
+            carrier,
+            under_way: None,
+        }
+    }
+
+    /// Breaks off what is under way.
+    pub(crate) fn stop(&mut self) {
+        self.under_way = None;
+    }
+
+    pub(crate) fn start(&mut self, call: HttpCall, bell: &Bell) {
+        trace::call(&call);
+        let carrier = self.carrier.clone();
+        let HttpCall {
+            id,
+            request,
+            timeout,
+            ..
+        } = call;
+        let job = Job::start("ra-call", bell, move |answer, stop| {
+            let _ = answer.send(carrier.send_unless(request, timeout, stop));
+        });
+        self.under_way = Some((id, job));
+    }
+
+    pub(crate) fn poll(&mut self) -> Option<(CallId, Reply)> {
+        let (id, job) = self.under_way.as_ref()?;
+        let lost = |_| Err(TransportError::new(TransportErrorKind::Lost));
+        let reply = (*id, job.poll()?.unwrap_or_else(lost));
+        self.under_way = None;
+        trace::reply(&reply.1);
+        Some(reply)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use ra_core::Wake;
+
+    use super::*;
+
+    fn at(millis: u64) -> Option<Deadline> {
+        let at = MonoTime::from_millis(millis);
+        Some(Deadline {
+            at,
+            wake: Wake::Handshake,
+        })
+    }
+
+    #[test]
+    fn a_deadline_is_due_when_the_driver_wakes_for_it() {
+        let clock = Clock::new();
+        assert!(clock.is_due(at(0)));
+        assert!(!clock.is_due(None) && !clock.is_due(at(3_600_000)));
+        let until = clock.instant(at(20));
+        assert_eq!(until, Some(clock.start + Duration::from_millis(20)));
+        Bell::default().wait(until);
+        assert!(clock.is_due(at(20)), "woken too early");
+    }
+
+    #[test]
+    fn a_deadline_that_never_comes_is_waited_for_without_harm() {
+        let clock = Clock::new();
+        assert!(!clock.is_due(at(u64::MAX)));
+        assert_eq!(clock.instant(None), None);
+        let _ = clock.instant(at(u64::MAX)); // and no panic
+    }
+}

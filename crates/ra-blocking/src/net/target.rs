@@ -1,0 +1,131 @@
+//! Where a connection goes, and the rule that plaintext stays on this machine.
+
+use std::net::IpAddr;
+
+use http::Uri;
+use ra_http::{TransportError, TransportErrorKind};
+
+use super::dial::Reach;
+
+/// The other end of a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Target {
+    /// In lower case, an IPv6 address without brackets.
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) plaintext: bool,
+}
+
+impl Target {
+    /// Reads where `uri` points. `secure` and `plain` are the two schemes that may stand there.
+    pub(crate) fn of(uri: &Uri, secure: &str, plain: &str) -> Result<Self, TransportError> {
+        Self::read(uri, secure, plain)
+            .ok_or_else(|| TransportError::new(TransportErrorKind::NotAllowed))
+    }
+
+    fn read(uri: &Uri, secure: &str, plain: &str) -> Option<Self> {
+        let plaintext = match uri.scheme_str()? {
+            scheme if scheme == secure => false,
+            scheme if scheme == plain => true,
+            _ => return None,
+        };
+        let authority = uri.authority()?;
+        if authority.as_str().contains('@') {
+            return None;
+        }
+        let host = authority
+            .host()
+            .trim_matches(['[', ']'])
+            .to_ascii_lowercase();
+        let port = match authority.port() {
+            Some(port) => Some(port.as_u16()).filter(|port| *port != 0)?,
+            None if plaintext => 80,
+            None => 443,
+        };
+        let target = Self {
+            host,
+            port,
+            plaintext,
+        };
+        (!target.plaintext || target.is_loopback()).then_some(target)
+    }
+
+    /// Which addresses its name may resolve to.
+    pub(super) fn reach(&self) -> Reach {
+        if self.plaintext {
+            Reach::Loopback
+        } else {
+            Reach::Anywhere
+        }
+    }
+
+    /// Whether it is this machine, judged by what is written.
+    fn is_loopback(&self) -> bool {
+        let address = self
+            .host
+            .parse()
+            .is_ok_and(|address: IpAddr| address.is_loopback());
+        address || self.host == "localhost"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(uri: &str) -> Option<(String, u16, bool)> {
+        let target = Target::of(&uri.parse().unwrap(), "wss", "ws").ok()?;
+        Some((target.host, target.port, target.plaintext))
+    }
+
+    #[test]
+    fn hosts_and_ports_are_read() {
+        assert_eq!(
+            of("wss://Gateway.Example/?v=2"),
+            Some(("gateway.example".into(), 443, false))
+        );
+        assert_eq!(
+            of("wss://h.example:8443"),
+            Some(("h.example".into(), 8443, false))
+        );
+        assert_eq!(
+            of("wss://[2001:db8::1]:1/"),
+            Some(("2001:db8::1".into(), 1, false))
+        );
+        assert_eq!(of("ws://[::1]/"), Some(("::1".into(), 80, true)));
+        assert_eq!(of("ws://localhost:9/"), Some(("localhost".into(), 9, true)));
+        assert_eq!(of("ws://127.3.2.1:9/"), Some(("127.3.2.1".into(), 9, true)));
+    }
+
+    #[test]
+    fn r01_what_goes_in_plaintext_resolves_to_this_machine_only() {
+        let reach = |uri: &str| {
+            Target::of(&uri.parse().unwrap(), "wss", "ws")
+                .unwrap()
+                .reach()
+        };
+        assert_eq!(reach("ws://localhost/"), Reach::Loopback);
+        assert_eq!(reach("wss://localhost/"), Reach::Anywhere);
+        assert_eq!(reach("wss://gateway.example/"), Reach::Anywhere);
+    }
+
+    #[test]
+    fn r01_plaintext_to_another_machine_and_tricks_are_refused() {
+        for bad in [
+            "ws://gateway.example/",
+            "ws://10.0.0.1/",
+            "ws://[::ffff:127.0.0.1]/",
+            "ws://127.1/",
+            "ws://localhost.example/",
+            "ws://localhost@gateway.example/",
+            "wss://user@gateway.example/",
+            "wss://gateway.example:0/",
+            "https://gateway.example/",
+            "http://127.0.0.1/",
+            "/path",
+            "gateway.example:443",
+        ] {
+            assert_eq!(of(bad), None, "{bad}");
+        }
+    }
+}

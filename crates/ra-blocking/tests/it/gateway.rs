@@ -1,0 +1,185 @@
+//! A gateway and its REST side, played by a test line by line, with fake keys.
+
+use std::borrow::Cow;
+use std::io::Write as _;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+
+use ra_blocking::{Keys, Login, LoginOptions};
+use ra_core::desktop::login::{Config, Renewal};
+use ra_crypto::{Backend as _, PeerKey, fingerprint};
+use ra_proto::base64;
+use ra_proto::frame::{DesktopFrame, GatewayFrame};
+use ra_testkit::{Fake, NoEntropy};
+use tungstenite::protocol::CloseFrame;
+use tungstenite::{Message, WebSocket};
+
+use crate::support::{accept, json, listener, read_request, relay};
+
+pub const TOKEN: &str = "canary-token";
+pub const TICKET: &str = "canary-ticket";
+
+/// Both listeners of a service.
+pub struct Service {
+    pub sockets: TcpListener,
+    pub rest: TcpListener,
+    gateway: SocketAddr,
+    api: SocketAddr,
+}
+
+impl Service {
+    pub fn new() -> Self {
+        let ((sockets, gateway), (rest, api)) = (listener(), listener());
+        Self {
+            sockets,
+            rest,
+            gateway,
+            api,
+        }
+    }
+
+    /// What a desktop needs to log in here: one QR, no renewal.
+    pub fn options(&self) -> LoginOptions {
+        let mut config = Config::default();
+        config.gateway = format!("ws://{}", self.gateway).parse().unwrap();
+        config.api = format!("http://{}/api/v9", self.api).parse().unwrap();
+        config.renewal = Renewal::Limit(0);
+        let mut options = LoginOptions::new(Keys::new(Fake));
+        options.config = config;
+        options
+    }
+
+    pub fn login(&self) -> Login {
+        Login::start(self.options()).unwrap()
+    }
+
+    /// The next desktop's socket.
+    pub fn accept(&self) -> Gateway {
+        Gateway {
+            socket: tungstenite::accept(accept(&self.sockets)).unwrap(),
+            key: None,
+        }
+    }
+
+    /// Answers the next call; the request is what it gives back.
+    pub fn answer(&self, status: &str, body: &str) -> String {
+        let mut stream = accept(&self.rest);
+        let request = read_request(&mut stream);
+        stream.write_all(json(status, body).as_bytes()).unwrap();
+        request
+    }
+
+    /// The same service through a relay that hands on one byte at a time.
+    pub fn options_byte_by_byte(&self) -> LoginOptions {
+        let mut options = self.options();
+        options.config.gateway = format!("ws://{}", relay(self.gateway)).parse().unwrap();
+        options
+    }
+}
+
+/// One socket of a desktop.
+pub struct Gateway {
+    pub socket: WebSocket<TcpStream>,
+    key: Option<Box<dyn PeerKey>>,
+}
+
+impl Gateway {
+    pub fn say(&mut self, frame: GatewayFrame<'_>) {
+        self.socket.send(Message::text(frame.encode())).unwrap();
+    }
+
+    /// Sends bytes that are no frame of the library's making.
+    pub fn babble(&mut self, bytes: &[u8]) {
+        self.socket.get_mut().write_all(bytes).unwrap();
+    }
+
+    /// The next frame that is no heartbeat.
+    pub fn hear(&mut self) -> String {
+        loop {
+            let Ok(Message::Text(text)) = self.socket.read() else {
+                panic!("no frame")
+            };
+            if !matches!(DesktopFrame::decode(&text), Ok(DesktopFrame::Heartbeat)) {
+                return text.to_string();
+            }
+        }
+    }
+
+    pub fn seal(&self, plaintext: &str) -> String {
+        let key = self.key.as_ref().expect("init was heard");
+        base64::encode_standard(&key.seal(plaintext.as_bytes(), &mut NoEntropy).unwrap())
+    }
+
+    pub fn hello(&mut self) {
+        self.say(GatewayFrame::Hello {
+            timeout_ms: 120_000,
+            heartbeat_interval: 41_250,
+        });
+    }
+
+    /// From `hello` until the challenge is out.
+    pub fn challenge(&mut self) {
+        self.hello();
+        let init = self.hear();
+        let Ok(DesktopFrame::Init { encoded_public_key }) = DesktopFrame::decode(&init) else {
+            panic!("no init")
+        };
+        let spki = base64::decode(&encoded_public_key).unwrap();
+        self.key = Some(Fake.peer_key(&spki).unwrap());
+        let encrypted_nonce = Cow::Owned(self.seal("a nonce"));
+        self.say(GatewayFrame::NonceProof { encrypted_nonce });
+    }
+
+    /// From `hello` until the desktop may show its QR.
+    pub fn handshake(&mut self) {
+        self.challenge();
+        let proof = self.hear();
+        assert!(matches!(
+            DesktopFrame::decode(&proof),
+            Ok(DesktopFrame::NonceProof(_))
+        ));
+        let fingerprint = fingerprint(self.key.as_ref().unwrap().public_key()).to_string();
+        self.say(GatewayFrame::PendingRemoteInit {
+            fingerprint: fingerprint.into(),
+        });
+    }
+
+    pub fn scan(&mut self) {
+        let encrypted_user_payload = Cow::Owned(self.seal("81:0:0:mary"));
+        self.say(GatewayFrame::PendingTicket {
+            encrypted_user_payload,
+        });
+    }
+
+    /// Everything up to the ticket, and the close that follows it.
+    pub fn approve(&mut self) {
+        self.handshake();
+        self.scan();
+        self.say(GatewayFrame::PendingLogin {
+            ticket: TICKET.into(),
+        });
+        self.close(1000);
+    }
+
+    pub fn close(&mut self, code: u16) {
+        let frame = CloseFrame {
+            code: code.into(),
+            reason: "".into(),
+        };
+        self.socket.send(Message::Close(Some(frame))).unwrap();
+    }
+
+    /// The code that the desktop closes with; `None` if it only hangs up.
+    pub fn closed(&mut self) -> Option<u16> {
+        loop {
+            match self.socket.read() {
+                Ok(Message::Close(frame)) => return frame.map(|frame| frame.code.into()),
+                Ok(_) => {}
+                Err(_) => return None,
+            }
+        }
+    }
+
+    pub fn token_body(&self) -> String {
+        format!(r#"{{"encrypted_token":"{}"}}"#, self.seal(TOKEN))
+    }
+}

@@ -1,0 +1,277 @@
+//! TLS with throw-away CAs, sockets and calls alike: what is trusted, what is not, and how it is called.
+
+use std::io::Write as _;
+use std::net::{Ipv6Addr, SocketAddr, TcpListener};
+use std::time::Duration;
+
+use http::Request;
+use ra_blocking::{HttpCarrier, Login, Network, RootCertificates, TlsConfig};
+use ra_core::desktop::login::{LoginError, Outcome};
+use ra_http::{Body, Proxies, TransportError, TransportErrorKind};
+use ra_testkit::tls::{Ca, flawed, tls_1_1, tls_end, tls_end_at};
+
+use crate::gateway::Service;
+use crate::support::{LONG, accept, drain, json, read_request, serve, silent, watchdog};
+
+/// A network that trusts this CA and no other.
+pub fn trusting(ca: &Ca, proxies: impl Into<Proxies>) -> Network {
+    Network::new(TlsConfig::only(roots(ca)), proxies)
+}
+
+fn roots(ca: &Ca) -> RootCertificates {
+    RootCertificates::from_pem(ca.pem().as_bytes()).unwrap()
+}
+
+/// A server without TLS that answers calls with 200 and `{}` and upgrades with 503.
+pub fn service() -> SocketAddr {
+    serve(|mut stream| {
+        let request = read_request(&mut stream).to_lowercase();
+        let reply = match request.contains("sec-websocket-key") {
+            true => json("503 Busy", ""),
+            false => json("200 OK", "{}"),
+        };
+        let _ = stream.write_all(reply.as_bytes());
+    })
+}
+
+/// [`service`] behind TLS, with a certificate for `name`.
+pub fn secure_service(ca: &Ca, name: &str) -> SocketAddr {
+    tls_end(ca.issue(&[name]), service()).address
+}
+
+/// The status that a call brings.
+pub fn fetch(network: &Network, authority: &str, timeout: Duration) -> Result<u16, TransportError> {
+    get(network, &format!("https://{authority}/"), timeout)
+}
+
+pub fn get(network: &Network, url: &str, timeout: Duration) -> Result<u16, TransportError> {
+    let request = Request::get(url).body(Body::empty()).unwrap();
+    let response = HttpCarrier::new(network.clone()).send(request, timeout)?;
+    Ok(response.status().as_u16())
+}
+
+/// Why a login's socket at a server that answers upgrades with 503 was not opened: that status, if it got as far.
+pub fn upgrade(network: &Network, url: &str) -> TransportErrorKind {
+    upgrade_within(network, url, LONG)
+}
+
+fn upgrade_within(network: &Network, url: &str, within: Duration) -> TransportErrorKind {
+    let mut options = Service::new().options();
+    options.config.gateway = url.parse().unwrap();
+    options.config.connect_within = within;
+    options.network = network.clone();
+    match Login::start(options).unwrap().outcome() {
+        Err(LoginError::Connect(error)) => error.kind(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// How a call and a socket fail there.
+fn failures(network: &Network, authority: &str) -> [TransportErrorKind; 2] {
+    [
+        fetch(network, authority, LONG).unwrap_err().kind(),
+        upgrade(network, &format!("wss://{authority}/")),
+    ]
+}
+
+/// A call and a socket get through.
+fn gets_through(network: &Network, authority: &str) {
+    assert_eq!(fetch(network, authority, LONG).unwrap(), 200);
+    let refused = upgrade(network, &format!("wss://{authority}/"));
+    assert_eq!(refused, TransportErrorKind::upgrade(503, None));
+}
+
+#[test]
+fn a_certificate_of_a_trusted_ca_for_the_right_name_is_taken() {
+    let _watchdog = watchdog();
+    let ca = Ca::new();
+    let network = trusting(&ca, None);
+    network.check_tls().unwrap();
+    let end = tls_end(ca.issue(&["localhost"]), service());
+    gets_through(&network, &format!("localhost:{}", end.address.port()));
+    // the name is announced, so that a host of many finds the certificate
+    assert_eq!(end.names.try_recv().unwrap().as_deref(), Some("localhost"));
+}
+
+#[cfg(any(feature = "rustls-platform-verifier", feature = "webpki-roots"))]
+#[test]
+fn extra_roots_stand_beside_the_default_ones() {
+    let _watchdog = watchdog();
+    let ca = Ca::new();
+    let authority = format!("localhost:{}", secure_service(&ca, "localhost").port());
+    let with = |tls: TlsConfig| Network::new(tls, None);
+    let extra = TlsConfig::default().with_extra_roots(roots(&ca));
+    gets_through(&with(extra), &authority);
+    let other = with(TlsConfig::default().with_extra_roots(roots(&Ca::new())));
+    for network in [Network::default(), other, trusting(&Ca::new(), None)] {
+        let failed = failures(&network, &authority);
+        assert_eq!(failed, [TransportErrorKind::Tls; 2], "{network:?}");
+    }
+}
+
+#[test]
+fn a_whole_login_over_tls() {
+    let _watchdog = watchdog();
+    let ca = Ca::new();
+    let service = Service::new();
+    let mut options = service.options();
+    let front = |behind: &TcpListener| {
+        let behind = behind.local_addr().unwrap();
+        tls_end(ca.issue(&["localhost"]), behind).address.port()
+    };
+    let (sockets, rest) = (front(&service.sockets), front(&service.rest));
+    options.config.gateway = format!("wss://localhost:{sockets}").parse().unwrap();
+    options.config.api = format!("https://localhost:{rest}/api/v9").parse().unwrap();
+    options.network = trusting(&ca, None);
+    let login = Login::start(options).unwrap();
+    let gateway = std::thread::spawn(move || {
+        let mut gateway = service.accept();
+        gateway.approve();
+        service.answer("200 OK", &gateway.token_body());
+    });
+    let outcome = login.outcome();
+    assert!(
+        matches!(outcome, Ok(Outcome::LoggedIn { .. })),
+        "{outcome:?}"
+    );
+    gateway.join().unwrap();
+}
+
+#[test]
+fn the_wrong_name_a_stranger_and_a_lapsed_certificate_are_refused() {
+    let _watchdog = watchdog();
+    let ca = Ca::new();
+    let behind = service();
+    for (what, identity) in flawed(&ca, "localhost") {
+        let end = tls_end(identity, behind);
+        let authority = format!("localhost:{}", end.address.port());
+        let failed = failures(&trusting(&ca, None), &authority);
+        assert_eq!(failed, [TransportErrorKind::Tls; 2], "{what}");
+        assert!(end.names.try_recv().is_err(), "{what}: nothing was sent");
+    }
+}
+
+#[test]
+fn addresses_are_checked_as_addresses() {
+    let _watchdog = watchdog();
+    let ca = Ca::new();
+    let network = trusting(&ca, None);
+    let behind = service();
+    let end = tls_end(ca.issue(&["127.0.0.1"]), behind);
+    gets_through(&network, &end.address.to_string());
+    // RFC 6066, section 3: addresses are no names
+    assert_eq!(end.names.try_recv().unwrap(), None);
+    for (what, identity) in [
+        (
+            "another address",
+            ca.issue(&["127.0.0.2", "::1", "localhost"]),
+        ),
+        ("the address as a name", ca.issue_as_dns_name("127.0.0.1")),
+    ] {
+        let authority = tls_end(identity, behind).address.to_string();
+        let failed = failures(&network, &authority);
+        assert_eq!(failed, [TransportErrorKind::Tls; 2], "{what}");
+    }
+}
+
+#[test]
+fn ipv6_is_spoken_with_and_without_tls() {
+    let _watchdog = watchdog();
+    let ca = Ca::new();
+    let network = trusting(&ca, None);
+    let here = Ipv6Addr::LOCALHOST.into();
+    let Some(end) = tls_end_at(here, ca.issue(&["::1"]), service()) else {
+        println!("SKIPPED: this machine has no ::1");
+        return;
+    };
+    gets_through(&network, &format!("[::1]:{}", end.address.port()));
+    let listener = TcpListener::bind((here, 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = std::thread::spawn(move || {
+        for _ in 0..2 {
+            let mut stream = accept(&listener);
+            let request = read_request(&mut stream).to_lowercase();
+            let host = format!("\r\nhost: [::1]:{port}\r\n");
+            assert!(request.contains(&host), "{request}");
+            let _ = stream.write_all(json("503 Busy", "").as_bytes());
+        }
+    });
+    let status = get(&network, &format!("http://[::1]:{port}/"), LONG);
+    assert_eq!(status.unwrap(), 503);
+    let refused = upgrade(&network, &format!("ws://[::1]:{port}/"));
+    assert_eq!(refused, TransportErrorKind::upgrade(503, None));
+    server.join().unwrap();
+}
+
+#[test]
+fn tls_to_a_plaintext_port_fails_and_never_falls_back() {
+    let _watchdog = watchdog();
+    let address = serve(|mut stream| {
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        drain(&mut stream);
+    });
+    let failed = failures(&trusting(&Ca::new(), None), &address.to_string());
+    assert_eq!(failed, [TransportErrorKind::Tls; 2]);
+}
+
+#[test]
+fn plaintext_to_a_tls_port_is_no_answer() {
+    let _watchdog = watchdog();
+    let ca = Ca::new();
+    let end = tls_end(ca.issue(&["127.0.0.1"]), service()).address;
+    let network = trusting(&ca, None);
+    let error = get(&network, &format!("http://{end}/"), LONG).unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::Lost);
+    let kind = upgrade(&network, &format!("ws://{end}/"));
+    assert_eq!(kind, TransportErrorKind::Lost);
+}
+
+#[test]
+fn tls_1_1_is_not_spoken() {
+    let _watchdog = watchdog();
+    let failed = failures(&trusting(&Ca::new(), None), &tls_1_1().to_string());
+    assert_eq!(failed, [TransportErrorKind::Tls; 2]);
+}
+
+#[test]
+fn a_server_that_hangs_up_in_the_handshake_is_a_lost_connection() {
+    let _watchdog = watchdog();
+    let address = serve(drop).to_string();
+    let failed = failures(&trusting(&Ca::new(), None), &address);
+    assert_eq!(failed, [TransportErrorKind::Lost; 2]);
+}
+
+#[test]
+fn r19_silence_in_the_tls_handshake_ends_in_time() {
+    let _watchdog = watchdog();
+    let authority = silent().to_string();
+    let network = trusting(&Ca::new(), None);
+    let short = Duration::from_millis(50);
+    let error = fetch(&network, &authority, short).unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::Timeout);
+    let kind = upgrade_within(&network, &format!("wss://{authority}/"), short);
+    assert_eq!(kind, TransportErrorKind::Timeout);
+}
+
+/// Nobody is shown a code that could not be used: without trust, nothing over TLS starts at all.
+#[cfg(not(any(feature = "rustls-platform-verifier", feature = "webpki-roots")))]
+#[test]
+fn without_roots_of_trust_nothing_starts() {
+    use ra_blocking::{Approval, Keys, LoginOptions, StartError};
+    let options = LoginOptions::new(Keys::new(ra_testkit::Fake));
+    assert!(matches!(Login::start(options), Err(StartError::Tls(_))));
+    let mut options = Service::new().options();
+    assert!(
+        Login::start(options.clone()).is_ok(),
+        "plaintext on this machine needs none"
+    );
+    options.config.api = "https://discord.com/api/v9".parse().unwrap();
+    assert!(matches!(Login::start(options), Err(StartError::Tls(_))));
+    let config = ra_core::mobile::Config::new(
+        "https://discord.com/api/v9".parse().unwrap(),
+        ra_proto::Token::new(String::new()),
+    );
+    let fingerprint = ra_proto::Fingerprint::from_bytes([7; 32]);
+    let started = Approval::start(config, fingerprint, Network::default());
+    assert!(matches!(started, Err(StartError::Tls(_))));
+}

@@ -1,0 +1,105 @@
+//! The network as the command line and the environment say.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use ra_tokio::{Network, Proxies, Proxy, ProxyVariableError, RootCertificates, TlsConfig};
+
+use crate::args::{NetworkArgs, Unread};
+use crate::failure::{Failure, Kind};
+use crate::login::parse;
+
+/// The system's roots on a usual machine take a quarter of a megabyte.
+const MAX_CA_FILE_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Reads what the options name.
+///
+/// # Errors
+/// A wrong `--proxy` or variable, a file that cannot be read or holds no certificates.
+pub(crate) fn network(args: &NetworkArgs) -> Result<Network, Failure> {
+    let proxies = proxies(args, env::var_os)?;
+    let tls = match &args.ca_file {
+        Some(path) => TlsConfig::default().with_extra_roots(roots(path)?),
+        None => TlsConfig::default(),
+    };
+    Ok(Network::new(tls, proxies))
+}
+
+/// `--proxy`, or else the environment.
+fn proxies(
+    args: &NetworkArgs,
+    environment: impl FnMut(&'static str) -> Option<OsString>,
+) -> Result<Proxies, Failure> {
+    match &args.proxy {
+        Some(Unread(none)) if none == "none" => Ok(Proxies::none()),
+        Some(Unread(proxy)) => Ok(Proxies::named(parse::<Proxy>("--proxy", proxy)?)),
+        None => Proxies::from_environment(environment).map_err(|error| unusable(&error)),
+    }
+}
+
+fn unusable(error: &ProxyVariableError) -> Failure {
+    let reason = error.reason();
+    Failure::usage(
+        error.variable(),
+        format!("{reason}; --proxy none goes without one"),
+    )
+}
+
+fn roots(path: &Path) -> Result<RootCertificates, Failure> {
+    let failed =
+        |why: String| Failure::new(Kind::Local, format!("--ca-file {}: {why}", path.display()));
+    let mut pem = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MAX_CA_FILE_BYTES).read_to_end(&mut pem))
+        .map_err(|error| failed(error.to_string()))?;
+    RootCertificates::from_pem(&pem).map_err(|error| failed(error.to_string()))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    fn chosen(proxy: Option<&str>, variable: &str) -> Result<Option<String>, Failure> {
+        let args = NetworkArgs {
+            proxy: proxy.map(|text| Unread(text.into())),
+            ca_file: None,
+        };
+        let proxies = proxies(&args, |name| {
+            (name == "HTTPS_PROXY").then(|| variable.into())
+        })?;
+        let proxy = proxies.for_target("discord.com", 443);
+        Ok(proxy.map(|proxy| proxy.host().to_owned()))
+    }
+
+    #[test]
+    fn the_option_wins_over_the_environment_and_none_turns_it_off() {
+        let environment = "http://b.example:1";
+        let host = |proxy| chosen(proxy, environment).unwrap();
+        assert_eq!(host(None).as_deref(), Some("b.example"));
+        assert_eq!(
+            host(Some("socks5://a.example")).as_deref(),
+            Some("a.example")
+        );
+        assert_eq!(host(Some("none")), None);
+        // what is not asked cannot be wrong
+        assert_eq!(chosen(Some("none"), "ftp://canary").unwrap(), None);
+        assert_eq!(chosen(None, "").unwrap(), None);
+    }
+
+    #[test]
+    fn a_variable_that_cannot_be_used_is_named_and_not_shown() {
+        let failure = chosen(None, "https://me:canary@h.example").unwrap_err();
+        assert_eq!(failure.kind, Kind::Usage);
+        assert!(
+            failure
+                .message
+                .starts_with("HTTPS_PROXY: the proxy's scheme")
+                && !failure.message.contains("canary"),
+            "{failure}"
+        );
+    }
+}

@@ -1,0 +1,81 @@
+//! What each configuration trusts, by real handshakes.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::time::Duration;
+
+use ra_http::{TransportError, TransportErrorKind};
+use ra_testkit::tls::{Ca, flawed, tls_1_1, tls_end};
+use ra_tls::rustls::ClientConnection;
+use ra_tls::{RootCertificates, TlsConfig, handshake_error, server_name};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Nobody listens there: what comes after a handshake is not looked at.
+fn nowhere() -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, 9).into()
+}
+
+fn roots(ca: &Ca) -> RootCertificates {
+    RootCertificates::from_der([ca.der()]).unwrap()
+}
+
+/// Every configuration that trusts this CA.
+fn trusting(ca: &Ca) -> [TlsConfig; 4] {
+    [
+        TlsConfig::only(roots(ca)),
+        TlsConfig::platform().with_extra_roots(roots(ca)),
+        TlsConfig::webpki().with_extra_roots(roots(ca)),
+        TlsConfig::only(roots(&Ca::new())).with_extra_roots(roots(ca)),
+    ]
+}
+
+fn handshake(config: &TlsConfig, host: &str, at: SocketAddr) -> Result<(), TransportError> {
+    let name = server_name(host)?;
+    let mut tls = ClientConnection::new(config.client_config()?, name).unwrap();
+    let mut stream = TcpStream::connect(at).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    while tls.is_handshaking() {
+        tls.complete_io(&mut stream).map_err(handshake_error)?;
+    }
+    assert_eq!(tls.alpn_protocol(), Some(&b"http/1.1"[..]));
+    Ok(())
+}
+
+#[test]
+fn extra_roots_are_trusted_whatever_they_stand_beside() {
+    let ca = Ca::new();
+    let end = tls_end(ca.issue(&["localhost", "127.0.0.1"]), nowhere()).address;
+    for config in trusting(&ca) {
+        for host in ["localhost", "127.0.0.1"] {
+            let done = handshake(&config, host, end);
+            assert!(done.is_ok(), "{config:?} {host}: {done:?}");
+        }
+    }
+    let strangers = trusting(&Ca::new());
+    let roots = [
+        TlsConfig::platform(),
+        TlsConfig::webpki(),
+        TlsConfig::default(),
+    ];
+    for config in roots.iter().chain(&strangers) {
+        let error = handshake(config, "localhost", end).unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::Tls, "{config:?}");
+    }
+}
+
+#[test]
+fn nothing_is_trusted_that_must_not_be_whatever_is_trusted_else() {
+    let ca = Ca::new();
+    let mut ends: Vec<_> = flawed(&ca, "localhost")
+        .into_iter()
+        .map(|(what, identity)| (what, tls_end(identity, nowhere()).address))
+        .collect();
+    ends.push(("TLS 1.1", tls_1_1()));
+    for config in trusting(&ca) {
+        for (what, at) in &ends {
+            let error = handshake(&config, "localhost", *at).unwrap_err();
+            assert_eq!(error.kind(), TransportErrorKind::Tls, "{config:?} {what}");
+        }
+    }
+}
