@@ -157,7 +157,7 @@ mod tests {
         let error = lookup_with(&PLACES, by, &Stop::default(), resolve).unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Timeout);
         // its place is taken until it answers, so that no more than so many are left behind
-        let by = soon(Duration::from_millis(30));
+        let by = soon(4 * LOOK);
         let other = lookup_with(&PLACES, by, &Stop::default(), || Ok(Vec::new()));
         assert_eq!(other.unwrap_err().kind(), TransportErrorKind::Timeout);
         drop(answer);
