@@ -275,3 +275,20 @@ fn without_roots_of_trust_nothing_starts() {
     let started = Approval::start(config, fingerprint, Network::default());
     assert!(matches!(started, Err(StartError::Tls(_))));
 }
+
+/// Nobody is shown a code that could not be used: with a configuration that cannot be used nothing over TLS starts.
+#[test]
+fn a_configuration_that_cannot_be_used_stops_a_login_before_it_starts() {
+    use ra_blocking::StartError;
+    let ca = Ca::new();
+    let own = TlsConfig::only(roots(&ca)).client_config().unwrap();
+    let unusable = TlsConfig::custom(own).with_extra_roots(roots(&ca));
+    let mut options = Service::new().options();
+    options.network = Network::new(unusable, None);
+    assert!(
+        Login::start(options.clone()).is_ok(),
+        "plaintext needs none"
+    );
+    options.config.api = "https://localhost/api/v9".parse().unwrap();
+    assert!(matches!(Login::start(options), Err(StartError::Tls(_))));
+}
