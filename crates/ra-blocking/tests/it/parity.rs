@@ -46,6 +46,7 @@ impl Adapter for Blocking {
         while let Some(event) = approval.next_event() {
             let done = match owner(&event) {
                 Answer::Wait => Ok(()),
+                Answer::Abandon => approval.abandon(),
                 Answer::Approve => approval.approve(),
                 Answer::Decline => approval.decline(),
                 Answer::Mfa(answer) => approval.answer_mfa(answer),

@@ -29,6 +29,8 @@ pub enum Says {
     No,
     /// Nothing at all.
     Nothing,
+    /// Neither: the phone is put away.
+    PutsAway,
 }
 
 /// What the phone's owner does about an event.
@@ -42,6 +44,8 @@ pub enum Answer {
     Decline,
     /// This code.
     Mfa(MfaAnswer),
+    /// Gives the approval up.
+    Abandon,
 }
 
 /// The person at the desktop.
@@ -161,6 +165,7 @@ impl PhonePerson {
                     Says::Yes => Answer::Approve,
                     Says::No => Answer::Decline,
                     Says::Nothing => Answer::Wait,
+                    Says::PutsAway => Answer::Abandon,
                 }
             }
             mobile::Event::MfaRequired { retry, .. } => {

@@ -169,6 +169,7 @@ impl Run {
                         Answer::Approve => phone.approve(now),
                         Answer::Decline => phone.decline(now),
                         Answer::Mfa(answer) => phone.answer_mfa(now, answer),
+                        Answer::Abandon => phone.abandon(now),
                         Answer::Wait => Ok(()),
                     };
                 }

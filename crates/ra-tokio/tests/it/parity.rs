@@ -56,6 +56,7 @@ async fn approve(
     while let Some(event) = approval.next_event().await {
         let done: Result<(), Misuse> = match owner(&event) {
             Answer::Wait => Ok(()),
+            Answer::Abandon => approval.abandon(),
             Answer::Approve => approval.approve(),
             Answer::Decline => approval.decline(),
             Answer::Mfa(answer) => approval.answer_mfa(answer),

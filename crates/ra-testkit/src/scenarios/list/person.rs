@@ -128,6 +128,25 @@ pub(super) const ALL: &[Scenario] = &[
         ..WELL
     },
     Scenario {
+        name: "the phone is put away without a word",
+        desktop: ONE_QR,
+        phone: Phone {
+            says: Says::PutsAway,
+            ..PHONE
+        },
+        gateway: Gateway {
+            timeouts: &[2_000],
+            ..GATEWAY
+        },
+        log: &[
+            "qr",
+            "user Nelly",
+            "failed: expired: the session with the gateway failed",
+        ],
+        phone_log: &["confirm", "abandoned"],
+        ..WELL
+    },
+    Scenario {
         name: "the person cancels at the code",
         desktop: Desktop {
             acts: &[("qr", Act::Cancel)],
