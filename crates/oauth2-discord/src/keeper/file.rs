@@ -1,5 +1,6 @@
 //! The store in a file, and the one place of this crate that touches the system.
 
+use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -16,16 +17,25 @@ const MAX_BYTES: u64 = 1024 * 1024;
 
 /// Keeps a token set as JSON in a file that its owner alone can read.
 ///
-/// A set is written to a second file in the same directory (the name with `.new` after it), synced, and renamed over the
-/// first, so that there is a whole set at any moment. If the process dies after the second file was written and before the
-/// rename, the next load finishes it: the refresh token in the first file may be spent already.
+/// A set is written to a second file in the same directory (`.NAME.ra-pending`, [`FileStore::pending_path`]), synced, and
+/// renamed over the first, so that there is a whole set at any moment. If the process dies after the second file was
+/// written and before the rename, that one counts: the refresh token in the first file may be spent already. Reading looks
+/// there first, and the next load, save or clear tidies up. To remove a token by hand, remove both. No other file is touched.
 ///
-/// On Unix the file has the mode 0600, and one that others may read or write is refused. Elsewhere the directory has to
-/// protect it. Nothing keeps two processes from using the same file; do not let them.
+/// On Unix both have the mode 0600. A file that others may read or write is refused, and so is another user's: who made it
+/// chose the token in it. A second file that was not made here (another user's, open to others, a link) is not read,
+/// renamed or removed; [`FileStore::check`], load and save fail until somebody has looked at it. Elsewhere the directory
+/// has to protect both. If the first file is a link it is followed, and replaced by the next save.
+///
+/// Any number of processes may [read](FileStore::read) beside the one that writes. Nothing keeps two from writing; do not
+/// let them: they would spend each other's refresh tokens. `ra oauth2 refresh` locks the first file (`flock`) meanwhile.
 #[derive(Debug)]
 pub struct FileStore {
     path: PathBuf,
-    new: PathBuf,
+    pending: PathBuf,
+    /// Who runs this, in tests.
+    #[cfg(all(test, unix))]
+    user: Option<u32>,
 }
 
 /// What is about to be done; tests let the process die there.
@@ -45,11 +55,14 @@ impl FileStore {
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
-        let mut new = path.clone().into_os_string();
-        new.push(".new");
+        let mut name = OsString::from(".");
+        name.push(path.file_name().unwrap_or_default());
+        name.push(".ra-pending");
         Self {
+            pending: path.with_file_name(name),
             path,
-            new: new.into(),
+            #[cfg(all(test, unix))]
+            user: None,
         }
     }
 
@@ -59,44 +72,85 @@ impl FileStore {
         &self.path
     }
 
+    /// Where a set is while it is written; a file is left there only by a process that died.
+    #[must_use]
+    pub fn pending_path(&self) -> &Path {
+        &self.pending
+    }
+
+    /// What is stored; `None` if nothing is. Unlike [`Store::load`] this changes nothing, so that it can go on beside
+    /// somebody who saves: it yields the set before or the set after.
+    ///
+    /// # Errors
+    /// It cannot be read, or should not be trusted.
+    pub fn read(&self) -> Result<Option<TokenSet>, StoreError> {
+        // In this order: a save that ends between the two has renamed it, and then it is found there.
+        match self.read_pending() {
+            Ok(Some(set)) => Ok(Some(set)),
+            _ => self.read_path(&self.path),
+        }
+    }
+
+    /// Whether the next save would replace something that is not ours. Changes nothing; to be asked before a call whose
+    /// reply has to be stored.
+    ///
+    /// # Errors
+    /// What is in the way: a file of another user, or a second file that was not made here.
+    pub fn check(&self) -> Result<(), StoreError> {
+        match fs::symlink_metadata(&self.path) {
+            Ok(found) => self.check_owner(&found)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error.into()),
+        }
+        self.check_pending()
+    }
+
+    /// The same for the second file alone.
+    ///
+    /// # Errors
+    /// What is in the way.
+    pub fn check_pending(&self) -> Result<(), StoreError> {
+        match self.read_pending() {
+            Err(error) if error.kind() != StoreErrorKind::NotATokenSet => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     fn save_by(
         &self,
         set: &TokenSet,
         before: &mut dyn FnMut(Step) -> io::Result<()>,
     ) -> Result<(), StoreError> {
         before(Step::Recover)?;
-        match self.recover() {
-            Err(error) if error.kind() == StoreErrorKind::Io => return Err(error),
-            _ => remove(&self.new)?,
+        if let Err(error) = self.recover() {
+            // A set that is whole and has no place yet may be the only one that is not spent.
+            if error.kind() != StoreErrorKind::NotATokenSet {
+                return Err(error);
+            }
+            remove(&self.pending)?; // torn by a crash
         }
         before(Step::Create)?;
-        let mut file = create_private(&self.new)?;
+        let mut file = create_private(&self.pending)?;
         before(Step::Write)?;
         file.write_all(set.expose_json().as_bytes())?;
         before(Step::Sync)?;
         file.sync_all()?;
         drop(file);
         before(Step::Rename)?;
-        fs::rename(&self.new, &self.path)?;
+        fs::rename(&self.pending, &self.path)?;
         before(Step::SyncDirectory)?;
         self.sync_directory()?;
         before(Step::Return)?;
         Ok(())
     }
 
-    /// Finishes a save that got as far as a whole second file: it is newer than the first one. One that was torn by a crash
-    /// is left to the next save.
+    /// Finishes a save that got as far as a whole second file: it is newer than the first one.
     fn recover(&self) -> Result<(), StoreError> {
-        match read(&self.new) {
-            Ok(Some(_)) => {
-                fs::rename(&self.new, &self.path)?;
-                self.sync_directory()?;
-                Ok(())
-            }
-            Ok(None) => Ok(()),
-            Err(error) if error.kind() == StoreErrorKind::NotATokenSet => Ok(()),
-            Err(error) => Err(error),
+        if self.read_pending()?.is_some() {
+            fs::rename(&self.pending, &self.path)?;
+            self.sync_directory()?;
         }
+        Ok(())
     }
 
     /// Makes names last, where the system lets directories be opened.
@@ -112,12 +166,85 @@ impl FileStore {
         }
         Ok(())
     }
+
+    /// The second file, if it is one that a save left.
+    fn read_pending(&self) -> Result<Option<TokenSet>, StoreError> {
+        match fs::symlink_metadata(&self.pending) {
+            Ok(found) => self.check_file(&found)?, // before it is opened: a link is not followed
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error.into()),
+        }
+        self.read_path(&self.pending)
+    }
+
+    fn read_path(&self, path: &Path) -> Result<Option<TokenSet>, StoreError> {
+        // Looked at before it is opened, as opening a pipe would wait for a writer, and after, as it may be another by then.
+        let opened = fs::metadata(path).and_then(|found| match found.is_file() {
+            true => File::open(path).map(Some),
+            false => Ok(None),
+        });
+        let file = match opened {
+            Ok(Some(file)) => file,
+            Ok(None) => return Err(StoreError::new(StoreErrorKind::NotAFile)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let found = file.metadata()?;
+        self.check_file(&found)?;
+        if found.len() > MAX_BYTES {
+            return Err(StoreError::new(StoreErrorKind::NotATokenSet));
+        }
+        let size = usize::try_from(found.len()).unwrap_or(usize::MAX);
+        let mut json = Zeroizing::new(Vec::with_capacity(size.saturating_add(1)));
+        file.take(MAX_BYTES).read_to_end(&mut json)?;
+        let set = TokenSet::decode(&json);
+        set.map(Some)
+            .map_err(|_| StoreError::new(StoreErrorKind::NotATokenSet))
+    }
+
+    /// Whether it is an ordinary file that is ours alone.
+    fn check_file(&self, found: &Metadata) -> Result<(), StoreError> {
+        if !found.is_file() {
+            return Err(StoreError::new(StoreErrorKind::NotAFile));
+        }
+        self.check_owner(found)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            if found.permissions().mode() & 0o077 != 0 {
+                return Err(StoreError::new(StoreErrorKind::NotPrivate));
+            }
+        }
+        Ok(())
+    }
+
+    #[cfg(unix)]
+    fn check_owner(&self, found: &Metadata) -> Result<(), StoreError> {
+        use std::os::unix::fs::MetadataExt as _;
+        let user = rustix::process::geteuid().as_raw();
+        #[cfg(test)]
+        let user = self.user.unwrap_or(user);
+        if found.uid() == user {
+            Ok(())
+        } else {
+            Err(StoreError::new(StoreErrorKind::NotOurs))
+        }
+    }
+
+    #[cfg(not(unix))]
+    #[allow(clippy::unused_self, clippy::unnecessary_wraps)] // there is nothing to compare
+    fn check_owner(&self, _: &Metadata) -> Result<(), StoreError> {
+        Ok(())
+    }
 }
 
 impl Store for FileStore {
     fn load(&mut self) -> Result<Option<TokenSet>, StoreError> {
-        self.recover()?;
-        read(&self.path)
+        match self.recover() {
+            Err(error) if error.kind() != StoreErrorKind::NotATokenSet => return Err(error),
+            _ => {} // one that was torn by a crash is left to the next save
+        }
+        self.read_path(&self.path)
     }
 
     fn save(&mut self, set: &TokenSet) -> Result<(), StoreError> {
@@ -125,7 +252,8 @@ impl Store for FileStore {
     }
 
     fn clear(&mut self) -> Result<(), StoreError> {
-        remove(&self.new)?; // first, so that a crash between the two brings nothing back
+        self.check_pending()?;
+        remove(&self.pending)?; // first, so that a crash between the two brings nothing back
         remove(&self.path)?;
         self.sync_directory()?;
         Ok(())
@@ -149,43 +277,4 @@ fn create_private(path: &Path) -> io::Result<File> {
         options.mode(0o600);
     }
     options.open(path)
-}
-
-fn read(path: &Path) -> Result<Option<TokenSet>, StoreError> {
-    // Looked at before it is opened, as opening a pipe would wait for a writer, and after, as it may be another by then.
-    let opened = fs::metadata(path).and_then(|found| match found.is_file() {
-        true => File::open(path).map(Some),
-        false => Ok(None),
-    });
-    let file = match opened {
-        Ok(Some(file)) => file,
-        Ok(None) => return Err(StoreError::new(StoreErrorKind::NotAFile)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
-    let found = file.metadata()?;
-    check(&found)?;
-    let size = usize::try_from(found.len()).unwrap_or(usize::MAX);
-    let mut json = Zeroizing::new(Vec::with_capacity(size.saturating_add(1)));
-    file.take(MAX_BYTES).read_to_end(&mut json)?;
-    let set = TokenSet::decode(&json);
-    set.map(Some)
-        .map_err(|_| StoreError::new(StoreErrorKind::NotATokenSet))
-}
-
-fn check(found: &Metadata) -> Result<(), StoreError> {
-    if !found.is_file() {
-        return Err(StoreError::new(StoreErrorKind::NotAFile));
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        if found.permissions().mode() & 0o077 != 0 {
-            return Err(StoreError::new(StoreErrorKind::NotPrivate));
-        }
-    }
-    if found.len() > MAX_BYTES {
-        return Err(StoreError::new(StoreErrorKind::NotATokenSet));
-    }
-    Ok(())
 }

@@ -46,6 +46,8 @@ pub enum StoreErrorKind {
     Io,
     /// Others than the owner may read or write it: it is not used.
     NotPrivate,
+    /// It belongs to another user, who may have chosen what is in it: it is not used.
+    NotOurs,
     /// It is no ordinary file.
     NotAFile,
     /// What is stored is no token set, or is too large for one.
@@ -104,6 +106,7 @@ impl fmt::Display for StoreError {
         f.write_str(match self.kind {
             StoreErrorKind::Io => "the token store cannot be used",
             StoreErrorKind::NotPrivate => "others may read or write the token store",
+            StoreErrorKind::NotOurs => "the token store belongs to another user",
             StoreErrorKind::NotAFile => "the token store is no ordinary file",
             StoreErrorKind::NotATokenSet => "what is stored is no token set",
         })

@@ -7,6 +7,9 @@ use tempfile::TempDir;
 use super::*;
 use crate::{AccessToken, RefreshToken, Token, UnixTime};
 
+#[cfg(unix)]
+mod unix;
+
 fn set(name: &str) -> TokenSet {
     let mut token = Token::new(AccessToken::new(format!("access-{name}")));
     token.refresh_token = Some(RefreshToken::new(format!("refresh-{name}")));
@@ -80,7 +83,110 @@ fn p12_a_process_that_dies_at_any_step_leaves_the_old_set_or_the_new_one() {
         // and life goes on
         after.save(&set("next")).unwrap();
         assert_eq!(after.load().unwrap(), Some(set("next")), "{step:?}");
-        assert!(!after.new.exists(), "{step:?}");
+        assert!(!after.pending.exists(), "{step:?}");
+    }
+}
+
+#[test]
+fn p12_a_reader_beside_a_save_gets_the_old_set_or_the_new_one_and_disturbs_nothing() {
+    for first in [false, true] {
+        let (directory, mut store) = store();
+        let old = first.then(|| set("old"));
+        if let Some(old) = &old {
+            store.save(old).unwrap();
+        }
+        let reader = FileStore::new(store.path());
+        let mut steps = Vec::new();
+        store
+            .save_by(&set("new"), &mut |step| {
+                let before = names(&directory);
+                let written = !matches!(step, Step::Recover | Step::Create | Step::Write);
+                let want = if written {
+                    Some(set("new"))
+                } else {
+                    old.clone()
+                };
+                assert_eq!(reader.read().unwrap(), want, "{step:?}");
+                assert_eq!(names(&directory), before, "{step:?}");
+                steps.push(step);
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(steps, STEPS);
+        assert_eq!(names(&directory), ["token.json"]);
+    }
+}
+
+#[test]
+fn p12_readers_find_what_a_process_that_died_left_and_leave_it_there() {
+    for step in STEPS {
+        let (directory, mut store) = store();
+        store.save(&set("old")).unwrap();
+        die_at(&store, &set("new"), step);
+        let before = names(&directory);
+        let written = !matches!(step, Step::Recover | Step::Create | Step::Write);
+        let want = set(if written { "new" } else { "old" });
+        for _ in 0..3 {
+            assert_eq!(store.read().unwrap().as_ref(), Some(&want), "{step:?}");
+            store.check().unwrap();
+        }
+        assert_eq!(names(&directory), before, "{step:?}");
+        assert_eq!(store.load().unwrap(), Some(want), "{step:?}");
+    }
+}
+
+#[test]
+fn files_beside_it_are_somebody_elses() {
+    let (directory, mut store) = store();
+    let others = [
+        "token.json.new",
+        "token.json.ra-pending",
+        ".token.json",
+        ".token.json.new",
+        ".other.ra-pending",
+    ];
+    let other = set("other");
+    for name in others {
+        let mut file = create_private(&directory.path().join(name)).unwrap();
+        file.write_all(other.expose_json().as_bytes()).unwrap();
+    }
+    assert_eq!(store.read().unwrap(), None);
+    assert_eq!(store.load().unwrap(), None);
+    store.save(&set("a")).unwrap();
+    assert_eq!(store.load().unwrap(), Some(set("a")));
+    store.clear().unwrap();
+    let mut left = names(&directory);
+    left.sort();
+    let mut expected = others;
+    expected.sort_unstable();
+    assert_eq!(left, expected);
+    for name in others {
+        let beside = FileStore::new(directory.path().join(name));
+        assert_eq!(beside.read_path(beside.path()).unwrap(), Some(set("other")));
+    }
+}
+
+#[test]
+fn the_second_file_is_hidden_beside_the_first_whatever_that_is_called() {
+    for (path, pending) in [
+        ("token.json", ".token.json.ra-pending"),
+        ("/a/b", "/a/.b.ra-pending"),
+        ("a/.hidden", "a/..hidden.ra-pending"),
+        ("a/b/", "a/.b.ra-pending"),
+    ] {
+        assert_eq!(FileStore::new(path).pending_path(), Path::new(pending));
+    }
+    // what can be no file is none
+    for path in ["", "/", "..", "."] {
+        assert!(FileStore::new(path).load().is_err() || path.is_empty());
+        assert!(
+            FileStore::new(path)
+                .save_by(&set("a"), &mut |step| match step {
+                    Step::Create => Err(io::Error::other("dies")),
+                    _ => Ok(()),
+                })
+                .is_err()
+        );
     }
 }
 
@@ -108,8 +214,8 @@ fn p12_a_torn_second_file_of_any_length_is_not_used() {
     store.save(&set("old")).unwrap();
     let json = set("new").expose_json();
     for length in 0..json.len() {
-        let _ = fs::remove_file(&store.new);
-        let mut file = create_private(&store.new).unwrap();
+        let _ = fs::remove_file(&store.pending);
+        let mut file = create_private(&store.pending).unwrap();
         file.write_all(&json.as_bytes()[..length]).unwrap();
         assert_eq!(store.load().unwrap(), Some(set("old")), "{length}");
     }
@@ -183,69 +289,4 @@ fn a_directory_is_no_token_file() {
     let (directory, _) = store();
     let error = FileStore::new(directory.path()).load().unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::NotAFile);
-}
-
-#[cfg(unix)]
-mod unix {
-    use std::os::unix::fs::{PermissionsExt as _, symlink};
-
-    use super::*;
-
-    fn mode(path: &Path) -> u32 {
-        fs::metadata(path).unwrap().permissions().mode() & 0o777
-    }
-
-    #[test]
-    fn s41_only_the_owner_can_read_the_file_at_any_step() {
-        for step in STEPS {
-            let (_directory, store) = store();
-            die_at(&store, &set("a"), step);
-            for path in [&store.path, &store.new] {
-                assert!(!path.exists() || mode(path) == 0o600, "{step:?} {path:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn s41_a_file_that_others_may_touch_is_refused() {
-        let (_directory, mut store) = store();
-        for second in [false, true] {
-            for bits in [0o640, 0o604, 0o620, 0o602, 0o610, 0o666] {
-                let path = if second {
-                    store.new.clone()
-                } else {
-                    store.path.clone()
-                };
-                fs::write(&path, set("a").expose_json().as_bytes()).unwrap();
-                fs::set_permissions(&path, fs::Permissions::from_mode(bits)).unwrap();
-                let error = store.load().unwrap_err();
-                assert_eq!(error.kind(), StoreErrorKind::NotPrivate, "{bits:o}");
-                fs::remove_file(&path).unwrap();
-            }
-        }
-    }
-
-    #[test]
-    fn s41_a_file_that_others_could_read_is_private_after_a_save() {
-        let (_directory, mut store) = store();
-        for path in [store.path.clone(), store.new.clone()] {
-            fs::write(&path, "{}").unwrap();
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
-        }
-        store.save(&set("a")).unwrap();
-        assert_eq!(mode(&store.path), 0o600);
-        assert_eq!(store.load().unwrap(), Some(set("a")));
-    }
-
-    #[test]
-    fn a_link_in_the_way_is_replaced_not_followed() {
-        let (directory, mut store) = store();
-        let victim = directory.path().join("victim");
-        fs::write(&victim, "mine").unwrap();
-        symlink(&victim, &store.new).unwrap();
-        symlink(&victim, &store.path).unwrap();
-        store.save(&set("a")).unwrap();
-        assert_eq!(fs::read_to_string(&victim).unwrap(), "mine");
-        assert!(fs::symlink_metadata(&store.path).unwrap().is_file());
-    }
 }
