@@ -10,8 +10,8 @@ use crate::{Client, EndpointUrl, RefreshToken, ScopeSet, Token, Urls};
 
 /// Turns a refresh token into a new token. Public clients refresh without a secret (O-114).
 ///
-/// A refresh token works once (P-12). Use [`Refresh::successor`] on the reply: a server that sends no new refresh token
-/// wants the old one to be kept (S-14).
+/// A refresh token works once (P-12). Use [`Token::succeeded_by`] on what is held, or [`Refresh::successor`] on the reply
+/// where nothing else is: a server that sends no new refresh token wants the old one to be kept (S-14).
 #[derive(Debug, Clone)]
 pub struct Refresh {
     client: Client,

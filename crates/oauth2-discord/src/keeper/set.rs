@@ -76,15 +76,29 @@ impl TokenSet {
 }
 
 impl Token {
-    /// What is held after a refresh: all that the reply has, and of what it lacks what was there before, so that neither
-    /// the refresh token (S-14) nor a webhook is lost. A scope that is not mentioned has not changed (RFC 6749, section
-    /// 5.1). The reply alone says how long it lives.
-    pub(super) fn succeeded_by(self, reply: Self) -> Self {
+    /// What is held after a refresh: all that the reply has, and what belongs to the authorization and is not mentioned
+    /// again: the refresh token (S-14), guild and webhook, and the scope, which has not changed then (RFC 6749, section 5.1).
+    /// What belongs to the access token goes with it: the reply alone says how long it lives, and an ID token that it does not
+    /// replace is dropped, as its `at_hash` names the access token before. Verify an ID token when it comes, and keep its
+    /// claims.
+    ///
+    /// ```
+    /// use oauth2_discord::{AccessToken, RawIdToken, RefreshToken, Token};
+    ///
+    /// let mut held = Token::new(AccessToken::new("first"));
+    /// held.refresh_token = Some(RefreshToken::new("once"));
+    /// held.id_token = Some(RawIdToken::new("a.b.c"));
+    /// let next = held.succeeded_by(Token::new(AccessToken::new("second")));
+    /// assert_eq!(next.refresh_token, Some(RefreshToken::new("once")));
+    /// assert_eq!(next.id_token, None);
+    /// ```
+    #[must_use]
+    pub fn succeeded_by(self, reply: Self) -> Self {
         Self {
             access_token: reply.access_token,
             expires_in: reply.expires_in,
             refresh_token: reply.refresh_token.or(self.refresh_token),
-            id_token: reply.id_token.or(self.id_token),
+            id_token: reply.id_token,
             scope: reply.scope.or(self.scope),
             guild: reply.guild.or(self.guild),
             webhook: reply.webhook.or(self.webhook),

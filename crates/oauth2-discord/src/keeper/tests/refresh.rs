@@ -54,7 +54,7 @@ fn s14_rotation_is_followed_and_a_missing_refresh_token_keeps_the_old_one() {
 }
 
 #[test]
-fn what_a_refresh_does_not_bring_again_is_kept_but_never_the_old_lifetime() {
+fn what_a_refresh_does_not_bring_again_is_kept_but_never_the_old_lifetime_or_id_token() {
     let (mut keeper, store) = empty();
     let mut first = token("a1", Some("r1"));
     first.id_token = Some(RawIdToken::new("id"));
@@ -68,7 +68,8 @@ fn what_a_refresh_does_not_bring_again_is_kept_but_never_the_old_lifetime() {
     keeper.reply(at(DUE), call.id, Ok(reply)).unwrap();
     let kept = store.set().unwrap();
     assert_eq!(kept.token.webhook, webhook);
-    assert!(kept.token.id_token.is_some() && kept.token.scope.is_some());
+    assert!(kept.token.scope.is_some());
+    assert_eq!(kept.token.id_token, None); // its at_hash is that of the access token before
     assert_eq!((kept.token.expires_in, kept.expires_at), (None, None));
     assert_eq!(ready(&mut keeper, u64::MAX), "a2"); // until somebody refuses it
 }
