@@ -68,6 +68,13 @@ pub(super) fn token(json: &[u8]) -> Result<Token, TokenError> {
         return Err(TokenError::at("access_token"));
     }
     let refresh_token = secret(members.refresh_token, "refresh_token")?.map(RefreshToken::new);
+    // RFC 6749, appendix A.17: nothing that could end a line or a field where somebody stores or sends it
+    if !refresh_token
+        .as_ref()
+        .is_none_or(|token| is_vschar(token.expose()))
+    {
+        return Err(TokenError::at("refresh_token"));
+    }
     let id_token = secret(members.id_token, "id_token")?.map(RawIdToken::new);
     let scope = members
         .scope
@@ -87,6 +94,10 @@ pub(super) fn token(json: &[u8]) -> Result<Token, TokenError> {
 /// Whether a token type is the one that we can use; its case does not count (S-10).
 pub(crate) fn is_bearer(kind: &str) -> bool {
     kind.eq_ignore_ascii_case("bearer")
+}
+
+fn is_vschar(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
 /// A string, borrowed unless it has escapes.

@@ -23,7 +23,7 @@ mod tests;
 pub struct Token {
     /// Authorizes calls; fits a header as it is (S-12).
     pub access_token: AccessToken,
-    /// What the next refresh takes. Client credentials yield none, nor do some provisional accounts (O-109, N-14).
+    /// What the next refresh takes, in printable ASCII (RFC 6749, appendix A.17; S-12). Client credentials yield none, nor do some provisional accounts (O-109, N-14).
     pub refresh_token: Option<RefreshToken>,
     /// Only from the code grant with `openid`, and for provisional accounts (O-138). Not verified yet.
     pub id_token: Option<RawIdToken>,

@@ -51,6 +51,28 @@ fn o137_s10_s12_an_access_token_is_there_and_fits_a_header() {
 }
 
 #[test]
+fn s12_a_refresh_token_is_printable_ascii() {
+    for good in ["\"a b~!\\\\\"", "\"\\u0041\""] {
+        let read = read(&with(&[("refresh_token", good)])).unwrap();
+        assert!(read.refresh_token.is_some(), "{good}");
+    }
+    for bad in [
+        "\"a\\u0000\"",
+        "\"\\u001b[2J\"",
+        "\"a\\nb\"",
+        "\"a\\tb\"",
+        "\"\u{7f}\"",
+        "\"\u{e9}\"",
+    ] {
+        assert_eq!(
+            fault(&with(&[("refresh_token", bad)])),
+            Some("refresh_token"),
+            "{bad}"
+        );
+    }
+}
+
+#[test]
 fn o140_s11_expires_in_is_a_number_of_seconds() {
     for (good, seconds) in [
         ("0", 0),
