@@ -48,6 +48,19 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # In Cargo.toml
+//!
+//! ```toml
+//! [dependencies]
+//! oauth2-discord = { path = "remote-auth/crates/oauth2-discord" } # wherever your clone is; features = ["id-token"]
+//! ra-http = { path = "remote-auth/crates/ra-http" }               # `Endpoint`, `Body`, `HttpError`
+//! http = "1"                                                      # requests and responses, for a carrier of your own
+//! getrandom = "0.4"                                               # for `Entropy::draw`
+//! ```
+//!
+//! Or take `remote-auth` with the feature `oauth2`: this crate is `remote_auth::oauth2` there, and `ra-http` is
+//! `remote_auth::http`. The store in a file needs the feature `file-store`, which is on by default.
+//!
 //! # Where this differs from the document
 //!
 //! The live service has moved on: the device endpoint has a new path, which is the default here ([`Urls::DEVICE_PATH`]),

@@ -105,8 +105,14 @@ impl Verifier {
         self.waiting = false;
     }
 
-    /// Validates the ID token in `token`, and that it was issued with the access token beside it. `nonce` is what the
-    /// authorization sent: the ID token has to have the same, or none if none was sent.
+    /// Validates the ID token in `token`, and, if it has an `at_hash`, that it was issued with the access token beside it:
+    /// without one nothing binds the two. `nonce` is what the authorization sent: the ID token has to have the same, or
+    /// none if none was sent.
+    ///
+    /// Verify when the token comes, and keep the [`Claims`]: a refresh drops the ID token unless it brings another
+    /// ([`Token::succeeded_by`]). Verify that one with the nonce `None`, as it should have none, and compare
+    /// [`Claims::sub`] with the one before (OpenID Connect Core 12.2). A service that repeats the first nonce in it is
+    /// within the rule too: then pass that.
     ///
     /// # Errors
     /// The first thing that is wrong. Nothing that the token says may be believed then.
