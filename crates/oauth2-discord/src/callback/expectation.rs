@@ -41,6 +41,13 @@ impl Expectation {
         Ok(())
     }
 
+    /// Whether whoever wrote this knows the state, for redirects that cannot be read: it stands there, and no other one
+    /// does. In constant time as well.
+    pub(super) fn is_known(&self, query: &str) -> bool {
+        let ours = self.state.as_ref();
+        ours.is_some_and(|ours| Params::all(query, "state", |theirs| same(ours.expose(), theirs)))
+    }
+
     /// State and issuer, in constant time (O-086, S-06, S-25).
     pub(super) fn check_origin(&self, params: &mut Params) -> Result<(), CallbackError> {
         let fits = match (&self.state, params.take("state")) {

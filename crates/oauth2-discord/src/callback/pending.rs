@@ -136,12 +136,19 @@ impl PendingCode {
     }
 
     /// Whether a redirect is the answer to this flow, whatever it says. A listener that anybody can call should ignore
-    /// those that are not and wait on.
+    /// those that are not and wait on. One that bears the state and cannot be read, as it repeats a parameter, is an answer
+    /// too: [`PendingCode::accept`] refuses it.
     ///
     /// # Errors
     /// Why it is not.
     pub fn belongs(&self, callback: &str) -> Result<(), CallbackError> {
-        self.read(callback).map(drop)
+        self.expected.check_address(callback)?;
+        let (query, _) = parts(callback);
+        match Params::parse(query) {
+            Ok(mut params) => self.expected.check_origin(&mut params),
+            Err(_) if self.expected.is_known(query) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Takes the redirect: a whole URL, or its part from the path on. State and issuer are checked before anything else

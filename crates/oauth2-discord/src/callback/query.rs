@@ -50,6 +50,20 @@ impl Params {
         Ok(found)
     }
 
+    /// Whether all parameters of this name have values that `fits` takes, and there is one at least. Looks at all of them.
+    pub(super) fn all(query: &str, wanted: &str, fits: impl Fn(&str) -> bool) -> bool {
+        let (mut any, mut all) = (false, true);
+        for pair in query.split('&') {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            if decode(name).is_some_and(|name| name == wanted) {
+                let value = decode(value).map(|value| Zeroizing::new(value.into_owned()));
+                any = true;
+                all &= value.is_some_and(|value| fits(&value));
+            }
+        }
+        any && all
+    }
+
     /// Adds an issuer that stood elsewhere, if there is none yet.
     pub(super) fn put_issuer(&mut self, issuer: Zeroizing<String>) -> Result<(), CallbackError> {
         let slot = NAMES

@@ -190,6 +190,46 @@ fn a_listener_can_ignore_what_is_not_of_its_flow() {
 }
 
 #[test]
+fn s03_what_bears_the_state_and_cannot_be_read_is_an_answer_too() {
+    let right = format!("state={STATE}");
+    for (parameters, field) in [
+        ("code=a&code=b", "code"),
+        ("code=a&iss=x&iss=https://discord.com", "iss"),
+        ("error=x&error=x", "error"),
+    ] {
+        for callback in [
+            format!("/?{parameters}&{right}"),
+            format!("/?{right}&{parameters}"),
+            format!("/?{parameters}&{right}&{right}"),
+        ] {
+            assert_eq!(pending().belongs(&callback), Ok(()), "{callback}");
+            let refused = pending().accept(&callback).unwrap_err();
+            let repeated = [field, "state"].map(CallbackError::Repeated);
+            assert!(repeated.contains(&refused), "{callback} {refused:?}");
+        }
+    }
+    let malformed = format!("/?code=%zz&{right}");
+    assert_eq!(pending().belongs(&malformed), Ok(()));
+    assert_eq!(pending().belongs(&format!("/?{right}&{right}")), Ok(()));
+    // without the state, or with another one besides it, anybody may have written it
+    for foreign in [
+        "/?code=a&code=b".to_owned(),
+        "/?code=a&code=b&state=".to_owned(),
+        "/?code=a&code=b&state=other".to_owned(),
+        format!("/?code=a&state=other&{right}"),
+        format!("/?code=a&{right}&state=other"),
+        format!("/?code=a&{right}&state="),
+        format!("/?code=a&{right}&state=%zz"),
+        format!("/?code=a&code=b&{right}x"),
+        format!("/#code=a&code=b&{right}"),
+    ] {
+        assert!(pending().belongs(&foreign).is_err(), "{foreign}");
+    }
+    let without = PendingCode::dangerous_without_state();
+    assert!(without.belongs("/?code=a&code=b").is_err());
+}
+
+#[test]
 fn s25_a_started_flow_expects_the_issuer_of_its_urls() {
     let entropy = || Entropy::draw(|_| Ok::<_, ()>(())).unwrap();
     let flow = || Authorization::new(Snowflake::new(1)).state(State::new(STATE));
