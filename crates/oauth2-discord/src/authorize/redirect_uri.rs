@@ -134,8 +134,17 @@ impl RedirectUri {
     }
 
     /// Whether a callback came to this very URI (S-26): same scheme, host, port and path, and the same query before the
-    /// parameters that were added.
-    pub(crate) fn is_of(&self, callback: &str) -> bool {
+    /// parameters that were added. A default port may be left out, and so may the `/` of an empty path.
+    ///
+    /// ```
+    /// # use oauth2_discord::authorize::RedirectUri;
+    /// let uri = RedirectUri::new("https://nicememe.website")?;
+    /// assert!(uri.is_of("https://nicememe.website/?code=abc&state=def"));
+    /// assert!(!uri.is_of("https://evil.example/?code=abc&state=def"));
+    /// # Ok::<(), oauth2_discord::authorize::RedirectUriError>(())
+    /// ```
+    #[must_use]
+    pub fn is_of(&self, callback: &str) -> bool {
         let (own, own_query) = split(&self.0);
         let (other, other_query) = split(callback);
         let query_kept = own_query.is_empty()
@@ -159,18 +168,21 @@ fn split(uri: &str) -> (&str, &str) {
     uri.split_once('?').unwrap_or((uri, ""))
 }
 
-/// As a browser writes it: scheme and host in lower case, `/` for an empty path.
+/// As a browser writes it: scheme and host in lower case, no default port, `/` for an empty path.
 fn normal(uri: &str) -> String {
     let Some((scheme, rest)) = uri.split_once("://") else {
         return uri.to_owned();
     };
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let path = if path.is_empty() { "/" } else { path };
-    format!(
-        "{}://{}{path}",
-        scheme.to_ascii_lowercase(),
-        authority.to_ascii_lowercase()
-    )
+    let (scheme, authority) = (scheme.to_ascii_lowercase(), authority.to_ascii_lowercase());
+    let default = match scheme.as_str() {
+        "http" => ":80",
+        "https" => ":443",
+        _ => "",
+    };
+    let authority = authority.strip_suffix(default).unwrap_or(&authority);
+    format!("{scheme}://{authority}{path}")
 }
 
 impl FromStr for RedirectUri {

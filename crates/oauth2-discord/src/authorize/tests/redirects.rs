@@ -141,6 +141,20 @@ fn s26_a_callback_to_another_place_is_told_apart() {
     ] {
         assert!(!uri.is_of(other), "{other}");
     }
+    // browsers leave default ports out
+    for (uri, callback) in [
+        ("http://127.0.0.1:80/cb", "http://127.0.0.1/cb?code=a"),
+        ("https://x", "https://x:443/?code=a"),
+    ] {
+        assert!(RedirectUri::new(uri).unwrap().is_of(callback), "{uri}");
+    }
+    for (uri, callback) in [
+        ("http://x", "http://x:443/"),
+        ("https://x", "https://x:80/"),
+        ("http://x:8080", "http://x:80/"),
+    ] {
+        assert!(!RedirectUri::new(uri).unwrap().is_of(callback), "{uri}");
+    }
     let with_query = RedirectUri::new("https://x/?a=b").unwrap();
     assert!(with_query.is_of("https://x/?a=b&code=c") && with_query.is_of("https://x/?a=b"));
     assert!(!with_query.is_of("https://x/?code=c") && !with_query.is_of("https://x/?a=bc"));
