@@ -57,8 +57,8 @@ pub enum Advice {
     PersonSaidNo,
     /// The application, its credentials, scopes or URLs are set up wrongly: asking again ends the same way.
     Configuration,
-    /// A code or refresh token went out and no answer came that can be read: it may be spent. A refresh may be tried
-    /// once more with the same token; if that says [`Advice::StartOver`], the answer is lost. A code is lost.
+    /// A code or refresh token went out and no answer of the service came that can be read: it may be spent. A refresh may
+    /// be tried once more with the same token; if that says [`Advice::StartOver`], the answer is lost. A code is lost.
     OutcomeUnknown,
 }
 
@@ -131,6 +131,12 @@ fn of_status(error: &HttpError, after: Duration, unanswered: Advice) -> Advice {
         }
         // an account is being merged; whether a code or refresh token was spent is not said
         _ if status == 423 => unanswered,
+        // without any code it is something on the way that refuses, such as a proxy: it knows nothing of what was sent
+        (None, None)
+            if matches!(status, 401 | 403 | 407) && unanswered == Advice::OutcomeUnknown =>
+        {
+            unanswered
+        }
         (None, Some(0) | None) if status == 401 => Advice::StartOver, // an access token that is not valid
         (None, None) if matches!(status, 408 | 425) => Advice::AskAgain { after },
         _ => Advice::Configuration,

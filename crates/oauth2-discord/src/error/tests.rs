@@ -73,7 +73,6 @@ fn s39_p09_discords_codes_are_read() {
             r#"{"message":"401: Unauthorized","code":0}"#,
             Advice::StartOver,
         ),
-        (401, "", Advice::StartOver),
         (401, r#"{"message":"x","code":50025}"#, Advice::StartOver),
         (400, r#"{"message":"x","code":50025}"#, Advice::StartOver),
         (
@@ -99,6 +98,23 @@ fn s39_p09_discords_codes_are_read() {
         (408, "", AGAIN),
     ] {
         assert_eq!(both(&refused(status, body)), [want; 2], "{status} {body}");
+    }
+}
+
+#[test]
+fn s38_a_refusal_without_any_code_knows_nothing_of_a_code_or_refresh_token() {
+    for body in ["", "<html>", "{}", "null", r#"{"error":7}"#] {
+        for (status, safe) in [
+            (401, Advice::StartOver),
+            (403, Advice::Configuration),
+            (407, Advice::Configuration),
+        ] {
+            assert_eq!(
+                both(&refused(status, body)),
+                [safe, Advice::OutcomeUnknown],
+                "{status} {body}"
+            );
+        }
     }
 }
 

@@ -254,9 +254,11 @@ impl Keeper {
             return Ok(Change::Dropped);
         }
         if self.in_flight.take_if(|call| call.id == id).is_some() {
+            let counted = matches!(error.status().map(|s| s.as_u16()), Some(401 | 403 | 407));
             let wait = match advice(&error, Refresh::REPEAT) {
                 Advice::AskAgain { after } => after.max(FIRST_WAIT),
-                Advice::OutcomeUnknown => FIRST_WAIT,
+                // 401 and 403 are counted (P-08)
+                Advice::OutcomeUnknown if !counted => FIRST_WAIT,
                 _ => LONGEST_WAIT,
             };
             self.failed(now, wait);
