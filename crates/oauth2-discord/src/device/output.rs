@@ -45,7 +45,13 @@ pub enum Event {
         /// The wait between two polls.
         interval: Duration,
     },
-    /// A poll got no answer that counts: rate limit, failure of the service, silence. The flow goes on.
+    /// A poll was answered by a rate limit, or by a failure that says how long to wait. The flow goes on, unless the codes
+    /// expire before the wait is over: then it ends as expired at once.
+    AskedToWait {
+        /// The wait before the next poll.
+        wait: Duration,
+    },
+    /// A poll got no answer that counts: failure of the service, silence. The flow goes on.
     Unanswered {
         /// The wait before the next poll.
         wait: Duration,

@@ -71,7 +71,7 @@ impl State {
         // Each turn goes on: a call that is late makes a wait, and a wait that is over makes a call that is not late yet.
         while let Some(due) = self.deadline(desk).filter(|deadline| deadline.at <= now) {
             self = match due.wake {
-                Wake::Call => desk.wait_after_silence(now, None),
+                Wake::Call => desk.wait_after_silence(now, None, false),
                 _ if desk.expires_at <= now => desk.end(Err(DeviceError::Expired)),
                 Wake::Poll | Wake::Expiry => desk.ask(now),
             };
@@ -90,7 +90,10 @@ impl State {
         if matches!(self, Self::Ended) {
             return self;
         }
-        let retry_after = reply.as_ref().err().and_then(HttpError::retry_after);
+        let error = reply.as_ref().err();
+        let retry_after = error.and_then(HttpError::retry_after);
+        let status = error.and_then(HttpError::status);
+        let limited = status.is_some_and(|status| status.as_u16() == 429);
         let current = matches!(self, Self::Asking { id: asked, .. } if asked == id);
         match Verdict::of(reply) {
             Verdict::End(end) if current || matches!(end, Ok(_) | Err(DeviceError::Expired)) => {
@@ -104,7 +107,7 @@ impl State {
                 });
                 desk.wait(now, retry_after)
             }
-            Verdict::Unanswered if current => desk.wait_after_silence(now, retry_after),
+            Verdict::Unanswered if current => desk.wait_after_silence(now, retry_after, limited),
             _ => self, // the call was given up on, and its reply decides nothing
         }
     }
@@ -158,14 +161,26 @@ impl Desk {
         }
     }
 
-    /// Waits twice as long after each poll that nobody answered (RFC 8628, section 3.5; S-23).
-    fn wait_after_silence(&mut self, now: MonoTime, retry_after: Option<Duration>) -> State {
+    /// Waits twice as long after each poll that nobody answered (RFC 8628, section 3.5; S-23). A wait that the service asks
+    /// for and that the codes do not live to see ends it: there would be no poll any more.
+    fn wait_after_silence(
+        &mut self,
+        now: MonoTime,
+        retry_after: Option<Duration>,
+        limited: bool,
+    ) -> State {
         self.unanswered = self.unanswered.saturating_add(1);
         let factor = 2_u32.saturating_pow(self.unanswered);
         let longest = LONGEST_BACKOFF.max(self.interval.saturating_mul(2));
         let backoff = self.interval.saturating_mul(factor).min(longest);
         let wait = backoff.max(retry_after.unwrap_or_default());
-        self.tell(Event::Unanswered { wait });
+        self.tell(match retry_after {
+            None if !limited => Event::Unanswered { wait },
+            _ => Event::AskedToWait { wait },
+        });
+        if retry_after.is_some_and(|asked| now.saturating_add(asked) >= self.expires_at) {
+            return self.end(Err(DeviceError::Expired));
+        }
         State::Waiting {
             next: now.saturating_add(wait),
         }

@@ -9,6 +9,43 @@ fn backs_off(rig: &mut Rig, wait: u64) {
 }
 
 #[test]
+fn s37_a_wait_that_was_asked_for_is_told_as_such() {
+    for (status, header, wait) in [
+        (429, None, 10),
+        (429, Some("30"), 30),
+        (503, Some("30"), 30),
+        (503, Some("1"), 10),
+    ] {
+        let mut rig = Rig::new();
+        let call = rig.call();
+        rig.answer_with(&call, response(status, header, ""));
+        let wait = secs(wait);
+        assert_eq!(rig.event(), Event::AskedToWait { wait }, "{status}");
+        assert_eq!(rig.to_next_poll(), wait);
+    }
+}
+
+#[test]
+fn s23_s37_a_wait_that_the_codes_do_not_live_to_see_ends_it() {
+    // asked 5 s after the codes came
+    for (expires_in, goes_on) in [(35, false), (36, true)] {
+        let mut codes = codes();
+        codes.expires_in = secs(expires_in);
+        let mut rig = Rig::with(&codes);
+        let call = rig.call();
+        rig.answer_with(&call, response(429, Some("30"), ""));
+        let wait = secs(30);
+        assert_eq!(rig.event(), Event::AskedToWait { wait });
+        assert_eq!(rig.session.has_ended(), !goes_on, "{expires_in}");
+        if goes_on {
+            rig.call();
+        } else {
+            assert!(matches!(rig.end(), Err(DeviceError::Expired)));
+        }
+    }
+}
+
+#[test]
 fn s23_o135_rate_limits_and_failures_keep_it_alive() {
     for status in [408, 423, 425, 429, 500, 502, 503, 504, 520] {
         let large = " ".repeat(ra_http::MAX_BODY_BYTES + 1);
@@ -19,7 +56,12 @@ fn s23_o135_rate_limits_and_failures_keep_it_alive() {
             let mut rig = Rig::new();
             let call = rig.call();
             rig.answer(&call, status, body);
-            backs_off(&mut rig, 10);
+            let wait = secs(10);
+            let event = match status {
+                429 => Event::AskedToWait { wait },
+                _ => Event::Unanswered { wait },
+            };
+            assert_eq!((rig.event(), rig.to_next_poll()), (event, wait), "{status}");
             let call = rig.call();
             rig.answer(&call, 200, TOKEN);
             assert!(matches!(rig.end(), Ok(Outcome::Granted(_))), "{status}");
