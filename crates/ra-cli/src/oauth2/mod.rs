@@ -13,6 +13,7 @@ mod exchange;
 mod failed;
 mod implicit;
 mod keys;
+mod lock;
 mod login;
 mod loopback;
 mod me;

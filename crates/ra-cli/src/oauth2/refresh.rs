@@ -1,10 +1,10 @@
 //! `ra oauth2 refresh`.
 
-use oauth2_discord::Token;
 use oauth2_discord::grant::Refresh;
 use oauth2_discord::keeper::TokenSet;
 
 use super::end::End;
+use super::lock::Lock;
 use super::{Context, client, failed, option, secret, token_file};
 use crate::args::RefreshArgs;
 use crate::failure::{Failure, Kind};
@@ -15,6 +15,8 @@ pub(super) async fn run(args: &RefreshArgs, context: &mut Context) -> Result<(),
     let client = client::any(&args.client)?;
     let scopes = option::scopes(&args.scopes)?;
     let path = &args.token_file;
+    // before the token is read: another refresh may be about to spend it
+    let _lock = Lock::take(path)?;
     let held = secret::token_set(path, &mut context.voice)?;
     let Some(refresh_token) = held.token.refresh_token.clone() else {
         let path = path.display();
@@ -25,13 +27,14 @@ pub(super) async fn run(args: &RefreshArgs, context: &mut Context) -> Result<(),
     let mut caller = context.caller()?;
     // before the refresh token is spent: a new one that cannot be kept would be lost; the file itself is not touched
     let writable = TokenFile::reserve(path, true)?;
+    token_file::check(path)?;
 
     let refresh = Refresh::new(client, refresh_token)
         .narrow(scopes)
         .at(context.urls.token.clone());
     let reply = caller.attempt(&refresh).await?;
     let reply = reply.map_err(|error| failed::refresh(&error, Refresh::REPEAT))?;
-    let token = succeeded(held.token, refresh.successor(reply));
+    let token = held.token.succeeded_by(reply);
     let json = token.expose_json();
     drop(writable);
     let kept = token_file::save(path, &TokenSet::arrived(token_file::now(), token));
@@ -42,12 +45,4 @@ pub(super) async fn run(args: &RefreshArgs, context: &mut Context) -> Result<(),
         .voice
         .talk(&format!("The new token is in {path}."))?;
     Ok(())
-}
-
-/// What belongs to the authorization and not to the access token stays, if the reply does not mention it.
-fn succeeded(held: Token, mut reply: Token) -> Token {
-    reply.scope = reply.scope.or(held.scope);
-    reply.guild = reply.guild.or(held.guild);
-    reply.webhook = reply.webhook.or(held.webhook);
-    reply
 }

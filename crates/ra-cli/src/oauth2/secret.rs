@@ -4,7 +4,7 @@ use std::env::{self, VarError};
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 use std::path::Path;
 
-use oauth2_discord::keeper::{FileStore, Store as _, StoreError, StoreErrorKind, TokenSet};
+use oauth2_discord::keeper::{FileStore, StoreError, StoreErrorKind, TokenSet};
 use oauth2_discord::{AccessToken, BotToken, ClientSecret, CodeVerifier, ExternalAuthToken};
 use zeroize::Zeroizing;
 
@@ -68,27 +68,29 @@ pub(super) fn token_variable() -> Result<Option<AccessToken>, Failure> {
     Ok(token.map(|token| AccessToken::new(token.as_str())))
 }
 
-/// What a token file holds. One that others may read is read with a warning: whoever could read it has the token already,
-/// and refusing it now protects nobody.
+/// What a token file holds; nothing is changed. One that others may read, or that another user made, is read with a note:
+/// whoever could read it has the token already, and refusing it now protects nobody.
 pub(super) fn token_set(path: &Path, voice: &mut Voice) -> Result<TokenSet, Failure> {
-    match FileStore::new(path).load() {
-        Ok(Some(set)) => Ok(set),
+    let name = path.display();
+    match FileStore::new(path).read() {
+        Ok(Some(set)) => return Ok(set),
         Ok(None) => {
-            let path = path.display();
-            let text = format!("cannot read {path}: there is no such file");
-            Err(Failure::new(Kind::Local, text))
+            let text = format!("cannot read {name}: there is no such file");
+            return Err(Failure::new(Kind::Local, text));
         }
-        Err(error) if error.kind() == StoreErrorKind::NotPrivate => {
-            voice.remark(&format!(
-                "note: others may read or write {}; chmod 600 makes it yours",
-                path.display()
-            ))?;
-            let text = approve::read(path)?;
-            TokenSet::decode(text.as_bytes())
-                .map_err(|_| failed::store(path, &StoreError::new(StoreErrorKind::NotATokenSet)))
-        }
-        Err(error) => Err(failed::store(path, &error)),
+        Err(error) => match error.kind() {
+            StoreErrorKind::NotPrivate => voice.remark(&format!(
+                "note: others may read or write {name}; chmod 600 makes it yours"
+            ))?,
+            StoreErrorKind::NotOurs => voice.remark(&format!(
+                "note: {name} belongs to another user, who may have chosen the token in it"
+            ))?,
+            _ => return Err(failed::store(path, &error)),
+        },
     }
+    let text = approve::read(path)?;
+    TokenSet::decode(text.as_bytes())
+        .map_err(|_| failed::store(path, &StoreError::new(StoreErrorKind::NotATokenSet)))
 }
 
 /// The redirect: given, or the first line on standard input.

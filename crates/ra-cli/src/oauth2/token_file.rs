@@ -8,6 +8,7 @@ use oauth2_discord::{Token, UnixTime};
 
 use super::end::End;
 use super::failed;
+use super::lock::Lock;
 use super::voice::Voice;
 use crate::args::TokenFileArgs;
 use crate::failure::{Failure, Kind};
@@ -26,8 +27,9 @@ impl TokenPlace {
         let file = match &args.token_file {
             Some(path) => {
                 let file = TokenFile::reserve(path, force)?;
+                check(path)?;
                 // A save that died on its way left its token there.
-                if !force && FileStore::new(path).load().is_ok_and(|set| set.is_some()) {
+                if !force && FileStore::new(path).read().is_ok_and(|set| set.is_some()) {
                     return Err(refused(path));
                 }
                 Some(file)
@@ -56,6 +58,7 @@ impl TokenPlace {
         let set = TokenSet::arrived(now(), token);
         if self.force {
             drop(file);
+            let _lock = Lock::take(&path)?; // a refresh under way would put the successor of the old token here
             save(&path, &set)?;
         } else {
             file.keep(&set.expose_json())?;
@@ -68,6 +71,14 @@ impl TokenPlace {
 pub(super) fn save(path: &Path, set: &TokenSet) -> Result<(), Failure> {
     let saved = FileStore::new(path).save(set);
     saved.map_err(|error| failed::store(path, &error))
+}
+
+/// That nothing stands in the way of a save that should not be replaced.
+pub(super) fn check(path: &Path) -> Result<(), Failure> {
+    let store = FileStore::new(path);
+    let pending = store.check_pending();
+    pending.map_err(|error| failed::store(store.pending_path(), &error))?;
+    store.check().map_err(|error| failed::store(path, &error))
 }
 
 /// The time on the clock of this machine.

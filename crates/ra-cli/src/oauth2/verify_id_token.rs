@@ -38,7 +38,7 @@ fn refused(error: IdTokenError, with_nonce: bool) -> Failure {
     match error {
         IdTokenError::Missing => Failure::new(
             Kind::Local,
-            "there is no ID token in the file; it comes with the scope openid",
+            "there is no ID token in the file; it comes with a login that has the scope openid, and a refresh drops it",
         ),
         IdTokenError::Claim("nonce") if !with_nonce => Failure::new(
             Kind::Protocol,

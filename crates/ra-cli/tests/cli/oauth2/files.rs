@@ -104,7 +104,7 @@ fn a_token_of_a_save_that_died_is_not_overwritten() {
     let directory = tempfile::tempdir().unwrap();
     let pending = token_file(directory.path(), &token());
     let file = directory.path().join("kept.json");
-    fs::rename(pending, directory.path().join("kept.json.new")).unwrap();
+    fs::rename(pending, directory.path().join(".kept.json.ra-pending")).unwrap();
     let ended = get(&service, &file, &[]);
     assert!(
         fails(&ended, 8).ends_with("it exists, and --force is not given"),
@@ -199,7 +199,7 @@ fn a_refresh_whose_token_cannot_be_kept_is_not_begun() {
     let directory = tempfile::tempdir().unwrap();
     let path = token_file(directory.path(), &token());
     // a directory where the new token would be written; unlike a missing right it stops the superuser too
-    fs::create_dir(directory.path().join("token.json.new")).unwrap();
+    fs::create_dir(directory.path().join(".token.json.ra-pending")).unwrap();
     let service = Service::of(token());
     let base = service.base();
     let ended = run(&[

@@ -18,6 +18,7 @@ mod provider;
 mod recorded;
 mod secrets;
 mod service;
+mod sharing;
 mod terminal;
 mod tokens;
 
