@@ -220,8 +220,8 @@ pub use ra_proto as proto;
 #[doc(inline)]
 pub use ra_tokio as tokio;
 
-/// The README's example, compiled.
-#[cfg(all(doctest, feature = "tokio", feature = "rustcrypto"))]
+/// The README's examples, compiled.
+#[cfg(all(doctest, feature = "tokio", feature = "rustcrypto", feature = "oauth2"))]
 #[doc = include_str!("../README.md")]
 pub struct Readme;
 
