@@ -2,7 +2,7 @@
 
 use oauth2_discord::api::Keys;
 use oauth2_discord::id_token::{Claims, IdTokenError, Verdict, Verifier};
-use oauth2_discord::{Nonce, Token};
+use oauth2_discord::{Nonce, Scope, Token};
 
 use super::end::End;
 use super::{Context, date, option, secret, token_file};
@@ -15,7 +15,9 @@ pub(super) async fn run(args: &VerifyIdTokenArgs, context: &mut Context) -> Resu
     let token = secret::token_set(&args.token_file, &mut context.voice)?.token;
     let nonce = args.nonce.as_ref().map(|Unread(nonce)| Nonce::new(nonce));
     let mut verifier = Verifier::new(client_id, context.urls.issuer.clone());
-    let refused = |error| refused(error, nonce.is_some());
+    let scope = token.scope.as_ref();
+    let asked = scope.is_some_and(|scope| scope.contains(&Scope::Openid));
+    let refused = |error| refused(error, nonce.is_some(), asked);
 
     let verdict = verifier.verify(token_file::now(), &token, nonce.as_ref());
     let verdict = match verdict.map_err(refused)? {
@@ -34,8 +36,13 @@ pub(super) async fn run(args: &VerifyIdTokenArgs, context: &mut Context) -> Resu
     }
 }
 
-fn refused(error: IdTokenError, with_nonce: bool) -> Failure {
+fn refused(error: IdTokenError, with_nonce: bool, asked: bool) -> Failure {
     match error {
+        IdTokenError::Missing if asked => Failure::new(
+            Kind::Local,
+            "there is no ID token in the file, although openid is in its scope: the service sent none; after a refresh \
+             that is usual",
+        ),
         IdTokenError::Missing => Failure::new(
             Kind::Local,
             "there is no ID token in the file; it comes with a login that has the scope openid, and a refresh drops it",

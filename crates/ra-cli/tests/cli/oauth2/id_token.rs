@@ -157,10 +157,16 @@ fn a_file_without_an_id_token_is_said_to_be_one() {
     let discord = Discord::start();
     let mut without = token(None);
     without.as_object_mut().unwrap().remove("id_token");
+    without["scope"] = "identify".into();
     let path = token_file(directory.path(), &without);
     let (line, error) = fails(&discord, &verify(&path, &[]), 8);
-    assert!(line.contains("no ID token"), "{line}");
+    assert!(line.contains("it comes with a login"), "{line}");
     assert_eq!(error["kind"], "local");
+    without["scope"] = "identify openid".into();
+    let path = token_file(directory.path(), &without);
+    let (line, _) = fails(&discord, &verify(&path, &[]), 8);
+    assert!(line.contains("the service sent none"), "{line}");
+    assert!(line.contains("after a refresh"), "{line}");
     let none = directory.path().join("none");
     fails(&discord, &verify(&none, &[]), 8);
     assert!(discord.heard().is_empty());
