@@ -3,18 +3,23 @@
 use core::future::Future;
 use core::time::Duration;
 
-use oauth2_discord::error::Repeat;
+use oauth2_discord::error::{Advice, Repeat, advice};
 use ra_http::{BaseUrl, Endpoint, HttpError};
 use ra_tokio::{HttpCarrier, Network};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::end::End;
 use super::failed;
+use super::voice::Voice;
 use crate::failure::{Failure, Kind};
 use crate::stop::Stop;
 
 /// How long a call may take without `--timeout`.
 const CALL_WITHIN: Duration = Duration::from_secs(30);
+/// How long a person may take without `--timeout`.
+const PERSON_WITHIN: Duration = Duration::from_secs(600);
+/// How long a call that works once may go on when it is to stop.
+const REPLY_WITHIN: Duration = Duration::from_secs(5);
 
 /// Makes calls, until somebody stops it or the time is over.
 pub(super) struct Caller {
@@ -56,13 +61,51 @@ impl Caller {
         &mut self,
         endpoint: &E,
     ) -> Result<Result<E::Reply, HttpError>, End> {
+        let (carrier, base) = (self.carrier(), self.base.clone());
+        self.unless_stopped(carrier.call(endpoint, &base)).await
+    }
+
+    /// The same for a call that works once: what its reply brings is lost if nobody hears it. Who wants it to stop waits a
+    /// little for the reply, unless that is said twice. A token that comes in that time counts.
+    pub(super) async fn attempt_once<E: Endpoint>(
+        &mut self,
+        endpoint: &E,
+        voice: &mut Voice,
+    ) -> Result<Result<E::Reply, HttpError>, End> {
+        let (carrier, base) = (self.carrier(), self.base.clone());
+        let mut call = core::pin::pin!(carrier.call(endpoint, &base));
+        if let Ok(reply) = self.unless_stopped(&mut call).await {
+            return Ok(reply);
+        }
+        voice.remark("Waiting up to 5 s for a reply that would be lost. Again stops at once.")?;
+        match self.unless_stopped(timeout(REPLY_WITHIN, call)).await {
+            Ok(Ok(Ok(reply))) => Ok(Ok(reply)),
+            Ok(Ok(Err(error))) if advice(&error, Repeat::SingleUse) != Advice::OutcomeUnknown => {
+                Err(End::Cancelled)
+            }
+            _ => Err(End::CancelledUnanswered),
+        }
+    }
+
+    /// The carrier for a call that begins now.
+    fn carrier(&self) -> HttpCarrier {
         let within = match self.give_up_at {
             Some(end) => end.saturating_duration_since(Instant::now()),
             None => CALL_WITHIN,
         };
-        let carrier = self.carrier.clone().with_timeout(within);
-        let base = self.base.clone();
-        self.unless_stopped(carrier.call(endpoint, &base)).await
+        self.carrier.clone().with_timeout(within)
+    }
+
+    /// Waits for what a person has to do. `late` says that nobody did.
+    pub(super) async fn person<T>(
+        &mut self,
+        future: impl Future<Output = T>,
+        late: &str,
+    ) -> Result<T, End> {
+        let end = self.give_up_at;
+        let end = end.unwrap_or_else(|| Instant::now() + PERSON_WITHIN);
+        let done = self.unless_stopped(timeout_at(end, future)).await?;
+        done.map_err(|_| failed::too_late(late).into())
     }
 
     /// Waits for something that is no call.

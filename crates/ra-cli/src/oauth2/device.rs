@@ -5,7 +5,6 @@ use core::time::Duration;
 use oauth2_discord::device::{DeviceError, Event, Input, Outcome, Output, Session};
 use oauth2_discord::grant::{DeviceAuthorization, PollDevice, StartDevice};
 use oauth2_discord::{Client, MonoTime, ScopeSet, Token, Urls};
-use ra_http::Retry;
 use serde::Serialize;
 use tokio::time::{Instant, sleep_until};
 
@@ -15,7 +14,7 @@ use super::token_file::TokenPlace;
 use super::voice::Voice;
 use super::{Context, client, failed, option};
 use crate::args::DeviceArgs;
-use crate::failure::{Failure, Kind};
+use crate::failure::Failure;
 use crate::qr::Qr;
 
 /// The first line of `--json`.
@@ -93,10 +92,13 @@ async fn wait(
         while let Some(output) = session.poll_output() {
             match output {
                 Output::Call(call) => {
-                    let reply = caller.attempt(&call.poll).await?;
+                    let reply = caller.attempt_once(&call.poll, voice).await?;
                     session.handle(clock.now(), Input::Reply(call.id, reply));
                 }
-                Output::Event(event) => note(event, voice)?,
+                Output::Event(event) => {
+                    let left = session.expires_at().saturating_since(clock.now());
+                    note(event, left, voice)?;
+                }
                 Output::End(end) => return decided(end),
                 _ => {}
             }
@@ -106,7 +108,7 @@ async fn wait(
             None => continue, // its end is in the queue
         };
         if caller.give_up_at().is_some_and(|end| end <= Instant::now()) {
-            return Err(too_late("nobody decided in the time of --timeout").into());
+            return Err(failed::too_late("nobody decided in the time of --timeout").into());
         }
         count(&session, clock, voice)?;
         // a terminal counts the seconds
@@ -120,12 +122,22 @@ async fn wait(
     }
 }
 
-fn note(event: Event, voice: &mut Voice) -> Result<(), Failure> {
+/// Tells what came between. A wait that the codes do not live to see is not counted out.
+fn note(event: Event, left: Duration, voice: &mut Voice) -> Result<(), Failure> {
     match event {
         Event::SlowedDown { interval } => voice.remark(&format!(
             "The service wants to be asked less often: every {} s from now on.",
             interval.as_secs()
         )),
+        Event::AskedToWait { wait } if wait >= left => {
+            voice.remark("The service asked for a longer wait than the code lives.")
+        }
+        Event::AskedToWait { wait } => voice.remark(&format!(
+            "The service asked to wait. It is asked again in {} s.",
+            wait.as_secs_f64().ceil()
+        )),
+        Event::Unanswered { wait } if wait >= left => voice
+            .remark("The service did not answer, and the code expires before it is asked again."),
         Event::Unanswered { wait } => voice.remark(&format!(
             "The service did not answer. It is asked again in {} s.",
             wait.as_secs_f64().ceil()
@@ -155,14 +167,7 @@ fn decided(end: Result<Outcome, DeviceError>) -> Result<Token, End> {
         Ok(Outcome::Denied) => Err(End::Declined),
         Ok(_) => Err(End::Cancelled),
         Err(DeviceError::Refused(error)) => Err(failed::call(&error, PollDevice::REPEAT)),
-        Err(error) => Err(too_late(&error.to_string()).into()),
-    }
-}
-
-fn too_late(why: &str) -> Failure {
-    Failure {
-        retry: Retry::NewSession,
-        ..Failure::new(Kind::Expired, why)
+        Err(error) => Err(failed::too_late(&error.to_string()).into()),
     }
 }
 

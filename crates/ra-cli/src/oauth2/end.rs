@@ -2,13 +2,15 @@
 
 use crate::failure::Failure;
 
-/// Neither is an error line of the first two.
+/// None is an error line but the last.
 #[derive(Debug)]
 pub(super) enum End {
     /// The person said no.
     Declined,
     /// Ctrl-C or SIGTERM.
     Cancelled,
+    /// The same while something was under way that works once: nobody knows what became of it.
+    CancelledUnanswered,
     /// Everything else.
     Failed(Failure),
 }

@@ -32,13 +32,22 @@ pub(super) async fn run(args: &ExchangeArgs, context: &mut Context) -> Result<()
     let mut caller = context.caller()?;
 
     let callback = secret::callback(&args.callback, &mut caller, &mut context.voice).await?;
+    let elsewhere = pending.redirect_uri().is_some_and(|uri| {
+        let whole = !callback.starts_with(['/', '?']);
+        whole && !uri.is_of(&callback)
+    });
     let accepted = pending
         .accept(&callback)
         .map_err(|error| failed::callback(&error))?;
+    if elsewhere {
+        let note = "note: the redirect came to another address than that of --redirect-uri";
+        context.voice.remark(note)?;
+    }
     let exchange = accepted
         .exchange(client)
         .map_err(|error| Failure::usage("--code-verifier-file", error))?;
     let exchange = exchange.at(context.urls.token.clone());
-    let token = caller.call(&exchange, ExchangeCode::REPEAT).await?;
+    let reply = caller.attempt_once(&exchange, &mut context.voice).await?;
+    let token = reply.map_err(|error| failed::call(&error, ExchangeCode::REPEAT))?;
     place.put(token, &mut context.voice)
 }

@@ -17,12 +17,15 @@ pub(super) fn call(error: &HttpError, repeat: Repeat) -> End {
     if advice == Advice::PersonSaidNo {
         return End::Declined;
     }
-    let mut failure = Failure::caused(kind(error), error, retry(advice));
+    // a refusal without any code is none of the service's: what was sent may be as good as before
+    let foreign = kind(error) == Kind::Network && advice == Advice::StartOver;
+    let retry = if foreign { Retry::Never } else { retry(advice) };
+    let mut failure = Failure::caused(kind(error), error, retry);
     // the code of RFC 6749, and what to do about it
     if let Some(code) = code(error).filter(|code| !matches!(code, ErrorCode::Unknown(_))) {
         failure.message.push_str(&format!(" ({code})"));
     }
-    if let Some(hint) = hint(error, advice) {
+    if let Some(hint) = hint(error, advice).filter(|_| !foreign) {
         failure.message.push_str(&format!("; {hint}"));
     }
     failure.into()
@@ -96,6 +99,14 @@ pub(super) fn store(path: &std::path::Path, error: &StoreError) -> Failure {
         _ => error.source().unwrap_or(error).to_string(),
     };
     Failure::new(Kind::Local, format!("cannot use {path}: {why}"))
+}
+
+/// Nobody did in time what a person has to do.
+pub(super) fn too_late(why: &str) -> Failure {
+    Failure {
+        retry: Retry::NewSession,
+        ..Failure::new(Kind::Expired, why)
+    }
 }
 
 /// What scripts are told.

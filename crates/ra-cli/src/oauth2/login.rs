@@ -1,15 +1,11 @@
 //! `ra oauth2 login`: the flow of a native application (RFC 8252).
 
-use core::time::Duration;
-
 use oauth2_discord::authorize::{Authorization, AuthorizeUrl, RedirectUri};
 use oauth2_discord::callback::{AcceptedCode, CallbackError, PendingCode};
 use oauth2_discord::grant::ExchangeCode;
 use oauth2_discord::{Client, Token};
-use ra_http::Retry;
 use serde::Serialize;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, timeout_at};
 
 use super::authorize_url::{entropy, note, refused};
 use super::call::Caller;
@@ -21,9 +17,6 @@ use super::voice::Voice;
 use super::{Context, browser, client, failed, option};
 use crate::args::Oauth2LoginArgs;
 use crate::failure::{Failure, Kind};
-
-/// How long the person may take without `--timeout`.
-const PERSON_WITHIN: Duration = Duration::from_secs(600);
 
 /// The first line of `--json`.
 #[derive(Serialize)]
@@ -75,14 +68,15 @@ pub(super) async fn run(args: &Oauth2LoginArgs, context: &mut Context) -> Result
 async fn exchange(
     accepted: AcceptedCode,
     client: Client,
-    context: &Context,
+    context: &mut Context,
     caller: &mut Caller,
 ) -> Result<Token, End> {
     let exchange = accepted
         .exchange(client)
         .map_err(|error| Failure::new(Kind::Local, error.to_string()))?
         .at(context.urls.token.clone());
-    caller.call(&exchange, ExchangeCode::REPEAT).await
+    let reply = caller.attempt_once(&exchange, &mut context.voice).await?;
+    reply.map_err(|error| failed::call(&error, ExchangeCode::REPEAT))
 }
 
 async fn listen(port: Option<u16>) -> Result<Loopback, Failure> {
@@ -123,30 +117,22 @@ async fn wait(
     loopback: &mut Loopback,
     caller: &mut Caller,
 ) -> Result<(Result<AcceptedCode, CallbackError>, JoinHandle<()>), End> {
-    let end = caller
-        .give_up_at()
-        .unwrap_or_else(|| Instant::now() + PERSON_WITHIN);
-    let request = loop {
-        let heard = caller.unless_stopped(timeout_at(end, loopback.request()));
-        let Ok(request) = heard.await? else {
-            return Err(too_late().into());
-        };
-        match pending.belongs(&request.url) {
-            Ok(()) | Err(CallbackError::Issuer | CallbackError::IssuerMissing) => break request,
-            Err(_) => loopback.turn_away(request),
+    let answer = async {
+        loop {
+            let request = loopback.request().await;
+            match pending.belongs(&request.url) {
+                Ok(()) | Err(CallbackError::Issuer | CallbackError::IssuerMissing) => {
+                    break request;
+                }
+                Err(_) => loopback.turn_away(request),
+            }
         }
     };
+    let request = caller.person(answer, "nobody authorized in time").await?;
     let accepted = pending.accept(&request.url);
     let page = match accepted {
         Ok(_) => Page::Done,
         Err(_) => Page::Refused,
     };
     Ok((accepted, tokio::spawn(request.answer(page))))
-}
-
-fn too_late() -> Failure {
-    Failure {
-        retry: Retry::NewSession,
-        ..Failure::new(Kind::Expired, "nobody authorized in time")
-    }
 }

@@ -32,7 +32,7 @@ pub(super) async fn run(args: &RefreshArgs, context: &mut Context) -> Result<(),
     let refresh = Refresh::new(client, refresh_token)
         .narrow(scopes)
         .at(context.urls.token.clone());
-    let reply = caller.attempt(&refresh).await?;
+    let reply = caller.attempt_once(&refresh, &mut context.voice).await?;
     let reply = reply.map_err(|error| failed::refresh(&error, Refresh::REPEAT))?;
     let token = held.token.succeeded_by(reply);
     let json = token.expose_json();

@@ -106,8 +106,9 @@ pub(super) async fn callback(
         voice.talk("Paste the address that the browser was sent to, and press Enter:")?;
     }
     // on a thread that nobody waits for when it is stopped here
-    let line = caller.unless_stopped(tokio::task::spawn_blocking(first_line));
-    let line = line.await?.map_err(io::Error::from).and_then(|line| line);
+    let line = tokio::task::spawn_blocking(first_line);
+    let line = caller.person(line, "no redirect came in time").await?;
+    let line = line.map_err(io::Error::from).and_then(|line| line);
     let line = line.map_err(|error| {
         Failure::new(Kind::Local, format!("cannot read standard input: {error}"))
     })?;

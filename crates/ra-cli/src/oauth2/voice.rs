@@ -91,6 +91,10 @@ impl Voice {
                 self.remark("Cancelled.")?;
                 return Ok(Exit::Declined);
             }
+            End::CancelledUnanswered => {
+                self.remark("Cancelled; what was sent may be spent.")?;
+                return Ok(Exit::Declined);
+            }
             End::Declined => {
                 self.talk("Declined.")?;
                 self.event(&Event::Declined)?;

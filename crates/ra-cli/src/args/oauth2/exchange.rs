@@ -20,7 +20,8 @@ Examples:
     --state STATE --callback 'https://app.example/cb?code=...&state=...'
   ... ra oauth2 exchange --client-id ID --state STATE --callback - < redirect.txt
 
-Exit codes: 0 done, 2 wrong options, 3 the person said no, 6 refused, or the redirect is not the answer, \
+Exit codes: 0 done, 2 wrong options, 3 the person said no or it was cancelled here, \
+4 no redirect came in time, 6 refused, or the redirect is not the answer, \
 7 network or HTTP failure, 8 a file failed.";
 
 /// `ra oauth2 exchange`.

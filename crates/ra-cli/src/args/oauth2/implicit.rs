@@ -17,7 +17,8 @@ Examples:
   ra oauth2 implicit --state STATE --callback - < redirect.txt
   ra oauth2 implicit --state STATE --callback 'https://app.example/cb#access_token=...&state=...'
 
-Exit codes: 0 done, 2 wrong options, 3 the person said no, 6 the redirect is not the answer, 8 a file failed.";
+Exit codes: 0 done, 2 wrong options, 3 the person said no or it was cancelled here, \
+4 no redirect came in time, 6 the redirect is not the answer, 8 a file failed.";
 
 /// `ra oauth2 implicit`.
 #[derive(Debug, Args)]

@@ -69,13 +69,15 @@ fn o133_s23_the_code_expires_by_word_of_the_service_and_by_the_clock() {
 #[test]
 fn s23_s37_limits_failures_and_cut_answers_are_survived() {
     let cut = || recorded::error_authorization_pending().cut();
+    let silence = "The service did not answer. It is asked again in 2 s.";
+    let limit = "The service asked to wait. It is asked again in 2 s.";
     let cases = [
-        vec![recorded::rate_limited_html(), cut()],
-        vec![recorded::unavailable()],
-        vec![recorded::rate_limited()],
-        vec![recorded::bad_gateway_html()],
+        (vec![recorded::rate_limited_html(), cut()], limit),
+        (vec![recorded::unavailable()], silence),
+        (vec![recorded::rate_limited()], limit),
+        (vec![recorded::bad_gateway_html()], silence),
     ];
-    at_once(cases, |answers| {
+    at_once(cases, |(answers, said)| {
         let polls = answers.len() + 1;
         let discord = quick();
         discord.answer("/oauth2/token", answers);
@@ -84,12 +86,22 @@ fn s23_s37_limits_failures_and_cut_answers_are_survived() {
         assert_eq!(ended.code, 0, "{ended:?}");
         assert_eq!(ended.stderr.lines().count(), polls - 1, "{ended:?}");
         let first = ended.stderr.lines().next();
-        assert_eq!(
-            first,
-            Some("The service did not answer. It is asked again in 2 s.")
-        );
+        assert_eq!(first, Some(said));
         assert_eq!(discord.calls("/oauth2/token"), polls);
     });
+}
+
+#[test]
+fn s23_s37_a_wait_that_the_code_does_not_live_to_see_ends_it() {
+    let day = Answer::new("HTTP/1.1 429 Too Many Requests\nRetry-After: 86400\n\n");
+    let (discord, ended) = polled([day]);
+    assert_eq!(ended.code, 4, "{ended:?}");
+    assert_eq!(
+        ended.stderr,
+        "The service asked for a longer wait than the code lives.\n"
+    );
+    assert_eq!(ended.error()["kind"], "expired");
+    assert_eq!(discord.calls("/oauth2/token"), 1);
 }
 
 #[test]
@@ -193,11 +205,19 @@ fn a_signal_at_any_time_cancels() {
             // in the middle of a poll
             discord.wait_for("/oauth2/token");
             ra.terminate();
+            // its reply may bring a token: the second signal ends it at once
+            let waits = ra.diagnostic();
+            assert!(waits.starts_with("Waiting up to 5 s"), "{waits}");
+            ra.terminate();
         } else {
             ra.interrupt();
         }
         let ended = ra.end();
-        assert_eq!((ended.code, ended.stderr.as_str()), (3, "Cancelled.\n"));
+        let said = match terminate {
+            true => "Cancelled; what was sent may be spent.\n",
+            false => "Cancelled.\n",
+        };
+        assert_eq!((ended.code, ended.stderr.as_str()), (3, said));
         assert_eq!(ended.stdout.lines().count(), 1);
         shows_no_secret(&ended);
     }

@@ -241,6 +241,63 @@ fn s28_refusals_say_what_to_do_and_no_word_of_the_service() {
 }
 
 #[test]
+fn s38_a_refusal_of_something_on_the_way_may_come_too_late_for_the_code() {
+    for status in [
+        "401 Unauthorized",
+        "403 Forbidden",
+        "407 Proxy Authentication Required",
+    ] {
+        let service = Service::refusing(status, "<html>canary</html>");
+        let ended = callback(&service, &good());
+        let error = fails(&ended, 7);
+        assert!(error.ends_with("; what was sent may be spent"), "{error}");
+    }
+}
+
+#[test]
+fn s08_a_redirect_to_another_address_is_taken_with_a_note() {
+    let note = "note: the redirect came to another address than that of --redirect-uri\n";
+    let query = format!("code=canary-code&state={STATE}");
+    for (address, said) in [
+        ("https://nicememe.website", ""),
+        ("https://nicememe.website/", ""),
+        ("https://NICEMEME.website:443/", ""),
+        ("/", ""), // as a web server has it
+        ("", ""),
+        ("http://nicememe.website/", note),
+        ("https://nicememe.example/", note),
+        ("https://nicememe.website:8443/", note),
+        ("https://nicememe.website/x", note),
+    ] {
+        let service = Service::of(token());
+        let ended = callback(&service, &format!("{address}?{query}"));
+        assert_eq!(object(&ended), token());
+        assert_eq!(ended.stderr, said, "{address}");
+    }
+}
+
+#[test]
+fn the_time_of_timeout_bounds_reading_standard_input() {
+    let service = Service::of(token());
+    let base = service.base();
+    let shared = ["--state", STATE, "--callback", "-", "--timeout", "1"];
+    for first in [
+        &["exchange", "--client-id", CLIENT, "--base", &base][..],
+        &["implicit", "--base", &base],
+    ] {
+        let mut command = command(&[first, &shared].concat());
+        let (reader, writer) = std::io::pipe().unwrap();
+        command
+            .env("RA_CODE_VERIFIER", VERIFIER)
+            .stdin(Stdio::from(reader));
+        let ended = Ra::spawn(&mut command).end();
+        assert_eq!(fails(&ended, 4), "no redirect came in time");
+        drop(writer);
+    }
+    assert!(service.calls().is_empty());
+}
+
+#[test]
 fn the_redirect_comes_on_standard_input_too() {
     let service = Service::of(token());
     let base = service.base();

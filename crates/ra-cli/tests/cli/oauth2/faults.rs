@@ -108,6 +108,15 @@ fn s13_s36_s38_failures_pages_and_answers_that_are_none() {
             "the call was refused, status 403",
         );
     }
+    // and such a one is no reason to drop what was sent
+    for status in ["401 Unauthorized", "407 Proxy Authentication Required"] {
+        let service = Service::refusing(status, "<html>canary</html>");
+        each(&service, &["--json"], |ended| {
+            assert_eq!(ended.code, 7, "{ended:?}");
+            ended.never_says("authorize again");
+            ended.never_says("canary");
+        });
+    }
     // connections that end early
     for answer in [
         "",

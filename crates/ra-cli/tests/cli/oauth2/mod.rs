@@ -19,6 +19,7 @@ mod recorded;
 mod secrets;
 mod service;
 mod sharing;
+mod signals;
 mod terminal;
 mod tokens;
 

@@ -87,6 +87,16 @@ fn s14_s38_a_failed_refresh_leaves_the_file() {
             "new_session",
         ),
         ("503 Service Unavailable", "{}", 7, "network", "after:5"),
+        // somebody on the way: the refresh token is as good as before
+        ("401 Unauthorized", "<html>", 7, "network", "after:5"),
+        ("403 Forbidden", "<html>", 7, "network", "after:5"),
+        (
+            "407 Proxy Authentication Required",
+            "",
+            7,
+            "network",
+            "after:5",
+        ),
         ("200 OK", "canary", 6, "protocol", "after:5"),
         ("302 Found", "", 7, "network", "never"),
     ] {
