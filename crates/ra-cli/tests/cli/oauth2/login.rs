@@ -261,6 +261,27 @@ fn s03_s07_s25_redirects_with_the_right_state_that_bring_no_code() {
             "protocol",
             "the redirect has both a result and an error",
         ),
+        // what is repeated is refused, and does not keep the login waiting
+        (
+            "code=canary&code=canary",
+            "protocol",
+            "the redirect has code more than once",
+        ),
+        (
+            "code=canary&iss=canary&iss=canary",
+            "protocol",
+            "the redirect has iss more than once",
+        ),
+        (
+            "code=canary&state=STATE",
+            "protocol",
+            "the redirect has state more than once",
+        ),
+        (
+            "code=%zz",
+            "protocol",
+            "the redirect has code encoded wrongly",
+        ),
         ("x=1", "protocol", "the redirect has no code"),
         ("code=", "protocol", "the redirect has no code"),
         (
@@ -271,7 +292,8 @@ fn s03_s07_s25_redirects_with_the_right_state_that_bring_no_code() {
     ] {
         let service = Service::of(token());
         let login = Login::start(&service, &[]);
-        let answer = get(login.address, &login.target(parameters));
+        let parameters = parameters.replace("STATE", &login.state);
+        let answer = get(login.address, &login.target(&parameters));
         assert!(answer.contains("Not authorized"), "{answer}");
         let ended = login.end();
         assert_eq!(ended.code, 6, "{parameters} {ended:?}");

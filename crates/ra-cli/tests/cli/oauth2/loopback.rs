@@ -68,7 +68,15 @@ fn s06_o085_foreign_requests_are_turned_away_and_end_nothing() {
             "404",
         ),
         (
-            format!("GET /callback?state={state}&state={state}&code=evil HTTP/1.1\r\n{host}\r\n"),
+            format!("GET /callback?state={state}&state=x&code=evil HTTP/1.1\r\n{host}\r\n"),
+            "404",
+        ),
+        (
+            format!("GET /callback?code=evil&code=evil&state=x HTTP/1.1\r\n{host}\r\n"),
+            "404",
+        ),
+        (
+            format!("GET /x?code=evil&code=evil&state={state} HTTP/1.1\r\n{host}\r\n"),
             "404",
         ),
         // other places
