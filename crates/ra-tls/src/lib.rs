@@ -22,9 +22,11 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod config;
+mod refusal;
 mod roots;
 
 pub use config::TlsConfig;
+pub use refusal::Refusal;
 pub use roots::{RootCertificates, RootError};
 
 use std::io;
@@ -43,13 +45,15 @@ pub fn server_name(host: &str) -> Result<ServerName<'static>, TransportError> {
         .map_err(|error| TransportError::with_source(TransportErrorKind::NotAllowed, error))
 }
 
-/// What a failed handshake is called: rustls reports what it refuses as invalid data; the rest is the connection
-/// breaking while TLS was being agreed on.
+/// What a failed handshake is called: [`TransportErrorKind::Tls`] with a [`Refusal`] as its cause, or
+/// [`TransportErrorKind::Lost`] if the connection broke while TLS was being agreed on.
 #[must_use]
 pub fn handshake_error(error: io::Error) -> TransportError {
-    let kind = match error.kind() {
-        io::ErrorKind::InvalidData => TransportErrorKind::Tls,
-        _ => TransportErrorKind::Lost,
-    };
-    TransportError::with_source(kind, error)
+    let inner = error.get_ref();
+    match inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(refused) => {
+            TransportError::with_source(TransportErrorKind::Tls, Refusal::from(refused))
+        }
+        None => TransportError::with_source(TransportErrorKind::Lost, error),
+    }
 }

@@ -1,13 +1,14 @@
 //! What each configuration trusts, by real handshakes.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+use std::error::Error as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use ra_http::{TransportError, TransportErrorKind};
 use ra_testkit::tls::{Ca, flawed, tls_1_1, tls_end};
 use ra_tls::rustls::ClientConnection;
-use ra_tls::{RootCertificates, TlsConfig, handshake_error, server_name};
+use ra_tls::{Refusal, RootCertificates, TlsConfig, handshake_error, server_name};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -77,5 +78,22 @@ fn nothing_is_trusted_that_must_not_be_whatever_is_trusted_else() {
             let error = handshake(&config, "localhost", *at).unwrap_err();
             assert_eq!(error.kind(), TransportErrorKind::Tls, "{config:?} {what}");
         }
+    }
+}
+
+#[test]
+fn what_stands_in_a_certificate_is_not_repeated() {
+    let ca = Ca::new();
+    let names = ["canary-visit.example", "canary-again.example"];
+    let end = tls_end(ca.issue(&names), nowhere()).address;
+    for (config, refusal) in [
+        (TlsConfig::only(roots(&ca)), Refusal::Name),
+        (TlsConfig::only(roots(&Ca::new())), Refusal::Issuer),
+    ] {
+        let error = handshake(&config, "localhost", end).unwrap_err();
+        let cause = error.source().unwrap();
+        assert_eq!(cause.downcast_ref(), Some(&refusal));
+        let said = format!("{error:?} {error} {cause:?} {cause}");
+        assert!(!said.contains("canary"), "{said}");
     }
 }

@@ -6,7 +6,7 @@ use std::io;
 
 use ra_http::TransportErrorKind;
 use ra_testkit::tls::Ca;
-use ra_tls::{RootCertificates, RootError, TlsConfig, handshake_error, server_name};
+use ra_tls::{RootCertificates, RootError, TlsConfig, handshake_error, rustls, server_name};
 
 /// A section that is no certificate.
 const KEY: &str = "-----BEGIN PRIVATE KEY-----\nY2FuYXJ5\n-----END PRIVATE KEY-----\n";
@@ -113,7 +113,8 @@ fn hosts_become_names_to_check_for() {
 #[test]
 fn a_handshake_that_is_refused_and_one_that_breaks_are_two_things() {
     let kind = |kind: io::ErrorKind| handshake_error(kind.into()).kind();
-    assert_eq!(kind(io::ErrorKind::InvalidData), TransportErrorKind::Tls);
+    let refused = io::Error::new(io::ErrorKind::InvalidData, rustls::Error::DecryptError);
+    assert_eq!(handshake_error(refused).kind(), TransportErrorKind::Tls);
     for broken in [io::ErrorKind::UnexpectedEof, io::ErrorKind::ConnectionReset] {
         assert_eq!(kind(broken), TransportErrorKind::Lost);
     }
