@@ -29,6 +29,8 @@ pub struct Config {
     /// How long sessions and tickets may live on once the gateway is told to drain. Default: 25 s,
     /// just below the 30 s that orchestrators grant.
     pub drain_within: Duration,
+    /// Where sessions, phones and tickets meet. Default: in memory of this node.
+    pub rendezvous: Rendezvous,
     /// Where randomness comes from. Default: the operating system.
     pub entropy: EntropySource,
 }
@@ -42,9 +44,22 @@ impl Default for Config {
             lifetimes: Lifetimes::default(),
             captcha: None,
             drain_within: Duration::from_secs(25),
+            rendezvous: Rendezvous::default(),
             entropy: EntropySource::default(),
         }
     }
+}
+
+/// Where sessions, phones' calls and ticket exchanges meet.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub enum Rendezvous {
+    /// In memory of this node: all calls of a login have to reach the node that has its socket.
+    #[default]
+    Memory,
+    /// In a Redis that all nodes of a fleet share: each call may reach any of them.
+    #[cfg(feature = "redis")]
+    Redis(crate::Redis),
 }
 
 /// How long the gateway's short-lived secrets work.

@@ -50,7 +50,8 @@ impl Gateway {
     ///
     /// # Errors
     ///
-    /// What the system says when the address cannot be listened at.
+    /// What the system says when the address cannot be listened at; when the rendezvous is a Redis,
+    /// also what keeps this node from it.
     pub async fn bind(
         config: Config,
         accounts: Arc<dyn Accounts>,
@@ -58,10 +59,11 @@ impl Gateway {
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(config.listen).await?;
         let address = listener.local_addr()?;
+        let shared = Shared::new(config, accounts, backend).await?;
         Ok(Self {
             listener,
             address,
-            shared: Arc::new(Shared::new(config, accounts, backend)),
+            shared: Arc::new(shared),
         })
     }
 
@@ -170,7 +172,7 @@ async fn end_of(shared: &Shared) {
 /// Resolves when there is no session and no ticket left.
 async fn drained(shared: &Shared) {
     loop {
-        let ticket_until = shared.rendezvous.last_ticket_until(shared.clock.now());
+        let ticket_until = shared.rendezvous.last_ticket_until();
         match (shared.gate.sessions(), ticket_until) {
             (0, None) => return,
             (_, Some(until)) => {

@@ -44,7 +44,6 @@ mod problem;
 mod registry;
 mod rendezvous;
 mod rest;
-mod second_factor;
 mod shared;
 mod socket;
 mod vault;
@@ -54,8 +53,10 @@ pub use ra_crypto::AwsLc;
 
 pub use accounts::Accounts;
 pub use captcha::Captcha;
-pub use config::{Config, Lifetimes};
+pub use config::{Config, Lifetimes, Rendezvous};
 pub use entropy::EntropySource;
 pub use gateway::Gateway;
 pub use handle::Handle;
 pub use limits::Limits;
+#[cfg(feature = "redis")]
+pub use rendezvous::redis::{Redis, RedisUrlError};

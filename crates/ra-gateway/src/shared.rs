@@ -1,5 +1,6 @@
 //! What all connections of a gateway share.
 
+use std::io;
 use std::sync::Arc;
 
 use ra_crypto::Backend;
@@ -10,8 +11,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::limits::Gate;
 use crate::registry::Registry;
-use crate::rendezvous::Rendezvous;
-use crate::second_factor::SecondFactor;
+use crate::rendezvous::{self, Rendezvous};
 
 /// How far towards its end a gateway is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,27 +32,48 @@ pub(crate) struct Shared {
     pub(crate) backend: Arc<dyn Backend>,
     pub(crate) clock: Clock,
     pub(crate) gate: Gate,
-    pub(crate) registry: Registry,
-    pub(crate) rendezvous: Rendezvous,
-    pub(crate) second_factor: SecondFactor,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) rendezvous: Arc<dyn Rendezvous>,
     pub(crate) stage: watch::Sender<Stage>,
 }
 
 impl Shared {
-    pub(crate) fn new(
+    pub(crate) async fn new(
+        config: Config,
+        accounts: Arc<dyn Accounts>,
+        backend: Arc<dyn Backend>,
+    ) -> io::Result<Self> {
+        let (clock, registry) = (Clock::start(), Arc::default());
+        let rendezvous = rendezvous::meet(&config, &backend, &registry, clock).await?;
+        Ok(Self {
+            session_config: Arc::new(config.session.clone()),
+            accounts,
+            backend,
+            clock,
+            gate: Gate::new(config.limits.clone()),
+            registry,
+            rendezvous,
+            stage: watch::Sender::new(Stage::Open),
+            config,
+        })
+    }
+
+    /// For tests without sockets.
+    #[cfg(test)]
+    pub(crate) fn alone(
         config: Config,
         accounts: Arc<dyn Accounts>,
         backend: Arc<dyn Backend>,
     ) -> Self {
+        let (clock, registry) = (Clock::start(), Arc::default());
         Self {
             session_config: Arc::new(config.session.clone()),
             accounts,
             backend,
-            clock: Clock::start(),
+            clock,
             gate: Gate::new(config.limits.clone()),
-            registry: Registry::default(),
-            rendezvous: Rendezvous::new(&config),
-            second_factor: SecondFactor::new(&config),
+            rendezvous: rendezvous::memory(&config, &registry, clock),
+            registry,
             stage: watch::Sender::new(Stage::Open),
             config,
         }

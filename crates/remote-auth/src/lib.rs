@@ -174,6 +174,7 @@
 //! | `http` | by `mobile` | HTTP exchanges as values |
 //! | `tokio` | yes | the adapter to tokio, `desktop` and `mobile` |
 //! | `gateway-server` | | the gateway server, and `gateway` |
+//! | `gateway-redis` | | the same, several nodes of it around one Redis |
 //! | `rustcrypto` | yes | `crypto::RustCrypto`, pure Rust |
 //! | `aws-lc-rs` | | `crypto::AwsLc`, opens faster, needs a C compiler |
 //! | `os-entropy` | by `tokio` | `crypto::OsEntropy`, the operating system's randomness |

@@ -45,7 +45,7 @@ impl Service {
             return Err(Problem::NotAnUpgrade);
         }
         let reply = upgrade::accept(request)?;
-        if self.shared.stage() != Stage::Open {
+        if !self.takes_sessions() {
             return Err(Problem::BUSY);
         }
         let permit = self
@@ -61,10 +61,15 @@ impl Service {
     }
 
     fn ready(&self) -> Reply {
-        reply::empty(match self.shared.stage() {
-            Stage::Open => StatusCode::OK,
-            Stage::Draining | Stage::Closing => StatusCode::SERVICE_UNAVAILABLE,
+        reply::empty(if self.takes_sessions() {
+            StatusCode::OK
+        } else {
+            StatusCode::SERVICE_UNAVAILABLE
         })
+    }
+
+    fn takes_sessions(&self) -> bool {
+        self.shared.stage() == Stage::Open && self.shared.rendezvous.is_up()
     }
 }
 

@@ -46,9 +46,9 @@ pub(crate) async fn answer(
     }
     let account = authenticate(shared, headers).await?;
     match call {
-        Call::Create => phone::create(shared, &account, body),
-        Call::Finish => phone::finish(shared, &account, headers, body),
-        Call::Cancel => phone::cancel(shared, &account, body),
+        Call::Create => phone::create(shared, &account, body).await,
+        Call::Finish => phone::finish(shared, &account, headers, body).await,
+        Call::Cancel => phone::cancel(shared, &account, body).await,
         Call::MfaFinish => mfa::finish(shared, &account, body).await,
         Call::Login => Err(Problem::Internal),
     }

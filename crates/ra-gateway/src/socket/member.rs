@@ -5,16 +5,17 @@ use std::task::Waker;
 
 use ra_core::MonoTime;
 use ra_core::gateway::{Input, Output, Session};
-use ra_proto::{CloseCode, Fingerprint};
+use ra_proto::CloseCode;
 
 use crate::registry::Slot;
+use crate::rendezvous::SessionId;
 use crate::shared::{Shared, Stage};
 
 /// A session's place in the registry. Leaving it takes everything along that could still reach it.
 pub(super) struct Member {
     shared: Arc<Shared>,
     slot: Arc<Slot>,
-    fingerprint: Option<Fingerprint>,
+    session: Option<SessionId>,
 }
 
 impl Member {
@@ -29,7 +30,7 @@ impl Member {
         let mut member = Self {
             shared: Arc::clone(shared),
             slot,
-            fingerprint: None,
+            session: None,
         };
         // all sessions may have been closed while this one was on its way in
         if shared.stage() == Stage::Closing {
@@ -41,14 +42,16 @@ impl Member {
     pub(super) fn handle(&mut self, input: Input<'_>) {
         self.slot.handle(self.shared.clock.now(), input);
         // found before the frame that names it is written: a phone can be quick
-        if self.fingerprint.is_none()
+        if self.session.is_none()
             && let Some(fingerprint) = self.slot.fingerprint()
         {
-            self.fingerprint = Some(fingerprint);
-            if let Some(older) = self.shared.registry.ready(fingerprint, &self.slot) {
+            let session = SessionId::of(&fingerprint);
+            self.session = Some(session);
+            if let Some(older) = self.shared.registry.ready(session, &self.slot) {
                 let now = self.shared.clock.now();
                 older.command(|hold| hold.session.shut_down(now, CloseCode::SESSION_TIMED_OUT));
             }
+            self.shared.rendezvous.open(&self.slot, &session);
         }
     }
 
@@ -68,9 +71,8 @@ impl Member {
 
 impl Drop for Member {
     fn drop(&mut self) {
-        if let Some(dead) = self.shared.registry.leave(&self.slot, self.fingerprint) {
-            self.shared.rendezvous.forget(&dead);
-        }
+        let left = self.shared.registry.leave(&self.slot, self.session);
+        self.shared.rendezvous.close(left);
     }
 }
 
@@ -85,7 +87,11 @@ mod tests {
         let file = "[[account]]\nauthorization = \"a\"\nid = 1\nusername = \"u\"";
         let accounts: StaticFile = file.parse().unwrap();
         let backend = Arc::new(ra_testkit::Fake);
-        let shared = Arc::new(Shared::new(Config::default(), Arc::new(accounts), backend));
+        let shared = Arc::new(Shared::alone(
+            Config::default(),
+            Arc::new(accounts),
+            backend,
+        ));
         shared.advance(Stage::Draining);
         assert!(Member::enter(&shared).deadline().is_some());
         shared.advance(Stage::Closing);

@@ -76,8 +76,8 @@ async fn r57_accounts_that_fail_or_hang_make_503() {
     }
 }
 
-/// What the exchange answers when minting does this.
-async fn exchange_with(mint: Does) -> (Reply, Desktop) {
+/// What an approval answers when minting does this.
+async fn approve_with(mint: Does) -> (Reply, Desktop, Host) {
     let host = stubbed(Does::Answer("zoe"), mint).await;
     let (mut desktop, fingerprint) = Desktop::ready(host.address, 1).await;
     let reply = post(
@@ -89,33 +89,34 @@ async fn exchange_with(mint: Does) -> (Reply, Desktop) {
     .await;
     assert_eq!(desktop.expect_user().await, "9:0:0:zoe");
     let body = json!({ "handshake_token": reply.json()["handshake_token"] });
-    assert_eq!(
-        post(host.address, "finish", Some("x"), body).await.status,
-        204
-    );
-    let ticket = desktop.expect_ticket().await;
-    (
-        post(host.address, "login", None, json!({ "ticket": ticket })).await,
-        desktop,
-    )
+    let reply = post(host.address, "finish", Some("x"), body).await;
+    (reply, desktop, host)
 }
 
 #[tokio::test]
 async fn r57_tokens_that_cannot_be_minted_or_sealed_are_no_success() {
-    assert_eq!(exchange_with(Does::Fail).await.0.refusal(), (503, 130_000));
-    assert_eq!(exchange_with(Does::Hang).await.0.refusal(), (503, 130_000));
+    assert_eq!(approve_with(Does::Fail).await.0.refusal(), (503, 130_000));
+    assert_eq!(approve_with(Does::Hang).await.0.refusal(), (503, 130_000));
     let long: &'static str = "t".repeat(191).leak();
     for token in ["", long] {
         assert_eq!(
-            exchange_with(Does::Answer(token)).await.0.refusal(),
+            approve_with(Does::Answer(token)).await.0.refusal(),
             (500, 0)
         );
     }
-    let (reply, mut desktop) = exchange_with(Does::Answer(&long[1..])).await;
-    assert_eq!(
-        desktop.open(&reply.json()["encrypted_token"]),
-        &long.as_bytes()[1..]
-    );
+    let (reply, mut desktop, host) = approve_with(Does::Answer(&long[1..])).await;
+    assert_eq!(reply.status, 204);
+    let ticket = desktop.expect_ticket().await;
+    assert_eq!(desktop.exchange(host.address, &ticket).await, long[1..]);
+}
+
+#[tokio::test]
+async fn r57_a_token_that_cannot_be_minted_uses_nothing_up() {
+    let (reply, mut desktop, host) = approve_with(Does::Fail).await;
+    assert_eq!(reply.status, 503);
+    assert_eq!(host.handle.sessions(), 1);
+    desktop.send(json!({"op": "heartbeat"})).await;
+    desktop.expect("heartbeat_ack").await;
 }
 
 #[tokio::test]

@@ -9,6 +9,8 @@ mod captcha;
 mod codes;
 mod dialects;
 mod drain;
+#[cfg(feature = "redis")]
+mod fleet;
 mod handshake_tokens;
 mod http_limits;
 mod limits;
