@@ -8,19 +8,23 @@ use std::sync::Arc;
 use ra_core::gateway::Accept;
 use ra_crypto::AwsLc;
 use ra_gateway::accounts::StaticFile;
-use ra_gateway::{Accounts, Config, Gateway};
+use ra_gateway::{Accounts, Config, Gateway, RedisUnavailable, RedisUrlError, Rendezvous};
 
-use crate::args::{AcceptedProof, GatewayArgs};
+use crate::args::{self, AcceptedProof, GatewayArgs};
 use crate::exit::Exit;
 use crate::failure::{Failure, Kind};
 use crate::nobody::Nobody;
 use crate::plain::plain;
 use crate::stop::Stop;
 
+/// The Redis of a fleet, password included.
+const REDIS_VARIABLE: &str = "RA_REDIS_URL";
+
 /// Serves until it is told to stop, and then until the last login is over.
 ///
 /// # Errors
-/// [`Kind::Local`] when the accounts file cannot be used or the address cannot be listened at.
+/// [`Kind::Local`] when the accounts file cannot be used or the address cannot be listened at,
+/// [`Kind::Network`] when the Redis cannot be used.
 pub(crate) async fn run(args: &GatewayArgs) -> Result<Exit, Failure> {
     let accounts: Arc<dyn Accounts> = match &args.accounts {
         Some(path) => Arc::new(load(path)?),
@@ -32,10 +36,13 @@ pub(crate) async fn run(args: &GatewayArgs) -> Result<Exit, Failure> {
     if !args.listen.ip().is_loopback() {
         warn("this is plain HTTP beyond this machine: put a proxy with TLS in front of it");
     }
+    let rendezvous = rendezvous(&args.rendezvous)?;
     let mut stop = Stop::catch().map_err(|error| local("cannot catch signals", &error))?;
-    let gateway = Gateway::bind(config(args), accounts, Arc::new(AwsLc))
+    let mut config = config(args);
+    config.rendezvous = rendezvous.clone();
+    let gateway = Gateway::bind(config, accounts, Arc::new(AwsLc))
         .await
-        .map_err(|error| local(&format!("cannot listen at {}", args.listen), &error))?;
+        .map_err(|error| not_bound(args, &rendezvous, &error))?;
     announce(gateway.local_addr()).map_err(|error| Failure::output(&error))?;
 
     let handle = gateway.handle();
@@ -64,6 +71,40 @@ fn config(args: &GatewayArgs) -> Config {
         AcceptedProof::Nonce => Accept::Nonce,
     };
     config
+}
+
+fn rendezvous(asked: &args::Rendezvous) -> Result<Rendezvous, Failure> {
+    match asked {
+        args::Rendezvous::Memory => Ok(Rendezvous::Memory),
+        args::Rendezvous::RedisOfVariable => {
+            let url = std::env::var(REDIS_VARIABLE).unwrap_or_default();
+            if url.is_empty() {
+                return Err(Failure::usage(
+                    "--rendezvous",
+                    "the variable RA_REDIS_URL is not set",
+                ));
+            }
+            let redis = url.parse().map(Rendezvous::Redis);
+            redis.map_err(|why: RedisUrlError| Failure::usage(REDIS_VARIABLE, why))
+        }
+        args::Rendezvous::Redis(redis) => {
+            if redis.has_password() {
+                warn("arguments can be read by others: keep the password in RA_REDIS_URL");
+            }
+            Ok(Rendezvous::Redis(redis.clone()))
+        }
+    }
+}
+
+fn not_bound(args: &GatewayArgs, rendezvous: &Rendezvous, error: &io::Error) -> Failure {
+    let inner = error.get_ref();
+    let unavailable = inner.and_then(|inner| inner.downcast_ref::<RedisUnavailable>());
+    match (unavailable, rendezvous) {
+        (Some(why), Rendezvous::Redis(redis)) => {
+            Failure::new(Kind::Network, format!("cannot use {redis}: {why}"))
+        }
+        _ => local(&format!("cannot listen at {}", args.listen), error),
+    }
 }
 
 fn load(path: &Path) -> Result<StaticFile, Failure> {

@@ -50,8 +50,8 @@ impl Gateway {
     ///
     /// # Errors
     ///
-    /// What the system says when the address cannot be listened at; when the rendezvous is a Redis,
-    /// also what keeps this node from it.
+    /// What the system says when the address cannot be listened at. If the rendezvous is a Redis that
+    /// cannot be used, the error holds a `RedisUnavailable`.
     pub async fn bind(
         config: Config,
         accounts: Arc<dyn Accounts>,

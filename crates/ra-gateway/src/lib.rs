@@ -59,4 +59,4 @@ pub use gateway::Gateway;
 pub use handle::Handle;
 pub use limits::Limits;
 #[cfg(feature = "redis")]
-pub use rendezvous::redis::{Redis, RedisUrlError};
+pub use rendezvous::redis::{Redis, RedisUnavailable, RedisUrlError};

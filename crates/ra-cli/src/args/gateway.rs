@@ -1,17 +1,22 @@
 //! Arguments of `ra gateway`.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
+use ra_gateway::{Redis, RedisUrlError};
 
 pub(super) const LONG_ABOUT: &str = "\
-Serve the gateway between desktops and phones, sessions kept in memory.
+Serve the gateway between desktops and phones, sessions kept in memory or, for several nodes, met through a Redis.
 
 The first line on standard output says where it listens: {\"listening\":\"127.0.0.1:8787\"}. The socket is \
 at /?v=2, the REST calls below /api/v9/users/@me/remote-auth, health at /healthz and /readyz. SIGTERM and \
 Ctrl-C let running logins finish for a moment and then stop.
+
+Nodes with one Redis serve one fleet: the socket may be on one and each REST call on another. A Redis with a \
+password is given by `--rendezvous redis` and the variable RA_REDIS_URL, since arguments can be read by others.
 
 It speaks plain HTTP: beyond this machine put a proxy with TLS in front of it.";
 
@@ -41,8 +46,8 @@ pub struct GatewayArgs {
     /// Accounts that phones can approve with
     #[arg(long, value_name = "FILE.toml")]
     pub accounts: Option<PathBuf>,
-    /// Where sessions are kept; this build knows `memory`
-    #[arg(long, value_name = "memory", default_value = "memory")]
+    /// Where sessions meet their phones: in memory, or in a Redis (alone: the one of RA_REDIS_URL)
+    #[arg(long, value_name = "memory|redis|URL", default_value = "memory")]
     pub rendezvous: Rendezvous,
     /// Which proof dialects desktops may use
     #[arg(long, value_enum, default_value_t = AcceptedProof::Any)]
@@ -60,24 +65,48 @@ pub enum AcceptedProof {
     Nonce,
 }
 
-/// Where the gateway keeps its sessions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Where sessions, phones and tickets meet.
+#[derive(Clone, Debug)]
 pub enum Rendezvous {
     /// In this process.
     Memory,
+    /// In the Redis that the variable `RA_REDIS_URL` names.
+    RedisOfVariable,
+    /// In this Redis.
+    Redis(Redis),
 }
 
 impl FromStr for Rendezvous {
-    type Err = &'static str;
+    type Err = RendezvousError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let lower = text.to_ascii_lowercase();
-        if text == "memory" {
-            Ok(Self::Memory)
-        } else if lower.starts_with("redis:") || lower.starts_with("rediss:") {
-            Err("this build keeps sessions in memory, it cannot share them through Redis")
-        } else {
-            Err("expected `memory`")
+        match text {
+            "memory" => Ok(Self::Memory),
+            "redis" => Ok(Self::RedisOfVariable),
+            url if url.contains("://") => {
+                url.parse().map(Self::Redis).map_err(RendezvousError::Url)
+            }
+            _ => Err(RendezvousError::Other),
         }
     }
 }
+
+/// Why a text names no rendezvous.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RendezvousError {
+    /// Not the URL of a Redis.
+    Url(RedisUrlError),
+    /// Something else.
+    Other,
+}
+
+impl fmt::Display for RendezvousError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Url(why) => why.fmt(f),
+            Self::Other => f.write_str("expected `memory`, `redis` or a redis:// URL"),
+        }
+    }
+}
+
+impl std::error::Error for RendezvousError {}

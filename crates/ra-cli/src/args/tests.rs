@@ -92,14 +92,37 @@ fn contradictions_are_refused() {
 }
 
 #[test]
-fn redis_is_refused_with_the_reason() {
-    for url in ["redis://127.0.0.1", "rediss://h", "REDIS://h:6379/0"] {
-        let error = parse(&format!("gateway --rendezvous {url}")).unwrap_err();
-        assert!(error.to_string().contains("in memory"), "{error}");
+fn r56_sessions_meet_in_memory_or_in_a_redis() {
+    let rendezvous = |place: &str| {
+        let parsed = parse(&format!("gateway {place}"));
+        parsed.map(|command| match command {
+            Command::Gateway(args) => args.rendezvous,
+            other => panic!("{other:?}"),
+        })
+    };
+    let memory = [rendezvous(""), rendezvous("--rendezvous memory")];
+    assert!(memory.iter().all(|r| matches!(r, Ok(Rendezvous::Memory))));
+    assert!(matches!(
+        rendezvous("--rendezvous redis"),
+        Ok(Rendezvous::RedisOfVariable)
+    ));
+    match rendezvous("--rendezvous redis://me:canary@h:7000/2").unwrap() {
+        Rendezvous::Redis(redis) => {
+            assert_eq!(redis.to_string(), "redis://h:7000");
+            assert!(!format!("{redis:?}").contains("canary"));
+        }
+        other => panic!("{other:?}"),
     }
-    assert!(parse("gateway --rendezvous memory").is_ok());
-    let other = parse("gateway --rendezvous disk").unwrap_err();
-    assert!(other.to_string().contains("expected `memory`"), "{other}");
+    for (bad, why) in [
+        ("disk", "expected `memory`, `redis`"),
+        ("Memory", "expected `memory`, `redis`"),
+        ("rediss://h", "TLS to Redis"),
+        ("http://h", "expected redis://"),
+        ("redis://h/x", "not a URL of a Redis"),
+    ] {
+        let error = rendezvous(&format!("--rendezvous {bad}")).unwrap_err();
+        assert!(error.to_string().contains(why), "{error}");
+    }
 }
 
 #[test]

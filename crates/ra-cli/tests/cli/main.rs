@@ -8,6 +8,7 @@ mod approve;
 mod demo;
 mod exchange_faults;
 mod faults;
+mod fleet;
 mod login;
 mod proxy;
 mod support;

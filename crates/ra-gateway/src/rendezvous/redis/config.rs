@@ -34,6 +34,12 @@ pub struct Redis {
 }
 
 impl Redis {
+    /// Whether it came with a password.
+    #[must_use]
+    pub fn has_password(&self) -> bool {
+        self.connection.redis_settings().password().is_some()
+    }
+
     /// What to connect to.
     pub(super) fn connection(&self) -> ConnectionInfo {
         self.connection.clone()
@@ -138,6 +144,7 @@ mod tests {
             let redis: Redis = url.parse().unwrap();
             assert_eq!(redis.to_string(), shown);
             assert_eq!(redis.prefix, "ra:");
+            assert_eq!(redis.has_password(), url.contains("pw"));
             let settings = redis.connection();
             let protocol = settings.redis_settings().protocol();
             assert!(matches!(protocol, ProtocolVersion::RESP3), "{url}");

@@ -37,18 +37,26 @@ const PIPELINE: usize = 1024;
 /// How many channels are subscribed at a time after a reconnection.
 const CHUNK: usize = 1000;
 
-/// Why a node cannot join its fleet. Says nothing that the other side has said.
+/// Why a node cannot join its fleet; inside of the error that
+/// [`Gateway::bind`](crate::Gateway::bind) answers. Says nothing that the other side has said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum JoinError {
+#[non_exhaustive]
+pub enum RedisUnavailable {
+    /// Nothing listens at its address.
     Refused,
+    /// It did not answer within [`Redis::within`](crate::Redis::within).
     TimedOut,
+    /// User or password are wrong, or missing.
     Password,
+    /// The user may not use a command or a name that a node has to.
     Forbidden,
+    /// It is older than 6.2.
     TooOld,
+    /// Anything else: it cannot be reached, or it is no Redis.
     Unreachable,
 }
 
-impl fmt::Display for JoinError {
+impl fmt::Display for RedisUnavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Refused => "nothing listens there",
@@ -61,9 +69,9 @@ impl fmt::Display for JoinError {
     }
 }
 
-impl std::error::Error for JoinError {}
+impl std::error::Error for RedisUnavailable {}
 
-impl From<RedisError> for JoinError {
+impl From<RedisError> for RedisUnavailable {
     fn from(error: RedisError) -> Self {
         match error.kind() {
             ErrorKind::AuthenticationFailed => Self::Password,
@@ -79,14 +87,16 @@ impl From<RedisError> for JoinError {
     }
 }
 
-impl From<JoinError> for io::Error {
-    fn from(error: JoinError) -> Self {
+impl From<RedisUnavailable> for io::Error {
+    fn from(error: RedisUnavailable) -> Self {
         let kind = match error {
-            JoinError::Refused => io::ErrorKind::ConnectionRefused,
-            JoinError::TimedOut => io::ErrorKind::TimedOut,
-            JoinError::Password | JoinError::Forbidden => io::ErrorKind::PermissionDenied,
-            JoinError::TooOld => io::ErrorKind::Unsupported,
-            JoinError::Unreachable => io::ErrorKind::NotConnected,
+            RedisUnavailable::Refused => io::ErrorKind::ConnectionRefused,
+            RedisUnavailable::TimedOut => io::ErrorKind::TimedOut,
+            RedisUnavailable::Password | RedisUnavailable::Forbidden => {
+                io::ErrorKind::PermissionDenied
+            }
+            RedisUnavailable::TooOld => io::ErrorKind::Unsupported,
+            RedisUnavailable::Unreachable => io::ErrorKind::NotConnected,
         };
         Self::new(kind, error)
     }
@@ -112,7 +122,7 @@ impl Link {
     }
 
     /// Connects for the first time.
-    pub(super) async fn join(&mut self) -> Result<(), JoinError> {
+    pub(super) async fn join(&mut self) -> Result<(), RedisUnavailable> {
         let mut connection = self.connect().await?;
         // what a node does all the time; said here, where somebody reads it, if it may not
         let probe = self.node.names.session(&SessionId([0; 32]));

@@ -42,6 +42,7 @@ use scripts::{Granted, Tries};
 use wire::{Answer, Ask, Request, Scan};
 
 pub use config::{Redis, RedisUrlError};
+pub use link::RedisUnavailable;
 
 /// How much may wait to be said to Redis; more, and the connection is made anew.
 const OUTBOX: usize = 16 * 1024;
