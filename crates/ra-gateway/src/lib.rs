@@ -27,6 +27,9 @@
 //! * finds the newest socket only if one key has proven itself on two, and closes the older with 4003;
 //! * keeps answering calls while it drains, since that is how sessions come to their end.
 //!
+//! One node keeps all of it in memory. With the feature `redis` several nodes serve one fleet
+//! ([`Rendezvous`]): a socket on one of them, each call on any.
+//!
 //! [`Gateway`] has an example; [`accounts`] tells where accounts come from.
 #![forbid(unsafe_code)]
 

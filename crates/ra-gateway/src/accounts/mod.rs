@@ -61,7 +61,8 @@ pub trait Accounts: fmt::Debug + Send + Sync {
     fn authenticate<'a>(&'a self, authorization: &'a Token) -> Answer<'a, Option<Account>>;
 
     /// The token that a desktop logs in as this user with; at most 190 bytes, so that it can be
-    /// sealed.
+    /// sealed. Asked for when the person has said yes; it is sealed at once. A desktop that
+    /// does not come for its token leaves it unused.
     fn mint_token<'a>(&'a self, user: &'a User) -> Answer<'a, Token>;
 
     /// Whether this is the right answer to a question for a second factor. Asked only for

@@ -67,7 +67,9 @@ impl FromStr for Redis {
         let connection = url.into_connection_info();
         let connection = connection.map_err(|_| RedisUrlError::Malformed)?;
         let settings = connection.redis_settings().clone();
+        // no word about the client library: not every user of Redis may say it
         let settings = settings.set_protocol(ProtocolVersion::RESP3);
+        let settings = settings.set_skip_set_lib_name();
         Ok(Self {
             prefix,
             within: Duration::from_secs(3),

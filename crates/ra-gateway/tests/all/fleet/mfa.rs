@@ -30,6 +30,49 @@ async fn r43_question_answer_and_finish_may_reach_three_nodes() {
     assert_eq!(desktop.exchange(fleet.at(2), &ticket).await, "carol-token");
 }
 
+/// What docs/scaling.md says that a node needs of Redis, and nothing else.
+#[tokio::test]
+async fn r56_a_user_of_redis_with_few_rights_is_enough() {
+    let Some(mut fleet) = fleet(0, |_| {}).await else {
+        return;
+    };
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/scaling.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let rights = page.split("Its user needs\n`").nth(1).unwrap();
+    let rights: Vec<String> = rights
+        .split('`')
+        .next()
+        .unwrap()
+        .split(' ')
+        .map(|command| format!("+{}", command.to_lowercase()))
+        .collect();
+    assert!(rights.len() > 10, "{rights:?}");
+    let mut user = vec![
+        "ACL", "SETUSER", "node", "on", ">pw", "~ra:*", "&ra:*", "-@all",
+    ];
+    user.extend(rights.iter().map(String::as_str));
+    let () = fleet.redis.query(&user).await;
+    let url = format!("{}?user=node&pass=pw", fleet.redis.url());
+    for _ in 0..2 {
+        fleet
+            .add(|config| {
+                config.rendezvous = ra_gateway::Rendezvous::Redis(url.parse().unwrap());
+            })
+            .await;
+    }
+    let (mut desktop, token, ticket) = asked(&fleet).await;
+    let right = answer_mfa(fleet.at(1), CAROL, &ticket, CAROL_CODE).await;
+    let mfa_token = right.json()["token"].as_str().unwrap().to_owned();
+    let reply = finish_with(fleet.at(0), CAROL, &token, &mfa_token).await;
+    assert_eq!(reply.status, 204);
+    let ticket = desktop.expect_ticket().await;
+    assert_eq!(desktop.exchange(fleet.at(1), &ticket).await, "carol-token");
+    drop(desktop);
+    fleet.redis.sessions_are(0).await;
+    let refused: Vec<redis::Value> = fleet.redis.query(&["ACL", "LOG"]).await;
+    assert!(refused.is_empty(), "{refused:?}");
+}
+
 #[tokio::test]
 async fn r43_a_ticket_is_used_up_for_all_nodes() {
     let Some(fleet) = fleet(2, |_| {}).await else {
