@@ -1,7 +1,6 @@
 //! `ra gateway`.
 
 use std::io::{self, Write as _};
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -43,7 +42,7 @@ pub(crate) async fn run(args: &GatewayArgs) -> Result<Exit, Failure> {
     let gateway = Gateway::bind(config, accounts, Arc::new(AwsLc))
         .await
         .map_err(|error| not_bound(args, &rendezvous, &error))?;
-    announce(gateway.local_addr()).map_err(|error| Failure::output(&error))?;
+    announce(&gateway).map_err(|error| Failure::output(&error))?;
 
     let handle = gateway.handle();
     let mut running = core::pin::pin!(gateway.run());
@@ -65,6 +64,7 @@ pub(crate) async fn run(args: &GatewayArgs) -> Result<Exit, Failure> {
 fn config(args: &GatewayArgs) -> Config {
     let mut config = Config::default();
     config.listen = args.listen;
+    config.metrics = args.metrics;
     config.session.accept = match args.proof {
         AcceptedProof::Any => Accept::Any,
         AcceptedProof::Digest => Accept::Digest,
@@ -103,7 +103,13 @@ fn not_bound(args: &GatewayArgs, rendezvous: &Rendezvous, error: &io::Error) -> 
         (Some(why), Rendezvous::Redis(redis)) => {
             Failure::new(Kind::Network, format!("cannot use {redis}: {why}"))
         }
-        _ => local(&format!("cannot listen at {}", args.listen), error),
+        _ => match args.metrics {
+            Some(metrics) => local(
+                &format!("cannot listen at {} and {metrics}", args.listen),
+                error,
+            ),
+            None => local(&format!("cannot listen at {}", args.listen), error),
+        },
     }
 }
 
@@ -114,12 +120,13 @@ fn load(path: &Path) -> Result<StaticFile, Failure> {
     })
 }
 
-fn announce(address: SocketAddr) -> io::Result<()> {
+fn announce(gateway: &Gateway) -> io::Result<()> {
+    let mut line = serde_json::json!({ "listening": gateway.local_addr().to_string() });
+    if let Some(metrics) = gateway.metrics_addr() {
+        line["metrics"] = metrics.to_string().into();
+    }
     let mut out = io::stdout().lock();
-    serde_json::to_writer(
-        &mut out,
-        &serde_json::json!({ "listening": address.to_string() }),
-    )?;
+    serde_json::to_writer(&mut out, &line)?;
     out.write_all(b"\n")?;
     out.flush()
 }

@@ -20,6 +20,9 @@ pub struct Config {
     pub listen: SocketAddr,
     /// How each socket is treated: session timeout, heartbeats, time for the handshake, dialects.
     pub session: ra_core::gateway::Config,
+    /// Where to serve `GET /metrics` to Prometheus, in plain HTTP and to everybody who gets there.
+    /// Default: nowhere.
+    pub metrics: Option<SocketAddr>,
     /// What clients may take.
     pub limits: Limits,
     /// How long secrets live.
@@ -40,6 +43,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             session: ra_core::gateway::Config::default(),
+            metrics: None,
             limits: Limits::default(),
             lifetimes: Lifetimes::default(),
             captcha: None,

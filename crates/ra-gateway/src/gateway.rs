@@ -1,6 +1,7 @@
 //! The gateway itself: listens, admits, drains, ends.
 
 use std::fmt;
+use std::future::pending;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
 use crate::accounts::Accounts;
 use crate::shared::{Shared, Stage};
-use crate::{Config, Handle, http};
+use crate::{Config, Handle, http, metrics};
 
 /// How many connections over a limit are told so at a time; more are just closed.
 const REFUSALS: usize = 64;
@@ -41,6 +42,7 @@ const EXHAUSTED: Duration = Duration::from_millis(100);
 pub struct Gateway {
     listener: TcpListener,
     address: SocketAddr,
+    metrics: Option<TcpListener>,
     shared: Arc<Shared>,
 }
 
@@ -59,10 +61,15 @@ impl Gateway {
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(config.listen).await?;
         let address = listener.local_addr()?;
+        let metrics = match config.metrics {
+            Some(address) => Some(TcpListener::bind(address).await?),
+            None => None,
+        };
         let shared = Shared::new(config, accounts, backend).await?;
         Ok(Self {
             listener,
             address,
+            metrics,
             shared: Arc::new(shared),
         })
     }
@@ -71,6 +78,12 @@ impl Gateway {
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it serves its metrics.
+    #[must_use]
+    pub fn metrics_addr(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref()?.local_addr().ok()
     }
 
     /// Ends it from elsewhere.
@@ -87,11 +100,21 @@ impl Gateway {
     /// [`Handle::shut_down`], but does not wait for them.
     pub async fn run(self) {
         let Self {
-            listener, shared, ..
+            listener,
+            metrics,
+            shared,
+            ..
         } = self;
         let closing = CloseOnDrop(Arc::clone(&shared));
+        let collected = async {
+            match &metrics {
+                Some(listener) => metrics::serve(&shared, listener).await,
+                None => pending().await,
+            }
+        };
         tokio::select! {
             () = accept_all(&shared, &listener) => {}
+            () = collected => {}
             () = end_of(&shared) => {}
         }
         drop(listener);

@@ -43,6 +43,7 @@ mod handle;
 mod http;
 mod limits;
 mod lock;
+mod metrics;
 mod problem;
 mod registry;
 mod rendezvous;

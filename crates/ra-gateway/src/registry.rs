@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::Waker;
 
-use ra_core::gateway::{Input, Output, Session};
+use ra_core::gateway::{Input, Output, Phase, Session};
 use ra_core::{Deadline, MonoTime};
 use ra_crypto::Entropy;
 use ra_proto::{CloseCode, Fingerprint, Ticket};
@@ -231,6 +231,21 @@ impl Registry {
         let tables = lock(&self.tables);
         let pairs = tables.ready.iter();
         pairs.map(|(id, slot)| (*id, Arc::clone(slot))).collect()
+    }
+
+    /// How many are in their handshake, wait for a scan, and were scanned. Looks at each.
+    pub(crate) fn phases(&self) -> [u64; 3] {
+        let all: Vec<Arc<Slot>> = lock(&self.tables).live.values().cloned().collect();
+        let mut phases = [0; 3];
+        for slot in all {
+            match lock(&slot.inner).session.phase() {
+                Phase::AwaitInit | Phase::AwaitProof => phases[0] += 1,
+                Phase::AwaitScan => phases[1] += 1,
+                Phase::Scanned => phases[2] += 1,
+                _ => {}
+            }
+        }
+        phases
     }
 
     /// Closes all sockets.

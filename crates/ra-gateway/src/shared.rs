@@ -10,6 +10,7 @@ use crate::accounts::Accounts;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::limits::Gate;
+use crate::metrics::Metrics;
 use crate::registry::Registry;
 use crate::rendezvous::{self, Rendezvous};
 
@@ -35,6 +36,7 @@ pub(crate) struct Shared {
     pub(crate) registry: Arc<Registry>,
     pub(crate) rendezvous: Arc<dyn Rendezvous>,
     pub(crate) stage: watch::Sender<Stage>,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 impl Shared {
@@ -43,8 +45,8 @@ impl Shared {
         accounts: Arc<dyn Accounts>,
         backend: Arc<dyn Backend>,
     ) -> io::Result<Self> {
-        let (clock, registry) = (Clock::start(), Arc::default());
-        let rendezvous = rendezvous::meet(&config, &backend, &registry, clock).await?;
+        let (clock, registry, metrics) = (Clock::start(), Arc::default(), Arc::default());
+        let rendezvous = rendezvous::meet(&config, &backend, &registry, clock, &metrics).await?;
         Ok(Self {
             session_config: Arc::new(config.session.clone()),
             accounts,
@@ -54,6 +56,7 @@ impl Shared {
             registry,
             rendezvous,
             stage: watch::Sender::new(Stage::Open),
+            metrics,
             config,
         })
     }
@@ -75,8 +78,14 @@ impl Shared {
             rendezvous: rendezvous::memory(&config, &registry, clock),
             registry,
             stage: watch::Sender::new(Stage::Open),
+            metrics: Arc::default(),
             config,
         }
+    }
+
+    /// Whether new sessions can begin.
+    pub(crate) fn takes_sessions(&self) -> bool {
+        self.stage() == Stage::Open && self.rendezvous.is_up()
     }
 
     pub(crate) fn stage(&self) -> Stage {

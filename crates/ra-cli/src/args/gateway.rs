@@ -11,7 +11,8 @@ use ra_gateway::{Redis, RedisUrlError};
 pub(super) const LONG_ABOUT: &str = "\
 Serve the gateway between desktops and phones, sessions kept in memory or, for several nodes, met through a Redis.
 
-The first line on standard output says where it listens: {\"listening\":\"127.0.0.1:8787\"}. The socket is \
+The first line on standard output says where it listens: {\"listening\":\"127.0.0.1:8787\"}, with --metrics also \
+{\"metrics\":...}. The socket is \
 at /?v=2, the REST calls below /api/v9/users/@me/remote-auth, health at /healthz and /readyz. SIGTERM and \
 Ctrl-C let running logins finish for a moment and then stop.
 
@@ -49,6 +50,9 @@ pub struct GatewayArgs {
     /// Where sessions meet their phones: in memory, or in a Redis (alone: the one of RA_REDIS_URL)
     #[arg(long, value_name = "memory|redis|URL", default_value = "memory")]
     pub rendezvous: Rendezvous,
+    /// Serve GET /metrics to Prometheus at this address, in plain HTTP; port 0 takes any free one
+    #[arg(long, value_name = "ADDR")]
+    pub metrics: Option<SocketAddr>,
     /// Which proof dialects desktops may use
     #[arg(long, value_enum, default_value_t = AcceptedProof::Any)]
     pub proof: AcceptedProof,

@@ -38,7 +38,10 @@ fn options_are_those_of_the_contract_and_no_others() {
         "api force gateway json origin proof proxy qr_png qr_prefix qr_svg renew timeout token_file"
     );
     assert_eq!(options("approve"), "api deny token_file url yes");
-    assert_eq!(options("gateway"), "accounts listen proof rendezvous");
+    assert_eq!(
+        options("gateway"),
+        "accounts listen metrics proof rendezvous"
+    );
 }
 
 #[test]

@@ -85,7 +85,9 @@ async fn serve_http(
 
 /// Turns a connection away that is over a limit, without reading from it.
 pub(crate) async fn refuse(shared: Arc<Shared>, mut stream: TcpStream, refused: Refused) {
-    let response = reply::raw(Problem::from(refused));
+    let problem = Problem::from(refused);
+    shared.metrics.refused(&problem);
+    let response = reply::raw(problem);
     let linger = shared.config.limits.linger;
     if let Ok(Ok(())) = timeout(linger, stream.write_all(&response)).await {
         socket::linger(stream, linger).await;

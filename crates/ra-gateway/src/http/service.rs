@@ -15,7 +15,7 @@ use crate::limits::Address;
 use crate::lock::lock;
 use crate::problem::Problem;
 use crate::rest::{self, Call, Done};
-use crate::shared::{Shared, Stage};
+use crate::shared::Shared;
 use crate::socket::Admission;
 
 /// Answers the requests of one connection.
@@ -45,7 +45,7 @@ impl Service {
             return Err(Problem::NotAnUpgrade);
         }
         let reply = upgrade::accept(request)?;
-        if !self.takes_sessions() {
+        if !self.shared.takes_sessions() {
             return Err(Problem::BUSY);
         }
         let permit = self
@@ -60,17 +60,22 @@ impl Service {
         Ok(reply)
     }
 
+    fn refuse(&self, problem: Problem) -> Reply {
+        refuse(&self.shared, problem)
+    }
+
     fn ready(&self) -> Reply {
-        reply::empty(if self.takes_sessions() {
+        reply::empty(if self.shared.takes_sessions() {
             StatusCode::OK
         } else {
             StatusCode::SERVICE_UNAVAILABLE
         })
     }
+}
 
-    fn takes_sessions(&self) -> bool {
-        self.shared.stage() == Stage::Open && self.shared.rendezvous.is_up()
-    }
+fn refuse(shared: &Shared, problem: Problem) -> Reply {
+    shared.metrics.refused(&problem);
+    reply::problem(problem)
 }
 
 type Answer = Pin<Box<dyn Future<Output = Result<Reply, Infallible>> + Send>>;
@@ -84,7 +89,7 @@ impl hyper::service::Service<Request<Incoming>> for Service {
         let now = |reply: Reply| -> Answer { Box::pin(ready(Ok(reply))) };
         let call = match route::find(request.method(), request.uri().path()) {
             Ok(Route::Socket) => {
-                return now(self.upgrade(&request).unwrap_or_else(reply::problem));
+                return now(self.upgrade(&request).unwrap_or_else(|p| self.refuse(p)));
             }
             Ok(Route::Health) => return now(reply::empty(StatusCode::OK)),
             Ok(Route::Ready) => return now(self.ready()),
@@ -93,11 +98,12 @@ impl hyper::service::Service<Request<Incoming>> for Service {
             Ok(Route::Cancel) => Call::Cancel,
             Ok(Route::Login) => Call::Login,
             Ok(Route::MfaFinish) => Call::MfaFinish,
-            Err(problem) => return now(reply::problem(problem)),
+            Err(problem) => return now(self.refuse(problem)),
         };
         if let Err(refused) = self.shared.gate.call(self.shared.clock.now(), self.address) {
-            return now(reply::problem(refused.into()));
+            return now(self.refuse(refused.into()));
         }
+        self.shared.metrics.called(call);
         let shared = Arc::clone(&self.shared);
         Box::pin(async move {
             let (head, incoming) = request.into_parts();
@@ -108,7 +114,7 @@ impl hyper::service::Service<Request<Incoming>> for Service {
             Ok(match answer {
                 Ok(Done::Json(body)) => reply::json(body),
                 Ok(Done::NoContent) => reply::empty(StatusCode::NO_CONTENT),
-                Err(problem) => reply::problem(problem),
+                Err(problem) => refuse(&shared, problem),
             })
         })
     }

@@ -20,6 +20,7 @@ use ra_proto::{Fingerprint, HandshakeToken, MfaTicket, MfaToken, Ticket, User};
 
 use crate::clock::Clock;
 use crate::config::{self, Config};
+use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::registry::{Registry, Slot};
 use crate::vault::Digest;
@@ -107,12 +108,13 @@ pub(crate) async fn meet(
     #[cfg_attr(not(feature = "redis"), allow(unused_variables))] backend: &Arc<dyn Backend>,
     registry: &Arc<Registry>,
     clock: Clock,
+    #[cfg_attr(not(feature = "redis"), allow(unused_variables))] metrics: &Arc<Metrics>,
 ) -> io::Result<Arc<dyn Rendezvous>> {
     match &config.rendezvous {
         config::Rendezvous::Memory => Ok(Arc::new(memory::Memory::new(config, registry, clock))),
         #[cfg(feature = "redis")]
         config::Rendezvous::Redis(redis) => Ok(Arc::new(
-            redis::Fleet::join(redis, config, backend, registry, clock).await?,
+            redis::Fleet::join(redis, config, backend, registry, clock, metrics).await?,
         )),
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use ra_core::MonoTime;
-use ra_core::gateway::{Input, Output, Session};
+use ra_core::gateway::{Input, Outcome, Output, Session};
 use ra_proto::CloseCode;
 
 use crate::registry::Slot;
@@ -16,21 +16,26 @@ pub(super) struct Member {
     shared: Arc<Shared>,
     slot: Arc<Slot>,
     session: Option<SessionId>,
+    since: MonoTime,
+    has_ended: bool,
 }
 
 impl Member {
     /// A socket has opened.
     pub(super) fn enter(shared: &Arc<Shared>) -> Self {
+        let since = shared.clock.now();
         let session = Session::new(
             Arc::clone(&shared.session_config),
             Arc::clone(&shared.backend),
-            shared.clock.now(),
+            since,
         );
         let slot = shared.registry.enter(session, shared.config.entropy.open());
         let mut member = Self {
             shared: Arc::clone(shared),
             slot,
             session: None,
+            since,
+            has_ended: false,
         };
         // all sessions may have been closed while this one was on its way in
         if shared.stage() == Stage::Closing {
@@ -51,6 +56,8 @@ impl Member {
                 let now = self.shared.clock.now();
                 older.command(|hold| hold.session.shut_down(now, CloseCode::SESSION_TIMED_OUT));
             }
+            let after = self.shared.clock.now().saturating_since(self.since);
+            self.shared.metrics.proven(after);
             self.shared.rendezvous.open(&self.slot, &session);
         }
     }
@@ -61,7 +68,12 @@ impl Member {
     }
 
     pub(super) fn poll_output(&mut self, waker: &Waker) -> Option<Output> {
-        self.slot.poll_output(waker)
+        let output = self.slot.poll_output(waker);
+        if let Some(Output::End(end)) = &output {
+            self.has_ended = true;
+            self.shared.metrics.ended(end);
+        }
+        output
     }
 
     pub(super) fn deadline(&self) -> Option<MonoTime> {
@@ -71,6 +83,10 @@ impl Member {
 
 impl Drop for Member {
     fn drop(&mut self) {
+        if !self.has_ended {
+            // what it had to say at last found nobody
+            self.shared.metrics.ended(&Ok(Outcome::Left(None)));
+        }
         let left = self.shared.registry.leave(&self.slot, self.session);
         self.shared.rendezvous.close(left);
     }

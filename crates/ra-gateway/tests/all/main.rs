@@ -15,6 +15,7 @@ mod handshake_tokens;
 mod http_limits;
 mod limits;
 mod login;
+mod metrics;
 mod mfa;
 mod rest_errors;
 mod support;

@@ -21,7 +21,7 @@ use redis::{
     cmd, pipe,
 };
 use tokio::sync::{Notify, mpsc};
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use super::node::Node;
 use crate::registry::Slot;
@@ -160,16 +160,18 @@ impl Link {
         let mut pulse = interval(PULSE);
         pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut asked = connection.clone();
+        let (node, gone) = (Arc::clone(&self.node), Arc::clone(&self.gone));
         let pulse = async {
             loop {
                 pulse.tick().await;
+                let start = Instant::now();
                 let answer: Result<(), _> = cmd("PING").query_async(&mut asked).await;
+                node.metrics.redis_answered(start.elapsed());
                 if answer.is_err() {
                     return;
                 }
             }
         };
-        let (node, gone) = (Arc::clone(&self.node), Arc::clone(&self.gone));
         tokio::select! {
             () = pulse => {}
             () = gone.notified() => {}
@@ -221,9 +223,11 @@ impl Link {
             .set_response_timeout(within)
             .set_pipeline_buffer_size(PIPELINE)
             .set_push_sender(heard);
-        Client::open(self.to.clone())?
+        let connection = Client::open(self.to.clone())?
             .get_multiplexed_async_connection_with_config(&config)
-            .await
+            .await?;
+        self.node.metrics.redis_connected();
+        Ok(connection)
     }
 
     /// Tells a Redis that may know nothing of us all that it has to know. Sessions whose handshake

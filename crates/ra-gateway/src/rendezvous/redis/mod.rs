@@ -25,13 +25,14 @@ use redis::{Cmd, FromRedisValue, cmd};
 use subtle::ConstantTimeEq;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tokio::time::{Duration, timeout};
+use tokio::time::{Duration, Instant, timeout};
 use zeroize::Zeroizing;
 
 use super::{Left, Rendezvous, SessionId, Step};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::lock::lock;
+use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::registry::{Registry, Slot};
 use crate::vault::digest;
@@ -70,6 +71,7 @@ impl Fleet {
         backend: &Arc<dyn Backend>,
         registry: &Arc<Registry>,
         clock: Clock,
+        metrics: &Arc<Metrics>,
     ) -> io::Result<Self> {
         let mut id = [0; 16];
         let drawn = config.entropy.open().fill(&mut id);
@@ -80,6 +82,7 @@ impl Fleet {
             clock,
             registry: Arc::clone(registry),
             entropy: config.entropy.clone(),
+            metrics: Arc::clone(metrics),
             within: redis.within,
             handshake_millis: millis(config.lifetimes.handshake_token),
         };
@@ -124,7 +127,9 @@ impl Fleet {
     async fn query<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Problem> {
         let connection = lock(&self.node.connection).clone();
         let mut connection = connection.ok_or(Problem::BUSY)?;
+        let start = Instant::now();
         let answer = command.query_async(&mut connection).await;
+        self.node.metrics.redis_answered(start.elapsed());
         answer.map_err(|_| Problem::BUSY)
     }
 

@@ -25,6 +25,7 @@ use super::wire::{Answer, Ask, Leave, Reply, Request, Scan};
 use crate::clock::Clock;
 use crate::entropy::EntropySource;
 use crate::lock::lock;
+use crate::metrics::Metrics;
 use crate::registry::{Registry, Slot, Standing};
 use crate::rendezvous::{Left, SessionId};
 use crate::vault::{Digest, digest};
@@ -36,6 +37,7 @@ pub(super) struct Node {
     pub(super) clock: Clock,
     pub(super) registry: Arc<Registry>,
     pub(super) entropy: EntropySource,
+    pub(super) metrics: Arc<Metrics>,
     pub(super) within: Duration,
     pub(super) handshake_millis: u64,
     pub(super) calls: Calls,
@@ -57,6 +59,7 @@ pub(super) struct Parts {
     pub(super) clock: Clock,
     pub(super) registry: Arc<Registry>,
     pub(super) entropy: EntropySource,
+    pub(super) metrics: Arc<Metrics>,
     pub(super) within: Duration,
     pub(super) handshake_millis: u64,
 }
@@ -69,6 +72,7 @@ impl Node {
             clock: parts.clock,
             registry: parts.registry,
             entropy: parts.entropy,
+            metrics: parts.metrics,
             within: parts.within,
             handshake_millis: parts.handshake_millis,
             calls: Calls::default(),

@@ -38,6 +38,7 @@ impl Scene {
             clock: Clock::start(),
             registry,
             entropy: EntropySource::default(),
+            metrics: Arc::default(),
             within,
             handshake_millis: 120_000,
         };
