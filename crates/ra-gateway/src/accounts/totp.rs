@@ -47,6 +47,13 @@ impl OneTimeCodes {
             _ => false,
         }
     }
+
+    /// Takes over which codes were used.
+    pub(super) fn continue_from(&self, earlier: &Self) {
+        let used = *lock(&earlier.fresh_from);
+        let mut fresh_from = lock(&self.fresh_from);
+        *fresh_from = used.max(*fresh_from);
+    }
 }
 
 impl fmt::Debug for OneTimeCodes {

@@ -66,7 +66,7 @@ impl Counter {
 const CALLS: [&str; 5] = ["create", "finish", "cancel", "login", "mfa_finish"];
 
 /// Why something was refused.
-const REFUSALS: [&str; 12] = [
+const REFUSALS: [&str; 14] = [
     "bad_request",
     "unauthorized",
     "unknown_session",
@@ -79,6 +79,8 @@ const REFUSALS: [&str; 12] = [
     "busy",
     "internal",
     "not_found",
+    "forbidden",
+    "accounts_broken",
 ];
 
 /// How sessions end.
@@ -129,6 +131,8 @@ impl Metrics {
             Problem::Busy(_) => 9,
             Problem::Internal => 10,
             Problem::NotFound | Problem::MethodNotAllowed | Problem::NotAnUpgrade => 11,
+            Problem::Forbidden => 12,
+            Problem::BadGateway => 13,
         }]
         .count();
     }

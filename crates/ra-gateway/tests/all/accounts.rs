@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ra_gateway::accounts::{Account, AccountsUnavailable, Answer};
+use ra_gateway::accounts::{Account, AccountsError, AccountsErrorKind, Answer};
 use ra_gateway::{Accounts, EntropySource};
 use ra_proto::rest::MfaMethod;
 use ra_proto::{MfaAnswerText, Token, User};
@@ -11,6 +11,7 @@ use ra_testkit::NoEntropy;
 use serde_json::json;
 
 use crate::support::*;
+use AccountsErrorKind::Unavailable;
 
 /// Knows everybody as Zoe, and does as it is told otherwise.
 #[derive(Debug)]
@@ -22,15 +23,15 @@ struct Stub {
 #[derive(Clone, Debug)]
 enum Does {
     Answer(&'static str),
-    Fail,
+    Fail(AccountsErrorKind),
     Hang,
 }
 
 impl Does {
-    async fn run(&self) -> Result<String, AccountsUnavailable> {
+    async fn run(&self) -> Result<String, AccountsError> {
         match self {
             Self::Answer(text) => Ok((*text).to_owned()),
-            Self::Fail => Err(AccountsUnavailable::with_source("canary")),
+            Self::Fail(kind) => Err(AccountsError::new(*kind).with_source("canary")),
             Self::Hang => std::future::pending().await,
         }
     }
@@ -67,8 +68,8 @@ async fn stubbed(authenticate: Does, mint: Does) -> Host {
 
 #[tokio::test]
 async fn r57_accounts_that_fail_or_hang_make_503() {
-    for does in [Does::Fail, Does::Hang] {
-        let host = stubbed(does, Does::Fail).await;
+    for does in [Does::Fail(Unavailable), Does::Hang] {
+        let host = stubbed(does, Does::Fail(Unavailable)).await;
         let reply = post(host.address, "", Some("x"), json!({"fingerprint": "x"})).await;
         assert_eq!(reply.refusal(), (503, 130_000));
         assert!(reply.retry_after() >= 1);
@@ -95,7 +96,10 @@ async fn approve_with(mint: Does) -> (Reply, Desktop, Host) {
 
 #[tokio::test]
 async fn r57_tokens_that_cannot_be_minted_or_sealed_are_no_success() {
-    assert_eq!(approve_with(Does::Fail).await.0.refusal(), (503, 130_000));
+    assert_eq!(
+        approve_with(Does::Fail(Unavailable)).await.0.refusal(),
+        (503, 130_000)
+    );
     assert_eq!(approve_with(Does::Hang).await.0.refusal(), (503, 130_000));
     let long: &'static str = "t".repeat(191).leak();
     for token in ["", long] {
@@ -111,8 +115,22 @@ async fn r57_tokens_that_cannot_be_minted_or_sealed_are_no_success() {
 }
 
 #[tokio::test]
+async fn r57_accounts_that_say_no_make_401_403_and_502() {
+    use AccountsErrorKind::{Broken, Forbidden, Unknown};
+    for (kind, status) in [(Unknown, 401), (Forbidden, 403), (Broken, 502)] {
+        let host = stubbed(Does::Fail(kind), Does::Hang).await;
+        let reply = post(host.address, "", Some("x"), json!({"fingerprint": "x"})).await;
+        assert_eq!(reply.refusal(), (status, 0));
+        assert!(!reply.text.contains("canary"));
+        let (reply, _desktop, host) = approve_with(Does::Fail(kind)).await;
+        assert_eq!(reply.refusal(), (status, 0));
+        assert_eq!(host.handle.sessions(), 1, "nothing is used up");
+    }
+}
+
+#[tokio::test]
 async fn r57_a_token_that_cannot_be_minted_uses_nothing_up() {
-    let (reply, mut desktop, host) = approve_with(Does::Fail).await;
+    let (reply, mut desktop, host) = approve_with(Does::Fail(Unavailable)).await;
     assert_eq!(reply.status, 503);
     assert_eq!(host.handle.sessions(), 1);
     desktop.send(json!({"op": "heartbeat"})).await;

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod bad_frames;
+mod call_out;
 mod captcha;
 mod codes;
 mod dialects;
