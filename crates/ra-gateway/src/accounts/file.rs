@@ -81,14 +81,14 @@ impl StaticFile {
         }
     }
 
-    /// Goes on where `earlier` was: one-time codes that were used there stay used, for accounts with
-    /// the same id. For a file that is read again while its accounts are in use.
+    /// Goes on where `earlier` was: one-time codes that are used there are used here too, for accounts
+    /// with the same id. For a file that is read again while its accounts are in use.
     #[must_use]
-    pub fn continuing(self, earlier: &Self) -> Self {
-        for entry in &self.entries {
+    pub fn continuing(mut self, earlier: &Self) -> Self {
+        for entry in &mut self.entries {
             let before = earlier.entry(&entry.user).and_then(|e| e.codes.as_ref());
-            if let (Some(codes), Some(before)) = (&entry.codes, before) {
-                codes.continue_from(before);
+            if let (Some(codes), Some(before)) = (&mut entry.codes, before) {
+                codes.share(before);
             }
         }
         self
