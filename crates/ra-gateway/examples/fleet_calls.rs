@@ -43,6 +43,8 @@ async fn node(url: Option<&String>) -> SocketAddr {
     let mut config = Config::default();
     config.limits.sessions_per_address = u32::MAX;
     config.limits.calls_per_address = u32::MAX;
+    config.limits.calls_per_account = u32::MAX;
+    config.limits.scans_per_account = u32::MAX;
     if let Some(url) = url {
         config.rendezvous = Rendezvous::Redis(url.parse().unwrap());
     }

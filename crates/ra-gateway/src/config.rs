@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use crate::{Captcha, EntropySource, Limits};
+use crate::{Captcha, EntropySource, Limits, Origins, TrustedProxies};
 
 /// How a gateway is set up. Start from [`Config::default`] and change fields.
 ///
@@ -25,6 +25,10 @@ pub struct Config {
     pub metrics: Option<SocketAddr>,
     /// What clients may take.
     pub limits: Limits,
+    /// Who is believed about the address of a client. Default: nobody.
+    pub trusted_proxies: TrustedProxies,
+    /// Which sites' pages may open sockets. Default: any.
+    pub origins: Origins,
     /// How long secrets live.
     pub lifetimes: Lifetimes,
     /// Ask for a solved captcha before a ticket is exchanged. For demos and tests. Default: no.
@@ -45,6 +49,8 @@ impl Default for Config {
             session: ra_core::gateway::Config::default(),
             metrics: None,
             limits: Limits::default(),
+            trusted_proxies: TrustedProxies::default(),
+            origins: Origins::default(),
             lifetimes: Lifetimes::default(),
             captcha: None,
             drain_within: Duration::from_secs(25),

@@ -153,9 +153,12 @@ async fn accept_all(shared: &Arc<Shared>, listener: &TcpListener) {
 fn admit(shared: &Arc<Shared>, stream: TcpStream, peer: SocketAddr, refusals: &Arc<Semaphore>) {
     // small frames, each waited for; without it they are late, not wrong
     let _ = stream.set_nodelay(true);
-    match shared.gate.connect(peer.ip().into()) {
+    let peer = peer.ip();
+    // what a proxy keeps open is not the one client's whose request comes first
+    let own = (!shared.config.trusted_proxies.trusts(peer)).then(|| peer.into());
+    match shared.gate.connect(own) {
         Ok(permit) => {
-            tokio::spawn(http::serve(Arc::clone(shared), stream, permit));
+            tokio::spawn(http::serve(Arc::clone(shared), stream, peer, permit));
         }
         Err(refused) => {
             if let Ok(place) = Arc::clone(refusals).try_acquire_owned() {

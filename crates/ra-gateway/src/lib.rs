@@ -35,6 +35,7 @@
 
 pub mod accounts;
 mod captcha;
+mod client;
 mod clock;
 mod config;
 mod entropy;
@@ -44,6 +45,7 @@ mod http;
 mod limits;
 mod lock;
 mod metrics;
+mod origin;
 mod problem;
 mod registry;
 mod rendezvous;
@@ -57,10 +59,12 @@ pub use ra_crypto::AwsLc;
 
 pub use accounts::Accounts;
 pub use captcha::Captcha;
+pub use client::{ClientHeader, ClientHeaderError, IpNetwork, IpNetworkError, TrustedProxies};
 pub use config::{Config, Lifetimes, Rendezvous};
 pub use entropy::EntropySource;
 pub use gateway::Gateway;
 pub use handle::Handle;
 pub use limits::Limits;
+pub use origin::{Origin, OriginError, Origins};
 #[cfg(feature = "redis")]
 pub use rendezvous::redis::{Redis, RedisUnavailable, RedisUrlError};

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use crate::accounts::Accounts;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::limits::Gate;
+use crate::limits::{self, Gate};
 use crate::metrics::Metrics;
 use crate::registry::Registry;
 use crate::rendezvous::{self, Rendezvous};
@@ -45,6 +45,10 @@ impl Shared {
         accounts: Arc<dyn Accounts>,
         backend: Arc<dyn Backend>,
     ) -> io::Result<Self> {
+        if config.limits.memory.is_some() && limits::resident().is_none() {
+            let unknown = "this system does not tell how much memory the process has";
+            return Err(io::Error::new(io::ErrorKind::Unsupported, unknown));
+        }
         let (clock, registry, metrics) = (Clock::start(), Arc::default(), Arc::default());
         let rendezvous = rendezvous::meet(&config, &backend, &registry, clock, &metrics).await?;
         Ok(Self {
@@ -85,7 +89,9 @@ impl Shared {
 
     /// Whether new sessions can begin.
     pub(crate) fn takes_sessions(&self) -> bool {
-        self.stage() == Stage::Open && self.rendezvous.is_up()
+        self.stage() == Stage::Open
+            && self.rendezvous.is_up()
+            && !self.gate.is_short_of_memory(self.clock.now())
     }
 
     pub(crate) fn stage(&self) -> Stage {

@@ -7,6 +7,7 @@ mod service;
 mod upgrade;
 
 use std::future::poll_fn;
+use std::net::IpAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
@@ -28,8 +29,13 @@ const MIN_HEAD_BYTES: usize = 8 * 1024;
 const MAX_HEADERS: usize = 64;
 
 /// Serves a connection: HTTP first, and a socket after that if the client asks for one.
-pub(crate) async fn serve(shared: Arc<Shared>, stream: TcpStream, permit: ConnectionPermit) {
-    let service = Service::new(Arc::clone(&shared), permit.address());
+pub(crate) async fn serve(
+    shared: Arc<Shared>,
+    stream: TcpStream,
+    peer: IpAddr,
+    permit: ConnectionPermit,
+) {
+    let service = Service::new(Arc::clone(&shared), peer);
     let (stream, early, admission) = Box::pin(serve_http(&shared, stream, service)).await;
     match admission {
         // a task of its own: this one has grown to the size of an HTTP connection

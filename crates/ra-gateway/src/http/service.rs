@@ -2,10 +2,11 @@
 
 use std::convert::Infallible;
 use std::future::{Future, ready};
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-use http::{Request, StatusCode};
+use http::{HeaderMap, Request, StatusCode};
 use hyper::body::Incoming;
 
 use super::reply::{self, Reply};
@@ -21,16 +22,16 @@ use crate::socket::Admission;
 /// Answers the requests of one connection.
 pub(super) struct Service {
     shared: Arc<Shared>,
-    address: Address,
+    peer: IpAddr,
     /// Set once an upgrade was answered: the connection is a socket from then on.
     admission: Mutex<Option<Admission>>,
 }
 
 impl Service {
-    pub(super) fn new(shared: Arc<Shared>, address: Address) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, peer: IpAddr) -> Self {
         Self {
             shared,
-            address,
+            peer,
             admission: Mutex::new(None),
         }
     }
@@ -48,16 +49,27 @@ impl Service {
         if !self.shared.takes_sessions() {
             return Err(Problem::BUSY);
         }
-        let permit = self
-            .shared
-            .gate
-            .begin(self.shared.clock.now(), self.address)?;
+        if !self.shared.config.origins.allow(request.headers()) {
+            return Err(Problem::Forbidden);
+        }
+        let client = self.client(request.headers());
+        let gate = &self.shared.gate;
+        let is_through_proxy = self.shared.config.trusted_proxies.trusts(self.peer);
+        let place = is_through_proxy.then(|| gate.place(client)).transpose()?;
+        let permit = gate.begin(self.shared.clock.now(), client)?;
         let version_is_ours = upgrade::version_is_ours(request.uri().query());
         *lock(&self.admission) = Some(Admission {
             permit,
+            place,
             version_is_ours,
         });
         Ok(reply)
+    }
+
+    /// Who has sent a request, for its limits.
+    fn client(&self, headers: &HeaderMap) -> Address {
+        let proxies = &self.shared.config.trusted_proxies;
+        proxies.client(self.peer, headers).into()
     }
 
     fn refuse(&self, problem: Problem) -> Reply {
@@ -100,7 +112,8 @@ impl hyper::service::Service<Request<Incoming>> for Service {
             Ok(Route::MfaFinish) => Call::MfaFinish,
             Err(problem) => return now(self.refuse(problem)),
         };
-        if let Err(refused) = self.shared.gate.call(self.shared.clock.now(), self.address) {
+        let client = self.client(request.headers());
+        if let Err(refused) = self.shared.gate.call(self.shared.clock.now(), client) {
             return now(self.refuse(refused.into()));
         }
         self.shared.metrics.called(call);

@@ -45,6 +45,7 @@ pub(crate) async fn answer(
         return desktop::login(shared, headers, body).await;
     }
     let account = authenticate(shared, headers).await?;
+    shared.gate.call_of(shared.clock.now(), account.user.id)?;
     match call {
         Call::Create => phone::create(shared, &account, body).await,
         Call::Finish => phone::finish(shared, &account, headers, body).await,

@@ -22,6 +22,7 @@ pub(super) async fn create(
         DecodeErrorKind::OutOfRange => Problem::UnknownSession,
         _ => error.into(),
     })?;
+    shared.gate.scan(shared.clock.now(), account.user.id)?;
     let scan = shared.rendezvous.scan(&request.fingerprint, &account.user);
     Ok(Done::Json(CreateResponse::new(scan.await?).encode()))
 }

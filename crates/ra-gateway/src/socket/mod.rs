@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 
-use crate::limits::{ConnectionPermit, Limits, SessionPermit};
+use crate::limits::{AddressPlace, ConnectionPermit, Limits, SessionPermit};
 use crate::shared::Shared;
 use carrier::Carrier;
 pub(crate) use linger::linger;
@@ -23,6 +23,8 @@ use member::Member;
 pub(crate) struct Admission {
     /// The session's place; for the time it takes to be closed, if the version is not ours.
     pub(crate) permit: SessionPermit,
+    /// The connection's place among those of its client, if a proxy keeps it.
+    pub(crate) place: Option<AddressPlace>,
     /// Whether the version asked for is 2.
     pub(crate) version_is_ours: bool,
 }
@@ -49,7 +51,7 @@ pub(crate) async fn serve(
     if let Some(stream) = stream {
         Box::pin(linger(stream, limits.linger)).await;
     }
-    drop(connection);
+    drop((admission.place, connection));
 }
 
 async fn carrier(shared: &Arc<Shared>, stream: TcpStream, early: Bytes) -> Box<Carrier> {
