@@ -207,6 +207,41 @@ async fn r55_a_draining_node_lets_others_finish_its_sessions() {
 }
 
 #[tokio::test]
+async fn r56_a_node_has_one_connection_and_one_channel_of_its_own() {
+    let Some(fleet) = fleet(3, |_| {}).await else {
+        return;
+    };
+    let mut desktops = Vec::new();
+    for id in 0..6 {
+        let (mut desktop, fingerprint) = Desktop::ready(fleet.at(0), id).await;
+        scan(fleet.at(1), ALICE, &fingerprint).await;
+        desktop.expect_user().await;
+        desktops.push(desktop);
+    }
+    let clients: String = fleet.redis.query(&["CLIENT", "LIST"]).await;
+    let nodes = clients.lines().filter(|line| !line.contains("cmd=client"));
+    assert_eq!(nodes.count(), 3, "{clients}");
+    let channels: Vec<String> = fleet.redis.query(&["PUBSUB", "CHANNELS", "*"]).await;
+    assert_eq!(channels.len(), 6 + 3);
+    drop(desktops);
+    fleet.redis.sessions_are(0).await;
+    fleet.redis.keys_are(0).await;
+    for node in fleet.nodes {
+        node.handle.shut_down();
+        within(node.running).await.unwrap();
+    }
+    within(async {
+        loop {
+            let clients: String = fleet.redis.query(&["CLIENT", "LIST"]).await;
+            if clients.lines().all(|line| line.contains("cmd=client")) {
+                break;
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn r56_fleets_with_other_prefixes_do_not_meet() {
     let Some(mut fleet) = fleet(1, |_| {}).await else {
         return;

@@ -142,6 +142,44 @@ async fn r56_a_verdict_of_one_session_says_nothing_to_another() {
     assert_undisturbed(&mut second).await;
 }
 
+/// Whoever answers for a session with a key of their own gets nothing sealed to it.
+#[tokio::test]
+async fn r56_a_forged_key_is_not_sealed_to() {
+    let Some(fleet) = fleet(1, |_| {}).await else {
+        return;
+    };
+    let fingerprint = ra_crypto::fingerprint(b"the key on somebody's screen");
+    let scanned = fingerprint.to_string();
+    let session = ra_crypto::sha256(fingerprint.as_bytes());
+    let channel = format!("ra:s:{}", ra_proto::base64::encode_url(&session));
+    let client = Client::open(fleet.redis.url()).unwrap();
+    let mut ears = client.get_async_pubsub().await.unwrap();
+    ears.subscribe(&channel).await.unwrap();
+    let mut mouth = fleet.redis.connection().await;
+    let forger = async {
+        let mut messages = ears.on_message();
+        let asked = within(messages.next()).await.unwrap();
+        let asked = asked.get_payload_bytes();
+        assert_eq!(asked[..2], *b"\x01k");
+        let (node, call) = asked[2..].split_at(16);
+        let key = ra_testkit::FakeKey::new(66);
+        let key = ra_crypto::SessionKey::public_key(&key);
+        let reply = [b"\x01K", call, &[0; 4], &[0; 8], key].concat();
+        let node = format!("ra:n:{}", ra_proto::base64::encode_url(node));
+        let heard = mouth.publish(node, reply.as_slice()).await.unwrap();
+        assert_eq!(heard, 1);
+        messages
+    };
+    let (mut messages, refused) = tokio::join!(forger, scan_refused(fleet.at(0), ALICE, &scanned),);
+    assert_eq!(refused, (404, 10056));
+    mouth
+        .publish(&channel, "nothing else was said")
+        .await
+        .unwrap();
+    let next = within(messages.next()).await.unwrap();
+    assert_eq!(next.get_payload_bytes(), b"nothing else was said");
+}
+
 #[tokio::test]
 async fn r56_forged_records_do_not_lead_to_a_verdict() {
     let Some(fleet) = fleet(2, |_| {}).await else {

@@ -109,6 +109,8 @@ async fn r56_sessions_of_a_killed_node_are_unknown_and_others_go_on() {
         let late = decide(others, verdict, ALICE, &token).await;
         assert_eq!(late.refusal(), (404, 10056));
     }
+    let again = decide(others, "finish", CAROL, &carols).await;
+    assert_eq!(again.refusal(), (404, 10056), "asked in vain");
     let ticket_of_question = &question["mfa"]["ticket"];
     let right = answer_mfa(others, CAROL, ticket_of_question, CAROL_CODE).await;
     let mfa_token = right.json()["token"].as_str().unwrap().to_owned();
