@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
-use ra_gateway::{Redis, RedisUrlError};
+use ra_gateway::{ClientHeader, IpNetwork, Origin, Redis, RedisUrlError};
 
 pub(super) const LONG_ABOUT: &str = "\
 Serve the gateway between desktops and phones, sessions kept in memory or, for several nodes, met through a Redis.
@@ -19,7 +19,11 @@ Ctrl-C let running logins finish for a moment and then stop.
 Nodes with one Redis serve one fleet: the socket may be on one and each REST call on another. A Redis with a \
 password is given by `--rendezvous redis` and the variable RA_REDIS_URL, since arguments can be read by others.
 
-It speaks plain HTTP: beyond this machine put a proxy with TLS in front of it.";
+It speaks plain HTTP: beyond this machine put a proxy with TLS in front of it, and name that proxy by \
+--trusted-proxy, so that clients have limits of their own.
+
+Everything can also stand in a file (--config), and limits and lifetimes only there: docs/gateway.toml has every \
+key. What the command line says wins. SIGHUP reads the accounts again, a file that cannot be used changes nothing.";
 
 const AFTER_HELP: &str = "\
 Example accounts.toml:
@@ -41,21 +45,42 @@ Then, in three terminals:
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct GatewayArgs {
-    /// Address to listen on; port 0 takes any free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8787")]
-    pub listen: SocketAddr,
+    /// Take settings from this file; options that are given too win
+    #[arg(long, value_name = "FILE.toml")]
+    pub config: Option<PathBuf>,
+    /// Say whether the settings and the files that they name can be used, and do nothing else
+    #[arg(long)]
+    pub check_config: bool,
+    /// Address to listen on; port 0 takes any free one [default: 127.0.0.1:8787]
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
     /// Accounts that phones can approve with
     #[arg(long, value_name = "FILE.toml")]
     pub accounts: Option<PathBuf>,
-    /// Where sessions meet their phones: in memory, or in a Redis (alone: the one of RA_REDIS_URL)
-    #[arg(long, value_name = "memory|redis|URL", default_value = "memory")]
-    pub rendezvous: Rendezvous,
+    /// Ask this server for accounts, tokens and second factors instead (docs/accounts.md)
+    #[arg(long, value_name = "URL", conflicts_with = "accounts")]
+    pub accounts_url: Option<String>,
+    /// The secret that --accounts-url is shown, in one line
+    #[arg(long, value_name = "FILE", conflicts_with = "accounts")]
+    pub accounts_secret_file: Option<PathBuf>,
+    /// Believe the proxies of this network when they say who their client is; may be given several times
+    #[arg(long, value_name = "CIDR")]
+    pub trusted_proxy: Vec<IpNetwork>,
+    /// Where they say it: X-Forwarded-For or Forwarded [default: X-Forwarded-For]
+    #[arg(long, value_name = "HEADER")]
+    pub trusted_proxy_header: Option<ClientHeader>,
+    /// Let pages of this origin alone open sockets; may be given several times [default: any or none]
+    #[arg(long, value_name = "ORIGIN")]
+    pub origin: Vec<Origin>,
+    /// Where sessions meet their phones: in memory, or in a Redis (alone: the one of RA_REDIS_URL) [default: memory]
+    #[arg(long, value_name = "memory|redis|URL")]
+    pub rendezvous: Option<Rendezvous>,
     /// Serve GET /metrics to Prometheus at this address, in plain HTTP; port 0 takes any free one
     #[arg(long, value_name = "ADDR")]
     pub metrics: Option<SocketAddr>,
-    /// Which proof dialects desktops may use
-    #[arg(long, value_enum, default_value_t = AcceptedProof::Any)]
-    pub proof: AcceptedProof,
+    /// Which proof dialects desktops may use [default: any]
+    #[arg(long, value_enum)]
+    pub proof: Option<AcceptedProof>,
 }
 
 /// Proof dialects that the gateway accepts (R-50).

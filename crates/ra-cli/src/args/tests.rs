@@ -40,7 +40,8 @@ fn options_are_those_of_the_contract_and_no_others() {
     assert_eq!(options("approve"), "api deny token_file url yes");
     assert_eq!(
         options("gateway"),
-        "accounts listen metrics proof rendezvous"
+        "accounts accounts_secret_file accounts_url check_config config listen metrics origin proof rendezvous \
+         trusted_proxy trusted_proxy_header"
     );
 }
 
@@ -88,6 +89,14 @@ fn contradictions_are_refused() {
         kind("approve URL --yes --deny"),
         ErrorKind::ArgumentConflict
     );
+    assert_eq!(
+        kind("gateway --accounts a --accounts-url https://a"),
+        ErrorKind::ArgumentConflict
+    );
+    assert_eq!(
+        kind("gateway --accounts a --accounts-secret-file b"),
+        ErrorKind::ArgumentConflict
+    );
     assert_eq!(kind("login --force"), ErrorKind::MissingRequiredArgument);
     assert_eq!(kind("approve"), ErrorKind::MissingRequiredArgument);
     assert_eq!(kind("approve URL --token x"), ErrorKind::UnknownArgument);
@@ -104,13 +113,13 @@ fn r56_sessions_meet_in_memory_or_in_a_redis() {
         })
     };
     let memory = [rendezvous(""), rendezvous("--rendezvous memory")];
-    assert!(memory.iter().all(|r| matches!(r, Ok(Rendezvous::Memory))));
+    assert!(matches!(memory, [Ok(None), Ok(Some(Rendezvous::Memory))]));
     assert!(matches!(
         rendezvous("--rendezvous redis"),
-        Ok(Rendezvous::RedisOfVariable)
+        Ok(Some(Rendezvous::RedisOfVariable))
     ));
     match rendezvous("--rendezvous redis://me:canary@h:7000/2").unwrap() {
-        Rendezvous::Redis(redis) => {
+        Some(Rendezvous::Redis(redis)) => {
             assert_eq!(redis.to_string(), "redis://h:7000");
             assert!(!format!("{redis:?}").contains("canary"));
         }

@@ -5,6 +5,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // a test may fail anywhere
 
 mod approve;
+mod config;
 mod demo;
 mod exchange_faults;
 mod faults;

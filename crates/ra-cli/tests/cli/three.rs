@@ -190,10 +190,7 @@ fn without_accounts_there_are_codes_and_no_approvals() {
     gateway.interrupt();
     let ended = gateway.end();
     assert_eq!(ended.code, 0, "{ended:?}");
-    assert!(
-        ended.stderr.starts_with("note: no --accounts file"),
-        "{ended:?}"
-    );
+    assert!(ended.stderr.starts_with("note: no accounts"), "{ended:?}");
 }
 
 #[test]
