@@ -9,11 +9,13 @@
 //!         ── POST …/finish, …/cancel ─────┐ │ │ │
 //!         ── POST /mfa/finish ──────────┐ │ │ │ │
 //!                                       ▼ ▼ ▼ ▼ ▼
-//!                            Gateway ── Accounts (yours, or a TOML file)
+//!                            Gateway ── Accounts (yours, an HTTP call-out, or a TOML file)
 //! ```
 //!
 //! One listener serves all of it, plus `/healthz` and `/readyz`. REST calls live under `/api/vN/`
 //! for any N. Errors carry Discord's statuses and codes.
+//!
+//! Limits for an address count the peer, or whom [`TrustedProxies`] name.
 //!
 //! What the gateway holds is bounded ([`Limits`]) and short-lived ([`Lifetimes`]): a handshake token
 //! decides one login of its account once, a ticket is exchanged once and its token is sealed to the
@@ -52,6 +54,9 @@ mod rendezvous;
 mod rest;
 mod shared;
 mod socket;
+mod stream;
+#[cfg(feature = "tls")]
+mod tls;
 mod vault;
 
 #[cfg(feature = "aws-lc-rs")]
@@ -68,3 +73,5 @@ pub use limits::Limits;
 pub use origin::{Origin, OriginError, Origins};
 #[cfg(feature = "redis")]
 pub use rendezvous::redis::{Redis, RedisUnavailable, RedisUrlError};
+#[cfg(feature = "tls")]
+pub use tls::{Tls, TlsError};

@@ -119,7 +119,7 @@ impl HttpCallOut {
     async fn attempt<T>(&self, question: &Question<'_, T>) -> Result<T, Failed> {
         let request = question.to_http(&self.base, self.secret.as_ref())?;
         let response = self.carrier.send(request, self.within).await?;
-        Ok(question.from_http(response)?)
+        Ok(question.reply(response)?)
     }
 }
 

@@ -109,7 +109,7 @@ impl<T> Question<'_, T> {
         body
     }
 
-    pub(super) fn from_http(&self, response: Response<Body>) -> Result<T> {
+    pub(super) fn reply(&self, response: Response<Body>) -> Result<T> {
         let status = response.status();
         let broken = || AccountsError::new(Kind::Broken);
         match status {
