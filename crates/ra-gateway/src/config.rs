@@ -1,9 +1,10 @@
 //! How a gateway is set up.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{Captcha, EntropySource, Limits, Origins, TrustedProxies};
+use crate::{Captcha, EntropySource, Limits, Log, Origins, TrustedProxies};
 
 /// How a gateway is set up. Start from [`Config::default`] and change fields.
 ///
@@ -15,14 +16,19 @@ use crate::{Captcha, EntropySource, Limits, Origins, TrustedProxies};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
-    /// Where to listen; port 0 takes any that is free. Default: `127.0.0.1:0`. The gateway speaks
-    /// plain HTTP: to the outside it belongs behind something that ends TLS.
+    /// Where to listen; port 0 takes any that is free. Default: `127.0.0.1:0`.
     pub listen: SocketAddr,
+    /// Certificates and a key to speak TLS with. Default: none, plain HTTP; then it belongs behind
+    /// something that ends TLS.
+    #[cfg(feature = "tls")]
+    pub tls: Option<crate::Tls>,
     /// How each socket is treated: session timeout, heartbeats, time for the handshake, dialects.
     pub session: ra_core::gateway::Config,
     /// Where to serve `GET /metrics` to Prometheus, in plain HTTP and to everybody who gets there.
     /// Default: nowhere.
     pub metrics: Option<SocketAddr>,
+    /// Who is told what happens. Default: nobody.
+    pub log: Option<Arc<dyn Log>>,
     /// What clients may take.
     pub limits: Limits,
     /// Who is believed about the address of a client. Default: nobody.
@@ -46,8 +52,11 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            #[cfg(feature = "tls")]
+            tls: None,
             session: ra_core::gateway::Config::default(),
             metrics: None,
+            log: None,
             limits: Limits::default(),
             trusted_proxies: TrustedProxies::default(),
             origins: Origins::default(),

@@ -46,6 +46,7 @@ mod handle;
 mod http;
 mod limits;
 mod lock;
+mod log;
 mod metrics;
 mod origin;
 mod problem;
@@ -70,6 +71,7 @@ pub use entropy::EntropySource;
 pub use gateway::Gateway;
 pub use handle::Handle;
 pub use limits::Limits;
+pub use log::{Event, Level, Log, Value};
 pub use origin::{Origin, OriginError, Origins};
 #[cfg(feature = "redis")]
 pub use rendezvous::redis::{Redis, RedisUnavailable, RedisUrlError};

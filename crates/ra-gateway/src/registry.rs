@@ -142,8 +142,12 @@ impl Slot {
         lock(&self.inner).standing.as_ref().map(|s| s.handshake)
     }
 
-    /// Which of this node's sockets it is.
-    #[cfg(feature = "redis")]
+    /// Whether a phone has scanned that may still decide.
+    pub(crate) fn is_scanned(&self) -> bool {
+        lock(&self.inner).standing.is_some()
+    }
+
+    /// Which of this node's sockets it is, counted from 0.
     pub(crate) fn id(&self) -> u64 {
         self.id
     }

@@ -10,6 +10,7 @@ use crate::accounts::Accounts;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::limits::{self, Gate};
+use crate::log::Event;
 use crate::metrics::Metrics;
 use crate::registry::Registry;
 use crate::rendezvous::{self, Rendezvous};
@@ -49,7 +50,8 @@ impl Shared {
             let unknown = "this system does not tell how much memory the process has";
             return Err(io::Error::new(io::ErrorKind::Unsupported, unknown));
         }
-        let (clock, registry, metrics) = (Clock::start(), Arc::default(), Arc::default());
+        let (clock, registry) = (Clock::start(), Arc::default());
+        let metrics = Arc::new(Metrics::new(config.log.clone()));
         let rendezvous = rendezvous::meet(&config, &backend, &registry, clock, &metrics).await?;
         Ok(Self {
             session_config: Arc::new(config.session.clone()),
@@ -100,10 +102,20 @@ impl Shared {
 
     /// Goes on towards the end, never back.
     pub(crate) fn advance(&self, to: Stage) {
-        self.stage.send_if_modified(|stage| {
+        let went_on = self.stage.send_if_modified(|stage| {
             let further = to > *stage;
             *stage = to.max(*stage);
             further
         });
+        let sessions = self.gate.sessions();
+        match to {
+            _ if !went_on => {}
+            Stage::Open => {}
+            Stage::Draining => self.metrics.journal.tell(Event::Draining { sessions }),
+            Stage::Closing => {
+                self.metrics.journal.tell(Event::Closing { sessions });
+                self.metrics.journal.flush();
+            }
+        }
     }
 }

@@ -22,6 +22,7 @@ use crate::limits::{ConnectionPermit, Refused};
 use crate::problem::Problem;
 use crate::shared::{Shared, Stage};
 use crate::socket;
+use crate::stream::Stream;
 use service::Service;
 
 /// hyper's own minimum.
@@ -35,6 +36,9 @@ pub(crate) async fn serve(
     peer: IpAddr,
     permit: ConnectionPermit,
 ) {
+    let Some(stream) = Box::pin(secured(&shared, stream)).await else {
+        return drop(permit);
+    };
     let service = Service::new(Arc::clone(&shared), peer);
     let (stream, early, admission) = Box::pin(serve_http(&shared, stream, service)).await;
     match admission {
@@ -49,11 +53,38 @@ pub(crate) async fn serve(
     }
 }
 
+/// Agrees on TLS, if the gateway speaks it. A client has as long for that as for a request's head.
+async fn secured(shared: &Shared, stream: TcpStream) -> Option<Stream> {
+    #[cfg(feature = "tls")]
+    if let Some(tls) = &shared.config.tls {
+        let mut stage = shared.stage.subscribe();
+        let accepted = tokio::select! {
+            accepted = timeout(shared.config.limits.head_within, tls.accept(stream)) => accepted,
+            _ = stage.wait_for(|stage| *stage == Stage::Closing) => return None,
+        };
+        return match accepted {
+            Ok(Ok(stream)) => Some(stream),
+            Ok(Err(stream)) => {
+                shared.metrics.tls_failed();
+                socket::linger(Stream::Plain(stream), shared.config.limits.linger).await;
+                None
+            }
+            Err(_) => {
+                shared.metrics.tls_failed();
+                None
+            }
+        };
+    }
+    #[cfg(not(feature = "tls"))]
+    let _ = shared;
+    Some(Stream::Plain(stream))
+}
+
 async fn serve_http(
     shared: &Shared,
-    stream: TcpStream,
+    stream: Stream,
     service: Service,
-) -> (TcpStream, bytes::Bytes, Option<socket::Admission>) {
+) -> (Stream, bytes::Bytes, Option<socket::Admission>) {
     let limits = &shared.config.limits;
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -89,13 +120,18 @@ async fn serve_http(
     )
 }
 
-/// Turns a connection away that is over a limit, without reading from it.
+/// Turns a connection away that is over a limit, without reading from it. Where TLS is spoken it is
+/// closed without a word: agreeing on TLS first would cost what the limit is to save.
 pub(crate) async fn refuse(shared: Arc<Shared>, mut stream: TcpStream, refused: Refused) {
     let problem = Problem::from(refused);
     shared.metrics.refused(&problem);
+    #[cfg(feature = "tls")]
+    if shared.config.tls.is_some() {
+        return;
+    }
     let response = reply::raw(problem);
     let linger = shared.config.limits.linger;
     if let Ok(Ok(())) = timeout(linger, stream.write_all(&response)).await {
-        socket::linger(stream, linger).await;
+        socket::linger(Stream::Plain(stream), linger).await;
     }
 }

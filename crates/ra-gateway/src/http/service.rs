@@ -118,17 +118,22 @@ impl hyper::service::Service<Request<Incoming>> for Service {
         }
         self.shared.metrics.called(call);
         let shared = Arc::clone(&self.shared);
+        let since = shared.clock.now();
         Box::pin(async move {
             let (head, incoming) = request.into_parts();
             let answer = match body::read(incoming, &shared.config.limits).await {
                 Ok(body) => rest::answer(&shared, call, &head.headers, &body).await,
                 Err(problem) => Err(problem),
             };
-            Ok(match answer {
+            let reply = match answer {
                 Ok(Done::Json(body)) => reply::json(body),
                 Ok(Done::NoContent) => reply::empty(StatusCode::NO_CONTENT),
                 Err(problem) => refuse(&shared, problem),
-            })
+            };
+            let after = shared.clock.now().saturating_since(since);
+            let status = reply.status().as_u16();
+            shared.metrics.answered(call, status, after);
+            Ok(reply)
         })
     }
 }

@@ -1,14 +1,17 @@
-//! What an operator counts. A fixed set of numbers, none of which names anybody.
+//! What an operator counts. A fixed set of numbers, none of which names anybody. What is counted is
+//! told to the log, too.
 
 mod histogram;
 mod page;
 mod serve;
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
 use std::time::Duration;
 
 use ra_core::gateway::{Outcome, SessionError};
 
+use crate::log::{Event, Journal, Log};
 use crate::problem::Problem;
 use crate::rest::Call;
 use histogram::Histogram;
@@ -34,6 +37,8 @@ pub(crate) struct Metrics {
     handshake: Histogram,
     redis: Histogram,
     redis_connections: Counter,
+    tls_failures: Counter,
+    pub(crate) journal: Journal,
 }
 
 impl Default for Metrics {
@@ -45,6 +50,8 @@ impl Default for Metrics {
             handshake: Histogram::new(HANDSHAKE_MICROS),
             redis: Histogram::new(REDIS_MICROS),
             redis_connections: Counter::default(),
+            tls_failures: Counter::default(),
+            journal: Journal::default(),
         }
     }
 }
@@ -100,21 +107,30 @@ const ENDS: [&str; 12] = [
 ];
 
 impl Metrics {
+    pub(crate) fn new(log: Option<Arc<dyn Log>>) -> Self {
+        Self {
+            journal: Journal::new(log),
+            ..Self::default()
+        }
+    }
+
     /// A call has come.
     pub(crate) fn called(&self, call: Call) {
-        self.calls[match call {
-            Call::Create => 0,
-            Call::Finish => 1,
-            Call::Cancel => 2,
-            Call::Login => 3,
-            Call::MfaFinish => 4,
-        }]
-        .count();
+        self.calls[number_of(call)].count();
+    }
+
+    /// A call was answered, this long after it came.
+    pub(crate) fn answered(&self, call: Call, status: u16, after: Duration) {
+        self.journal.tell(Event::Answered {
+            call: CALLS[number_of(call)],
+            status,
+            after,
+        });
     }
 
     /// A call, an upgrade or a connection was refused.
     pub(crate) fn refused(&self, problem: &Problem) {
-        self.refusals[match problem {
+        let reason = match problem {
             Problem::BadUpgrade
             | Problem::NotJson
             | Problem::BadField(..)
@@ -133,13 +149,14 @@ impl Metrics {
             Problem::NotFound | Problem::MethodNotAllowed | Problem::NotAnUpgrade => 11,
             Problem::Forbidden => 12,
             Problem::BadGateway => 13,
-        }]
-        .count();
+        };
+        self.refusals[reason].count();
+        self.journal.refused(REFUSALS[reason]);
     }
 
-    /// A session is over.
-    pub(crate) fn ended(&self, end: &Result<Outcome, SessionError>) {
-        self.ends[match end {
+    /// A session is over. Says what its end is called.
+    pub(crate) fn ended(&self, end: &Result<Outcome, SessionError>) -> &'static str {
+        let end = match end {
             Ok(Outcome::Approved) => 0,
             Ok(Outcome::Declined) => 1,
             Ok(Outcome::ShutDown) => 3,
@@ -152,8 +169,9 @@ impl Metrics {
             Err(SessionError::Backlog) => 10,
             Err(SessionError::Local) => 11,
             Err(_) => 9,
-        }]
-        .count();
+        };
+        self.ends[end].count();
+        ENDS[end]
     }
 
     /// A desktop has proven its key this long after its upgrade.
@@ -171,5 +189,29 @@ impl Metrics {
     #[cfg(feature = "redis")]
     pub(crate) fn redis_connected(&self) {
         self.redis_connections.count();
+        self.journal.tell(Event::RedisConnected);
+    }
+
+    /// The connection to Redis is of no use any more.
+    #[cfg(feature = "redis")]
+    pub(crate) fn redis_lost(&self) {
+        self.journal.tell(Event::RedisLost);
+    }
+
+    /// A client and the gateway did not agree on TLS.
+    #[cfg(feature = "tls")]
+    pub(crate) fn tls_failed(&self) {
+        self.tls_failures.count();
+        self.journal.refused("tls");
+    }
+}
+
+fn number_of(call: Call) -> usize {
+    match call {
+        Call::Create => 0,
+        Call::Finish => 1,
+        Call::Cancel => 2,
+        Call::Login => 3,
+        Call::MfaFinish => 4,
     }
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use ra_core::MonoTime;
-use ra_core::gateway::{Input, Outcome, Output, Session};
+use ra_core::gateway::{Input, Outcome, Output, Session, SessionError};
 use ra_proto::CloseCode;
 
+use crate::log::Event;
 use crate::registry::Slot;
 use crate::rendezvous::SessionId;
 use crate::shared::{Shared, Stage};
@@ -37,6 +38,9 @@ impl Member {
             since,
             has_ended: false,
         };
+        let session = member.slot.id();
+        let began = Event::SessionBegan { session };
+        shared.metrics.journal.tell(began);
         // all sessions may have been closed while this one was on its way in
         if shared.stage() == Stage::Closing {
             member.shut_down(CloseCode::GOING_AWAY);
@@ -70,10 +74,25 @@ impl Member {
     pub(super) fn poll_output(&mut self, waker: &Waker) -> Option<Output> {
         let output = self.slot.poll_output(waker);
         if let Some(Output::End(end)) = &output {
-            self.has_ended = true;
-            self.shared.metrics.ended(end);
+            self.ended(end);
         }
         output
+    }
+
+    fn ended(&mut self, end: &Result<Outcome, SessionError>) {
+        self.has_ended = true;
+        let metrics = &self.shared.metrics;
+        let was_decided = matches!(end, Ok(Outcome::Approved | Outcome::Declined));
+        metrics.journal.tell(Event::SessionEnded {
+            session: self.slot.id(),
+            phase: match self.session {
+                None => "handshake",
+                Some(_) if was_decided || self.slot.is_scanned() => "scanned",
+                Some(_) => "waiting",
+            },
+            outcome: metrics.ended(end),
+            after: self.shared.clock.now().saturating_since(self.since),
+        });
     }
 
     pub(super) fn deadline(&self) -> Option<MonoTime> {
@@ -85,7 +104,7 @@ impl Drop for Member {
     fn drop(&mut self) {
         if !self.has_ended {
             // what it had to say at last found nobody
-            self.shared.metrics.ended(&Ok(Outcome::Left(None)));
+            self.ended(&Ok(Outcome::Left(None)));
         }
         let left = self.shared.registry.leave(&self.slot, self.session);
         self.shared.rendezvous.close(left);

@@ -150,6 +150,7 @@ impl Link {
             if let Some(mut connection) = connection {
                 self.serve(&mut connection).await;
                 self.node.set_connection(None);
+                self.node.metrics.redis_lost();
             }
             self.reconnect().await;
         }
