@@ -142,6 +142,31 @@ async fn r56_a_verdict_of_one_session_says_nothing_to_another() {
     assert_undisturbed(&mut second).await;
 }
 
+#[tokio::test]
+async fn r54_a_withdrawn_scan_that_is_brought_back_decides_nothing() {
+    let Some(fleet) = fleet(2, |_| {}).await else {
+        return;
+    };
+    let (mut desktop, fingerprint) = Desktop::ready(fleet.at(0), 1).await;
+    let alices = scan(fleet.at(1), ALICE, &fingerprint).await;
+    desktop.expect_user().await;
+    let key = fleet.redis.keys().await.remove(0);
+    let mut redis = fleet.redis.connection().await;
+    let mut read = redis::cmd("GET");
+    let record: Vec<u8> = read.arg(&key).query_async(&mut redis).await.unwrap();
+    scan(fleet.at(1), BOB, &fingerprint).await;
+    desktop.expect_user().await;
+    for verdict in ["finish", "cancel"] {
+        redis.set(&key, record.as_slice()).await.unwrap();
+        let reply = decide(fleet.at(1), verdict, ALICE, &alices).await;
+        assert_eq!(reply.refusal(), (404, 10056));
+        // and no token waits for anybody
+        let keys = fleet.redis.keys().await;
+        assert!(keys.iter().all(|key| key.starts_with("ra:h:")), "{keys:?}");
+    }
+    assert_undisturbed(&mut desktop).await;
+}
+
 /// Whoever answers for a session with a key of their own gets nothing sealed to it.
 #[tokio::test]
 async fn r56_a_forged_key_is_not_sealed_to() {

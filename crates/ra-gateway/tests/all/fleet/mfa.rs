@@ -92,6 +92,24 @@ async fn r43_a_ticket_is_used_up_for_all_nodes() {
 }
 
 #[tokio::test]
+async fn r43_a_passed_question_counts_for_the_account_that_passed() {
+    let Some(fleet) = fleet(2, |_| {}).await else {
+        return;
+    };
+    let (_desktop, token, ticket) = asked(&fleet).await;
+    let right = answer_mfa(fleet.at(1), CAROL, &ticket, CAROL_CODE).await;
+    let mfa_token = right.json()["token"].as_str().unwrap().to_owned();
+    let keys = fleet.redis.keys().await;
+    let key = keys.iter().find(|key| key.starts_with("ra:p:")).unwrap();
+    let kept: Vec<u8> = fleet.redis.query(&["GET", key]).await;
+    // what stands there for somebody else
+    let other = "x".repeat(kept.len());
+    let () = fleet.redis.query(&["SET", key, &other]).await;
+    let reply = finish_with(fleet.at(0), CAROL, &token, &mfa_token).await;
+    assert_eq!(reply.refusal(), (401, 60003));
+}
+
+#[tokio::test]
 async fn r43_guesses_are_counted_over_all_nodes_by_ticket() {
     let Some(fleet) = fleet(3, |_| {}).await else {
         return;

@@ -7,6 +7,7 @@ mod mfa;
 mod processes;
 mod races;
 mod secrets;
+mod storm;
 
 use http::Request;
 use serde_json::{Value, json};

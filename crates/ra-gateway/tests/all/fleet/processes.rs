@@ -25,13 +25,14 @@ async fn serves_as_a_node_when_told_to() {
     node.running.await.unwrap();
 }
 
-struct Process {
+/// A node in a process of its own.
+pub(super) struct Process {
     child: Child,
-    address: SocketAddr,
+    pub(super) address: SocketAddr,
 }
 
 impl Process {
-    fn start(redis: &RedisServer) -> Self {
+    pub(super) fn start(redis: &RedisServer) -> Self {
         let mut child = Command::new(env::current_exe().unwrap())
             .args(["--exact", SELF, "--nocapture", "--test-threads=1"])
             .env(REDIS, redis.url())
@@ -47,6 +48,11 @@ impl Process {
             .unwrap();
         let address = address.parse().unwrap();
         Self { child, address }
+    }
+
+    /// Its process id.
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// SIGKILL.

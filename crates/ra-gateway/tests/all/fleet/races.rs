@@ -45,7 +45,7 @@ async fn r54_of_many_verdicts_at_once_one_counts() {
         let mut racers = tokio::task::JoinSet::new();
         for racer in 0..6 {
             let (node, token) = (fleet.at(racer), token.clone());
-            let verdict = if racer < 3 { "finish" } else { "cancel" };
+            let verdict = if racer < 5 { "finish" } else { "cancel" };
             racers
                 .spawn(async move { (verdict, decide(node, verdict, ALICE, &token).await.status) });
         }
@@ -54,7 +54,11 @@ async fn r54_of_many_verdicts_at_once_one_counts() {
         assert_eq!(won.len(), 1, "{results:?}");
         assert!(results.iter().all(|r| [204, 404].contains(&r.1)));
         match won[0] {
-            "finish" => drop(desktop.expect_ticket().await),
+            // and what the losers did has not taken the token away
+            "finish" => {
+                let ticket = desktop.expect_ticket().await;
+                assert_eq!(desktop.exchange(fleet.at(1), &ticket).await, "alice-token");
+            }
             _ => drop(desktop.expect("cancel").await),
         }
     }
