@@ -16,9 +16,12 @@ mod handshake_tokens;
 mod http_limits;
 mod limits;
 mod login;
+mod logs;
 mod metrics;
 mod mfa;
 mod rest_errors;
 mod support;
 mod tickets;
+#[cfg(feature = "tls")]
+mod tls;
 mod tolerance;
