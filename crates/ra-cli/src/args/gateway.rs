@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use ra_gateway::{ClientHeader, IpNetwork, Origin, Redis, RedisUrlError};
@@ -19,11 +20,12 @@ Ctrl-C let running logins finish for a moment and then stop.
 Nodes with one Redis serve one fleet: the socket may be on one and each REST call on another. A Redis with a \
 password is given by `--rendezvous redis` and the variable RA_REDIS_URL, since arguments can be read by others.
 
-It speaks plain HTTP: beyond this machine put a proxy with TLS in front of it, and name that proxy by \
---trusted-proxy, so that clients have limits of their own.
+It speaks plain HTTP unless it is given --tls-cert and --tls-key. Beyond this machine give it these, or put a proxy \
+with TLS in front of it, and name that proxy by --trusted-proxy, so that clients have limits of their own.
 
 Everything can also stand in a file (--config), and limits and lifetimes only there: docs/gateway.toml has every \
-key. What the command line says wins. SIGHUP reads the accounts again, a file that cannot be used changes nothing.";
+key. What the command line says wins. SIGHUP reads accounts and certificates again, a file that \
+cannot be used changes nothing. docs/operating.md has the rest of what a host should know.";
 
 const AFTER_HELP: &str = "\
 Example accounts.toml:
@@ -78,6 +80,21 @@ pub struct GatewayArgs {
     /// Serve GET /metrics to Prometheus at this address, in plain HTTP; port 0 takes any free one
     #[arg(long, value_name = "ADDR")]
     pub metrics: Option<SocketAddr>,
+    /// Speak TLS with this certificate and those of its issuers
+    #[arg(long, value_name = "FILE.pem")]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's private key
+    #[arg(long, value_name = "FILE.pem")]
+    pub tls_key: Option<PathBuf>,
+    /// After SIGTERM, how long logins that have begun may take to finish [default: 25]
+    #[arg(long, value_name = "SECONDS", value_parser = drain)]
+    pub drain: Option<Duration>,
+    /// What to log on standard error [default: off]
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub log: Option<LogLevel>,
+    /// As what [default: text]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
     /// Which proof dialects desktops may use [default: any]
     #[arg(long, value_enum)]
     pub proof: Option<AcceptedProof>,
@@ -92,6 +109,34 @@ pub enum AcceptedProof {
     Digest,
     /// The nonce itself
     Nonce,
+}
+
+fn drain(text: &str) -> Result<Duration, &'static str> {
+    let seconds = text.parse::<f64>().ok();
+    let seconds = seconds.filter(|seconds| (0.0..=86_400.0).contains(seconds));
+    seconds
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .ok_or("expected seconds from 0 to 86400")
+}
+
+/// What is logged. No level has names, ids, addresses or secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogLevel {
+    /// Nothing but a few remarks
+    Off,
+    /// Ends of sessions, refusals by reason, draining, reloads, Redis
+    Info,
+    /// Sockets and calls too
+    Debug,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Json,
 }
 
 /// Where sessions, phones and tickets meet.

@@ -11,7 +11,9 @@ use clap::{Parser, Subcommand};
 
 pub use self::approve::ApproveArgs;
 pub use self::demo::{DemoArgs, Ending};
-pub use self::gateway::{AcceptedProof, GatewayArgs, Rendezvous, RendezvousError};
+pub use self::gateway::{
+    AcceptedProof, GatewayArgs, LogFormat, LogLevel, Rendezvous, RendezvousError,
+};
 pub use self::login::{LoginArgs, Proof, Renewals, Unread};
 pub(crate) use self::refusal::{is_answer, refusal};
 

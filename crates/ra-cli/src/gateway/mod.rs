@@ -1,14 +1,16 @@
 //! `ra gateway`.
 
 mod accounts;
+mod certificates;
 mod hangup;
+mod log;
 mod settings;
 
 use std::io::{self, Write as _};
 use std::sync::Arc;
 
 use ra_crypto::AwsLc;
-use ra_gateway::{Config, Gateway, RedisUnavailable, Rendezvous};
+use ra_gateway::{Config, Gateway, Log, RedisUnavailable, Rendezvous};
 
 use crate::args::GatewayArgs;
 use crate::exit::Exit;
@@ -16,7 +18,9 @@ use crate::failure::{Failure, Kind};
 use crate::plain::plain;
 use crate::stop::Stop;
 use accounts::Source;
+use certificates::Certificates;
 use hangup::Hangups;
+use log::Lines;
 use settings::Settings;
 
 /// Serves until it is told to stop, and then until the last login is over. With `--check-config` it only says whether
@@ -28,16 +32,36 @@ use settings::Settings;
 pub(crate) async fn run(args: &GatewayArgs) -> Result<Exit, Failure> {
     let settings = Settings::of(args)?;
     let source = Arc::new(Source::load(&settings.accounts)?);
+    let certificates = match (&settings.tls.certificate, &settings.tls.key) {
+        (Some(certificate), Some(key)) => Some(Certificates::load(certificate, key)?),
+        _ => None,
+    };
     if args.check_config {
         warn("the configuration is good");
         return Ok(Exit::Done);
     }
+    let lines = Lines::start(settings.log.level, settings.log.format);
+    let lines = Arc::new(lines.map_err(|error| local("cannot start the log", &error))?);
+    let ended = serve(settings, source, certificates, &lines).await;
+    lines.flush();
+    ended
+}
+
+async fn serve(
+    settings: Settings,
+    source: Arc<Source>,
+    certificates: Option<Certificates>,
+    lines: &Arc<Lines>,
+) -> Result<Exit, Failure> {
     if source.is_nobody() {
-        warn("no accounts: desktops get their QR codes, but no phone can approve them");
+        lines.note("no accounts: desktops get their QR codes, but no phone can approve them");
     }
-    let config = settings.config;
-    if !config.listen.ip().is_loopback() {
-        warn("this is plain HTTP beyond this machine: put a proxy with TLS in front of it");
+    let mut config = settings.config;
+    config.tls = certificates.as_ref().map(Certificates::tls);
+    let certificates = certificates.map(Arc::new);
+    config.log = Some(Arc::<Lines>::clone(lines) as Arc<dyn Log>);
+    if !config.listen.ip().is_loopback() && config.tls.is_none() {
+        lines.note("this is plain HTTP beyond this machine: put a proxy with TLS in front of it");
     }
     let no_signals = |error| local("cannot catch signals", &error);
     let mut stop = Stop::catch().map_err(no_signals)?;
@@ -46,6 +70,7 @@ pub(crate) async fn run(args: &GatewayArgs) -> Result<Exit, Failure> {
         .await
         .map_err(|error| not_bound(&config, &error))?;
     announce(&gateway).map_err(|error| Failure::output(&error))?;
+    let reload = || reload(&source, certificates.as_ref(), lines);
 
     let handle = gateway.handle();
     let mut running = core::pin::pin!(gateway.run());
@@ -53,29 +78,39 @@ pub(crate) async fn run(args: &GatewayArgs) -> Result<Exit, Failure> {
         tokio::select! {
             () = &mut running => return Ok(Exit::Done),
             () = stop.requested() => break handle.drain(),
-            () = hangups.next() => reload(&source),
+            () = hangups.next() => reload(),
         }
     }
     if handle.sessions() > 0 {
-        warn("letting the running logins finish; once more stops at once");
+        lines.note("letting the running logins finish; once more stops at once");
     }
     loop {
         tokio::select! {
             () = &mut running => return Ok(Exit::Done),
             () = stop.requested() => break handle.shut_down(),
-            () = hangups.next() => reload(&source),
+            () = hangups.next() => reload(),
         }
     }
     running.await;
     Ok(Exit::Done)
 }
 
-/// Reads the accounts again, on a thread of its own: a large file takes a while.
-fn reload(source: &Arc<Source>) {
-    let source = Arc::clone(source);
-    tokio::task::spawn_blocking(move || match source.reload() {
-        Ok(done) => warn(&done),
-        Err(failure) => warn(&format!("the accounts stay as they were: {failure}")),
+/// Reads accounts and certificates again, on a thread of its own: a large file takes a while.
+fn reload(source: &Arc<Source>, certificates: Option<&Arc<Certificates>>, lines: &Arc<Lines>) {
+    let (source, lines) = (Arc::clone(source), Arc::clone(lines));
+    let certificates = certificates.map(Arc::clone);
+    tokio::task::spawn_blocking(move || {
+        match source.reload() {
+            Ok(done) => lines.note(&done),
+            Err(failure) => lines.note(&format!("the accounts stay as they were: {failure}")),
+        }
+        match certificates.map(|certificates| certificates.reload()) {
+            None => {}
+            Some(Ok(())) => lines.note("the certificates were read again"),
+            Some(Err(failure)) => {
+                lines.note(&format!("the certificates stay as they were: {failure}"));
+            }
+        }
     });
 }
 

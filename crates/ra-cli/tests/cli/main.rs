@@ -11,6 +11,7 @@ mod exchange_faults;
 mod faults;
 mod fleet;
 mod login;
+mod operation;
 mod proxy;
 mod support;
 mod terminal;

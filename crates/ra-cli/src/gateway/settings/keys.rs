@@ -4,7 +4,7 @@ use ra_gateway::Origins;
 
 use super::read::{Given, Why};
 use super::{Settings, accept};
-use crate::args::{AcceptedProof, Rendezvous};
+use crate::args::{AcceptedProof, LogFormat, LogLevel, Rendezvous};
 
 /// One key.
 #[derive(Debug)]
@@ -85,10 +85,34 @@ pub(super) static KEYS: &[Key] = &[
         Ok(())
     }),
     key("redis.within", to!(some redis_within = seconds(0.1..=60.0))),
-    key(
+    option(
         "drain_within",
+        "drain",
         to!(config.drain_within = seconds(0.0..=DAY)),
     ),
+    option(
+        "tls.certificate",
+        "tls_cert",
+        to!(some tls.certificate = path()),
+    ),
+    option("tls.key", "tls_key", to!(some tls.key = path())),
+    option("log.level", "log", |settings, value| {
+        settings.log.level = match value.text()? {
+            "off" => LogLevel::Off,
+            "info" => LogLevel::Info,
+            "debug" => LogLevel::Debug,
+            _ => return Err("expected off, info or debug".into()),
+        };
+        Ok(())
+    }),
+    option("log.format", "log_format", |settings, value| {
+        settings.log.format = match value.text()? {
+            "text" => LogFormat::Text,
+            "json" => LogFormat::Json,
+            _ => return Err("expected text or json".into()),
+        };
+        Ok(())
+    }),
     option(
         "accounts.file",
         "accounts",

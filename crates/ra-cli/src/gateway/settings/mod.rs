@@ -16,7 +16,7 @@ use ra_gateway::{
 use ra_http::BaseUrl;
 
 use super::warn;
-use crate::args::{self, AcceptedProof, GatewayArgs};
+use crate::args::{self, AcceptedProof, GatewayArgs, LogFormat, LogLevel};
 use crate::failure::Failure;
 
 /// The Redis of a fleet, password included.
@@ -27,10 +27,26 @@ const REDIS_VARIABLE: &str = "RA_REDIS_URL";
 pub(super) struct Settings {
     pub(super) config: Config,
     pub(super) accounts: AccountsSettings,
+    pub(super) tls: TlsSettings,
+    pub(super) log: LogSettings,
     proxies: Vec<IpNetwork>,
     proxies_header: Option<ClientHeader>,
     rendezvous: args::Rendezvous,
     redis_within: Option<Duration>,
+}
+
+/// What TLS is spoken with: both files, or neither.
+#[derive(Clone, Debug, Default)]
+pub(super) struct TlsSettings {
+    pub(super) certificate: Option<PathBuf>,
+    pub(super) key: Option<PathBuf>,
+}
+
+/// What is logged, and as what.
+#[derive(Clone, Debug)]
+pub(super) struct LogSettings {
+    pub(super) level: LogLevel,
+    pub(super) format: LogFormat,
 }
 
 /// Where accounts come from; a file, a server, or nowhere.
@@ -55,6 +71,11 @@ impl Default for Settings {
                 secret_file: None,
                 timeout: Duration::from_secs(2),
                 at_a_time: 64,
+            },
+            tls: TlsSettings::default(),
+            log: LogSettings {
+                level: LogLevel::Off,
+                format: LogFormat::Text,
             },
             proxies: Vec::new(),
             proxies_header: None,
@@ -99,6 +120,12 @@ impl Settings {
         if args.trusted_proxy_header.is_some() {
             self.proxies_header = args.trusted_proxy_header;
         }
+        if let Some(drain) = args.drain {
+            self.config.drain_within = drain;
+        }
+        self.log.level = args.log.unwrap_or(self.log.level);
+        self.log.format = args.log_format.unwrap_or(self.log.format);
+        self.take_tls(args)?;
         if let Some(rendezvous) = &args.rendezvous {
             if let args::Rendezvous::Redis(redis) = rendezvous
                 && redis.has_password()
@@ -108,6 +135,19 @@ impl Settings {
             self.rendezvous = rendezvous.clone();
         }
         self.take_accounts(args)
+    }
+
+    /// A pair on the command line replaces the file's.
+    fn take_tls(&mut self, args: &GatewayArgs) -> Result<(), Failure> {
+        match (&args.tls_cert, &args.tls_key) {
+            (None, None) => return Ok(()),
+            (Some(_), None) => return Err(Failure::usage("--tls-cert", "there is no --tls-key")),
+            (None, Some(_)) => return Err(Failure::usage("--tls-key", "there is no --tls-cert")),
+            (Some(_), Some(_)) => {}
+        }
+        self.tls.certificate.clone_from(&args.tls_cert);
+        self.tls.key.clone_from(&args.tls_key);
+        Ok(())
     }
 
     /// A source on the command line replaces the file's, whatever kind it is.

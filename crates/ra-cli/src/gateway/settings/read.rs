@@ -118,6 +118,22 @@ fn contradiction(seen: &[(&'static str, usize)]) -> Result<(), Wrong> {
             "there is no accounts.url that it could be for",
         );
     }
+    for (one, other, why) in [
+        (
+            "tls.certificate",
+            "tls.key",
+            "there is no tls.key that goes with it",
+        ),
+        (
+            "tls.key",
+            "tls.certificate",
+            "there is no tls.certificate that goes with it",
+        ),
+    ] {
+        if let (Some(line), None) = (at(one), at(other)) {
+            return wrong(line, one, why);
+        }
+    }
     if let (Some(line), None) = (at("proxies.header"), at("proxies.trusted")) {
         return wrong(
             line,

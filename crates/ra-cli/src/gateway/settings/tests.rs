@@ -84,7 +84,7 @@ fn what_the_example_leaves_out_can_be_put_in() {
     };
     let inactive = example().into_iter().filter(|(.., is_active)| !is_active);
     let inactive: Vec<String> = inactive.map(|(key, ..)| key).collect();
-    assert_eq!(inactive.len(), 8, "{inactive:?}");
+    assert_eq!(inactive.len(), 10, "{inactive:?}");
     let together =
         |section: &str, other: &str| given(section) + given(other).split_once('\n').unwrap().1;
     for text in [
@@ -92,6 +92,7 @@ fn what_the_example_leaves_out_can_be_put_in() {
         given("origins"),
         given("accounts.file"),
         together("accounts.url", "accounts.secret_file"),
+        together("tls.certificate", "tls.key"),
         together("proxies.trusted", "proxies.header"),
         given("limits.memory"),
     ] {
@@ -161,6 +162,8 @@ fn each_key_sets_its_own_setting() {
             "\"127.0.0.1:7\"",
             "\"digest\"",
             "\"redis\"",
+            "\"debug\"",
+            "\"json\"",
             "[\"10.0.0.0/8\"]",
             "[\"https://a.example\"]",
             "\"https://a.example\"",
@@ -340,6 +343,8 @@ fn the_command_line_wins_over_the_file() {
 #[test]
 fn options_without_what_they_are_for_are_refused() {
     for (line, option) in [
+        ("--tls-cert a --log info", "--tls-cert"),
+        ("--tls-key a --drain 3", "--tls-key"),
         ("--accounts-secret-file s", "--accounts-secret-file"),
         ("--trusted-proxy-header Forwarded", "--trusted-proxy-header"),
         ("--accounts-url http://canary.example", "--accounts-url"),
