@@ -65,6 +65,29 @@ async fn r54_of_many_verdicts_at_once_one_counts() {
 }
 
 #[tokio::test]
+async fn r54_of_many_yeses_at_once_one_counts_and_its_token_waits() {
+    let Some(fleet) = fleet(3, |_| {}).await else {
+        return;
+    };
+    for round in 0..10 {
+        let (mut desktop, fingerprint) = Desktop::ready(fleet.at(0), round).await;
+        let token = scan(fleet.at(1), ALICE, &fingerprint).await;
+        desktop.expect_user().await;
+        let mut racers = tokio::task::JoinSet::new();
+        for racer in 0..6 {
+            let (node, token) = (fleet.at(racer), token.clone());
+            racers.spawn(async move { decide(node, "finish", ALICE, &token).await.status });
+        }
+        let mut statuses = within(racers.join_all()).await;
+        statuses.sort_unstable();
+        assert_eq!(statuses, [204, 404, 404, 404, 404, 404]);
+        let ticket = desktop.expect_ticket().await;
+        let token = desktop.exchange(fleet.at(1), &ticket).await;
+        assert_eq!(token, "alice-token", "the losers have not taken it away");
+    }
+}
+
+#[tokio::test]
 async fn r54_of_many_that_redeem_a_ticket_at_once_one_gets_it() {
     let Some(fleet) = fleet(3, |_| {}).await else {
         return;
