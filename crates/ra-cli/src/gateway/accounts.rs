@@ -163,3 +163,55 @@ impl Carrier for Carry {
         Box::pin(self.0.send(request, within))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ra_proto::rest::MfaMethod;
+    use ra_proto::{MfaAnswerText, User};
+    use totp_rs::{Builder, Secret};
+
+    const SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+
+    fn source(text: &str) -> (Source, tempfile::TempDir) {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("accounts.toml");
+        std::fs::write(&file, text).unwrap();
+        let source = Source::load(&AccountsSettings {
+            file: Some(file),
+            url: None,
+            secret_file: None,
+            timeout: Duration::from_secs(2),
+            at_a_time: 64,
+        });
+        (source.unwrap(), directory)
+    }
+
+    #[tokio::test]
+    async fn r43_a_code_that_was_used_stays_used_when_the_accounts_are_read_again() {
+        let account = "[[account]]\nauthorization = \"a\"\nid = 1\nusername = \"u\"\nmfa = ";
+        let (source, _directory) = source(&format!("{account}\"{SECRET}\"\n"));
+        let accounts = source.accounts();
+        let secret = Secret::try_from_base32(SECRET).unwrap();
+        let totp = Builder::new().with_secret(secret).build_noncompliant();
+        let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
+        let code = MfaAnswerText::new(totp.generate(since.as_secs()).to_string());
+        let user = User::new(1, 0, None, "u".to_owned()).unwrap();
+        let (user, code) = (&user, &code);
+        let is_right = || accounts.verify_mfa(user, &MfaMethod::Totp, code);
+        assert!(is_right().await.unwrap());
+        source.reload().unwrap();
+        assert!(!is_right().await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn r57_what_cannot_be_read_again_leaves_all_as_it_was() {
+        let (source, directory) =
+            source("[[account]]\nauthorization = \"a\"\nid = 1\nusername = \"u\"");
+        std::fs::remove_file(directory.path().join("accounts.toml")).unwrap();
+        assert_eq!(source.reload().unwrap_err().kind, Kind::Local);
+        let phone = ra_proto::Token::new("a".to_owned());
+        let account = source.accounts().authenticate(&phone).await;
+        assert!(account.unwrap().is_some());
+    }
+}

@@ -7,11 +7,12 @@ use super::*;
 
 type Scripted = Result<Response<Body>, TransportErrorKind>;
 
-/// Answers as the script says and keeps what was sent. Asked more than that, it says so by hanging.
+/// Answers as the script says, keeps what was sent, and refuses more than that.
 #[derive(Debug, Default)]
 struct Script {
     answers: Mutex<VecDeque<Scripted>>,
     heard: Mutex<Vec<Request<Body>>>,
+    hangs: bool,
 }
 
 impl Carrier for Script {
@@ -22,7 +23,8 @@ impl Carrier for Script {
         Box::pin(async move {
             match answer {
                 Some(answer) => answer.map_err(TransportError::new),
-                None => std::future::pending().await,
+                None if self.hangs => std::future::pending().await,
+                None => Err(TransportError::new(TransportErrorKind::NotAllowed)),
             }
         })
     }
@@ -35,8 +37,10 @@ fn reply(status: u16, body: &str) -> Scripted {
 }
 
 fn asking(answers: impl IntoIterator<Item = Scripted>) -> (HttpCallOut, Arc<Script>) {
+    let answers: VecDeque<_> = answers.into_iter().collect();
     let script = Arc::new(Script {
-        answers: Mutex::new(answers.into_iter().collect()),
+        hangs: answers.is_empty(),
+        answers: Mutex::new(answers),
         ..Script::default()
     });
     let base = "https://accounts.example/gateway".parse().unwrap();
