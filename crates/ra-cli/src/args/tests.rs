@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
 
@@ -40,8 +42,8 @@ fn options_are_those_of_the_contract_and_no_others() {
     assert_eq!(options("approve"), "api deny token_file url yes");
     assert_eq!(
         options("gateway"),
-        "accounts accounts_secret_file accounts_url check_config config listen metrics origin proof rendezvous \
-         trusted_proxy trusted_proxy_header"
+        "accounts accounts_secret_file accounts_url check_config config drain listen log log_format metrics origin \
+         proof rendezvous tls_cert tls_key trusted_proxy trusted_proxy_header"
     );
 }
 
