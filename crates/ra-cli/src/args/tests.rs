@@ -48,6 +48,21 @@ fn options_are_those_of_the_contract_and_no_others() {
 }
 
 #[test]
+fn a_drain_lasts_some_seconds() {
+    let drain = |text: &str| {
+        parse(&format!("gateway --drain={text}")).map(|command| match command {
+            Command::Gateway(args) => args.drain,
+            other => panic!("{other:?}"),
+        })
+    };
+    assert_eq!(drain("0").unwrap(), Some(Duration::ZERO));
+    assert_eq!(drain("1.5").unwrap(), Some(Duration::from_millis(1_500)));
+    for bad in ["-1", "nan", "inf", "86401", "1e400", "2m", ""] {
+        assert!(drain(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
 fn r01_r02_r09_login_speaks_to_the_live_service_by_default() {
     let args = login("");
     assert_eq!(args.gateway, "wss://remote-auth-gateway.discord.gg");
