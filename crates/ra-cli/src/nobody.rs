@@ -1,6 +1,6 @@
 //! Accounts of a gateway without an accounts file.
 
-use ra_gateway::accounts::{Account, Accounts, AccountsUnavailable, Answer};
+use ra_gateway::accounts::{Account, Accounts, AccountsErrorKind, Answer};
 use ra_proto::rest::MfaMethod;
 use ra_proto::{MfaAnswerText, Token, User};
 
@@ -14,7 +14,7 @@ impl Accounts for Nobody {
     }
 
     fn mint_token<'a>(&'a self, _: &'a User) -> Answer<'a, Token> {
-        Box::pin(async { Err(AccountsUnavailable::new()) })
+        Box::pin(async { Err(AccountsErrorKind::Unknown.into()) })
     }
 
     fn verify_mfa<'a>(

@@ -2,6 +2,9 @@
 //!
 //! `cargo run --release -p ra-gateway --example idle_sessions -- 10000`
 //!
+//! With `--features redis` and the URL of a Redis of your own behind the number, the sessions meet
+//! there, and what it needs for them is shown too.
+//!
 //! The gateway runs on one thread of this process, the desktops in another process, so that only
 //! the gateway is measured. Keys are fake: no cryptography is in these figures. Linux only.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a measurement stops when it fails
@@ -26,14 +29,18 @@ use tokio_tungstenite::{WebSocketStream, client_async};
 async fn main() {
     let arguments: Vec<String> = env::args().collect();
     match &arguments[1..] {
+        [sessions, url] if url.contains("://") => {
+            gateway(sessions.parse().unwrap(), Some(url)).await;
+        }
         [address, sessions] => desktops(address.parse().unwrap(), sessions.parse().unwrap()).await,
-        [sessions] => gateway(sessions.parse().unwrap()).await,
-        _ => gateway(2_000).await,
+        [sessions] => gateway(sessions.parse().unwrap(), None).await,
+        _ => gateway(2_000, None).await,
     }
 }
 
-async fn gateway(sessions: u32) {
+async fn gateway(sessions: u32, url: Option<&str>) {
     let mut config = Config::default();
+    meet(&mut config, url);
     config.session.timeout = std::time::Duration::from_secs(900);
     config.session.heartbeat_interval = std::time::Duration::from_secs(300);
     config.limits.connections_per_address = u32::MAX;
@@ -57,6 +64,7 @@ async fn gateway(sessions: u32) {
         .unwrap();
     let mut told = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut tell = child.stdin.take().unwrap();
+    let redis = used_by_redis(url).await;
     let (memory, cpu) = (resident_bytes(), cpu_micros());
     tell.write_all(b"open\n").await.unwrap();
     told.next_line().await.unwrap();
@@ -71,11 +79,47 @@ async fn gateway(sessions: u32) {
         "{:.1} µs CPU to open one, handshake included",
         per(cpu_micros() - cpu)
     );
+    if let (Some(before), Some(now)) = (redis, used_by_redis(url).await) {
+        println!("{:.0} bytes a session in Redis", per(now - before));
+    }
     let cpu = cpu_micros();
     tell.write_all(b"beat\n").await.unwrap();
     told.next_line().await.unwrap();
     println!("{:.1} µs CPU a heartbeat", per(cpu_micros() - cpu));
     child.kill().await.unwrap();
+}
+
+#[cfg(feature = "redis")]
+fn meet(config: &mut Config, url: Option<&str>) {
+    if let Some(url) = url {
+        config.rendezvous = ra_gateway::Rendezvous::Redis(url.parse().unwrap());
+    }
+}
+
+#[cfg(feature = "redis")]
+async fn used_by_redis(url: Option<&str>) -> Option<u64> {
+    let client = redis::Client::open(url?).unwrap();
+    let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+    let mut info = redis::cmd("INFO");
+    let info: String = info
+        .arg("memory")
+        .query_async(&mut connection)
+        .await
+        .unwrap();
+    let used = info
+        .lines()
+        .find_map(|line| line.strip_prefix("used_memory:"));
+    used?.trim().parse().ok()
+}
+
+#[cfg(not(feature = "redis"))]
+fn meet(_: &mut Config, url: Option<&str>) {
+    assert_eq!(url, None, "this needs --features redis");
+}
+
+#[cfg(not(feature = "redis"))]
+async fn used_by_redis(_: Option<&str>) -> Option<u64> {
+    None
 }
 
 async fn round(address: SocketAddr, sessions: u32) {

@@ -1,9 +1,10 @@
 //! How a gateway is set up.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{Captcha, EntropySource, Limits};
+use crate::{Captcha, EntropySource, Limits, Log, Origins, TrustedProxies};
 
 /// How a gateway is set up. Start from [`Config::default`] and change fields.
 ///
@@ -15,13 +16,25 @@ use crate::{Captcha, EntropySource, Limits};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
-    /// Where to listen; port 0 takes any that is free. Default: `127.0.0.1:0`. The gateway speaks
-    /// plain HTTP: to the outside it belongs behind something that ends TLS.
+    /// Where to listen; port 0 takes any that is free. Default: `127.0.0.1:0`.
     pub listen: SocketAddr,
+    /// Certificates and a key to speak TLS with. Default: none, plain HTTP; then it belongs behind
+    /// something that ends TLS.
+    #[cfg(feature = "tls")]
+    pub tls: Option<crate::Tls>,
     /// How each socket is treated: session timeout, heartbeats, time for the handshake, dialects.
     pub session: ra_core::gateway::Config,
+    /// Where to serve `GET /metrics` to Prometheus, in plain HTTP and to everybody who gets there.
+    /// Default: nowhere.
+    pub metrics: Option<SocketAddr>,
+    /// Who is told what happens. Default: nobody.
+    pub log: Option<Arc<dyn Log>>,
     /// What clients may take.
     pub limits: Limits,
+    /// Who is believed about the address of a client. Default: nobody.
+    pub trusted_proxies: TrustedProxies,
+    /// Which sites' pages may open sockets. Default: any.
+    pub origins: Origins,
     /// How long secrets live.
     pub lifetimes: Lifetimes,
     /// Ask for a solved captcha before a ticket is exchanged. For demos and tests. Default: no.
@@ -29,6 +42,8 @@ pub struct Config {
     /// How long sessions and tickets may live on once the gateway is told to drain. Default: 25 s,
     /// just below the 30 s that orchestrators grant.
     pub drain_within: Duration,
+    /// Where sessions, phones and tickets meet. Default: in memory of this node.
+    pub rendezvous: Rendezvous,
     /// Where randomness comes from. Default: the operating system.
     pub entropy: EntropySource,
 }
@@ -37,14 +52,33 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            #[cfg(feature = "tls")]
+            tls: None,
             session: ra_core::gateway::Config::default(),
+            metrics: None,
+            log: None,
             limits: Limits::default(),
+            trusted_proxies: TrustedProxies::default(),
+            origins: Origins::default(),
             lifetimes: Lifetimes::default(),
             captcha: None,
             drain_within: Duration::from_secs(25),
+            rendezvous: Rendezvous::default(),
             entropy: EntropySource::default(),
         }
     }
+}
+
+/// Where sessions, phones' calls and ticket exchanges meet.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub enum Rendezvous {
+    /// In memory of this node: all calls of a login have to reach the node that has its socket.
+    #[default]
+    Memory,
+    /// In a Redis that all nodes of a fleet share: each call may reach any of them.
+    #[cfg(feature = "redis")]
+    Redis(crate::Redis),
 }
 
 /// How long the gateway's short-lived secrets work.

@@ -1,6 +1,7 @@
 //! The gateway itself: listens, admits, drains, ends.
 
 use std::fmt;
+use std::future::pending;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
 use crate::accounts::Accounts;
 use crate::shared::{Shared, Stage};
-use crate::{Config, Handle, http};
+use crate::{Config, Handle, http, metrics};
 
 /// How many connections over a limit are told so at a time; more are just closed.
 const REFUSALS: usize = 64;
@@ -41,6 +42,7 @@ const EXHAUSTED: Duration = Duration::from_millis(100);
 pub struct Gateway {
     listener: TcpListener,
     address: SocketAddr,
+    metrics: Option<TcpListener>,
     shared: Arc<Shared>,
 }
 
@@ -50,7 +52,8 @@ impl Gateway {
     ///
     /// # Errors
     ///
-    /// What the system says when the address cannot be listened at.
+    /// What the system says when the address cannot be listened at. If the rendezvous is a Redis that
+    /// cannot be used, the error holds a `RedisUnavailable`.
     pub async fn bind(
         config: Config,
         accounts: Arc<dyn Accounts>,
@@ -58,10 +61,16 @@ impl Gateway {
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(config.listen).await?;
         let address = listener.local_addr()?;
+        let metrics = match config.metrics {
+            Some(address) => Some(TcpListener::bind(address).await?),
+            None => None,
+        };
+        let shared = Shared::new(config, accounts, backend).await?;
         Ok(Self {
             listener,
             address,
-            shared: Arc::new(Shared::new(config, accounts, backend)),
+            metrics,
+            shared: Arc::new(shared),
         })
     }
 
@@ -69,6 +78,12 @@ impl Gateway {
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it serves its metrics.
+    #[must_use]
+    pub fn metrics_addr(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref()?.local_addr().ok()
     }
 
     /// Ends it from elsewhere.
@@ -85,11 +100,21 @@ impl Gateway {
     /// [`Handle::shut_down`], but does not wait for them.
     pub async fn run(self) {
         let Self {
-            listener, shared, ..
+            listener,
+            metrics,
+            shared,
+            ..
         } = self;
         let closing = CloseOnDrop(Arc::clone(&shared));
+        let collected = async {
+            match &metrics {
+                Some(listener) => metrics::serve(&shared, listener).await,
+                None => pending().await,
+            }
+        };
         tokio::select! {
             () = accept_all(&shared, &listener) => {}
+            () = collected => {}
             () = end_of(&shared) => {}
         }
         drop(listener);
@@ -128,9 +153,12 @@ async fn accept_all(shared: &Arc<Shared>, listener: &TcpListener) {
 fn admit(shared: &Arc<Shared>, stream: TcpStream, peer: SocketAddr, refusals: &Arc<Semaphore>) {
     // small frames, each waited for; without it they are late, not wrong
     let _ = stream.set_nodelay(true);
-    match shared.gate.connect(peer.ip().into()) {
+    let peer = peer.ip();
+    // what a proxy keeps open is not the one client's whose request comes first
+    let own = (!shared.config.trusted_proxies.trusts(peer)).then(|| peer.into());
+    match shared.gate.connect(own) {
         Ok(permit) => {
-            tokio::spawn(http::serve(Arc::clone(shared), stream, permit));
+            tokio::spawn(http::serve(Arc::clone(shared), stream, peer, permit));
         }
         Err(refused) => {
             if let Ok(place) = Arc::clone(refusals).try_acquire_owned() {
@@ -170,7 +198,7 @@ async fn end_of(shared: &Shared) {
 /// Resolves when there is no session and no ticket left.
 async fn drained(shared: &Shared) {
     loop {
-        let ticket_until = shared.rendezvous.last_ticket_until(shared.clock.now());
+        let ticket_until = shared.rendezvous.last_ticket_until();
         match (shared.gate.sessions(), ticket_until) {
             (0, None) => return,
             (_, Some(until)) => {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::metrics;
 use crate::shared::{Shared, Stage};
 
 /// Ends a gateway from elsewhere, such as a signal handler. Cheap to clone.
@@ -26,6 +27,13 @@ impl Handle {
     /// all connections, and has [`Gateway::run`](crate::Gateway::run) return.
     pub fn shut_down(&self) {
         self.0.advance(Stage::Closing);
+    }
+
+    /// All numbers of this node, as Prometheus reads them (text format 0.0.4): for hosts that serve
+    /// them by themselves.
+    #[must_use]
+    pub fn metrics(&self) -> String {
+        metrics::page(&self.0)
     }
 
     /// How many sessions there are.

@@ -9,11 +9,13 @@
 //!         ── POST …/finish, …/cancel ─────┐ │ │ │
 //!         ── POST /mfa/finish ──────────┐ │ │ │ │
 //!                                       ▼ ▼ ▼ ▼ ▼
-//!                            Gateway ── Accounts (yours, or a TOML file)
+//!                            Gateway ── Accounts (yours, an HTTP call-out, or a TOML file)
 //! ```
 //!
 //! One listener serves all of it, plus `/healthz` and `/readyz`. REST calls live under `/api/vN/`
 //! for any N. Errors carry Discord's statuses and codes.
+//!
+//! Limits for an address count the peer, or whom [`TrustedProxies`] name.
 //!
 //! What the gateway holds is bounded ([`Limits`]) and short-lived ([`Lifetimes`]): a handshake token
 //! decides one login of its account once, a ticket is exchanged once and its token is sealed to the
@@ -27,11 +29,15 @@
 //! * finds the newest socket only if one key has proven itself on two, and closes the older with 4003;
 //! * keeps answering calls while it drains, since that is how sessions come to their end.
 //!
+//! One node keeps all of it in memory. With the feature `redis` several nodes serve one fleet
+//! ([`Rendezvous`]): a socket on one of them, each call on any.
+//!
 //! [`Gateway`] has an example; [`accounts`] tells where accounts come from.
 #![forbid(unsafe_code)]
 
 pub mod accounts;
 mod captcha;
+mod client;
 mod clock;
 mod config;
 mod entropy;
@@ -40,13 +46,18 @@ mod handle;
 mod http;
 mod limits;
 mod lock;
+mod log;
+mod metrics;
+mod origin;
 mod problem;
 mod registry;
 mod rendezvous;
 mod rest;
-mod second_factor;
 mod shared;
 mod socket;
+mod stream;
+#[cfg(feature = "tls")]
+mod tls;
 mod vault;
 
 #[cfg(feature = "aws-lc-rs")]
@@ -54,8 +65,15 @@ pub use ra_crypto::AwsLc;
 
 pub use accounts::Accounts;
 pub use captcha::Captcha;
-pub use config::{Config, Lifetimes};
+pub use client::{ClientHeader, ClientHeaderError, IpNetwork, IpNetworkError, TrustedProxies};
+pub use config::{Config, Lifetimes, Rendezvous};
 pub use entropy::EntropySource;
 pub use gateway::Gateway;
 pub use handle::Handle;
 pub use limits::Limits;
+pub use log::{Event, Level, Log, Value};
+pub use origin::{Origin, OriginError, Origins};
+#[cfg(feature = "redis")]
+pub use rendezvous::redis::{Redis, RedisUnavailable, RedisUrlError};
+#[cfg(feature = "tls")]
+pub use tls::{Tls, TlsError};

@@ -8,8 +8,11 @@ use ra_proto::rest::MfaRequired;
 use ra_proto::{DecodeError, DecodeErrorKind, SecretBytes};
 use serde_json::{Value, json};
 
-use crate::accounts::AccountsUnavailable;
+use crate::accounts::{AccountsError, AccountsErrorKind};
 use crate::limits::Refused;
+
+/// The longest wait that is passed on from the accounts.
+const MAX_WAIT: Duration = Duration::from_secs(300);
 
 /// Why a call is refused.
 #[derive(Debug)]
@@ -25,6 +28,8 @@ pub(crate) enum Problem {
     BadUpgrade,
     /// Nobody's `Authorization`, or none.
     Unauthorized,
+    /// Not from here, or not by this account.
+    Forbidden,
     /// No session with this fingerprint or handshake token, or not for this account, or no more.
     UnknownSession,
     /// No such ticket, or no more.
@@ -49,6 +54,8 @@ pub(crate) enum Problem {
     RateLimited(Duration),
     /// The gateway or its accounts cannot take this now.
     Busy(Duration),
+    /// The host's accounts answered nonsense.
+    BadGateway,
     /// Something here is broken.
     Internal,
 }
@@ -63,6 +70,7 @@ impl Problem {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAnUpgrade => StatusCode::UPGRADE_REQUIRED,
             Self::Unauthorized | Self::MfaRequired(_) => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
             Self::BadUpgrade
             | Self::UnknownTicket
             | Self::NotJson
@@ -74,6 +82,7 @@ impl Problem {
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::BadGateway => StatusCode::BAD_GATEWAY,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -116,7 +125,9 @@ impl Problem {
             | Self::NotAnUpgrade
             | Self::BadUpgrade
             | Self::Unauthorized
+            | Self::Forbidden
             | Self::TooSlow
+            | Self::BadGateway
             | Self::Internal => {
                 let reason = status.canonical_reason().unwrap_or_default();
                 plain(0, &format!("{}: {reason}", status.as_u16()))
@@ -155,9 +166,17 @@ impl From<EntropyError> for Problem {
     }
 }
 
-impl From<AccountsUnavailable> for Problem {
-    fn from(_: AccountsUnavailable) -> Self {
-        Self::BUSY
+impl From<AccountsError> for Problem {
+    fn from(error: AccountsError) -> Self {
+        match error.kind() {
+            AccountsErrorKind::Unavailable => match error.retry_after() {
+                Some(wait) => Self::Busy(wait.min(MAX_WAIT)),
+                None => Self::BUSY,
+            },
+            AccountsErrorKind::Unknown => Self::Unauthorized,
+            AccountsErrorKind::Forbidden => Self::Forbidden,
+            AccountsErrorKind::Broken => Self::BadGateway,
+        }
     }
 }
 
@@ -181,5 +200,31 @@ mod tests {
             assert_eq!(problem.retry_after(), Some(seconds), "{millis}");
         }
         assert_eq!(Problem::Unauthorized.retry_after(), None);
+    }
+
+    #[test]
+    fn r57_errors_of_the_accounts_have_their_statuses() {
+        use AccountsErrorKind as Kind;
+        for (kind, status) in [
+            (Kind::Unavailable, 503),
+            (Kind::Unknown, 401),
+            (Kind::Forbidden, 403),
+            (Kind::Broken, 502),
+        ] {
+            let problem = Problem::from(AccountsError::new(kind).with_source("canary"));
+            assert_eq!(problem.status(), status);
+            assert_eq!(problem.retry_after().is_some(), status == 503);
+            let body = problem.into_body();
+            let body = std::str::from_utf8(body.expose()).unwrap();
+            assert!(
+                !body.contains("canary") && body.contains("\"code\":"),
+                "{body}"
+            );
+        }
+        let wait = |seconds| {
+            let error = AccountsError::new(Kind::Unavailable);
+            Problem::from(error.with_retry_after(Duration::from_secs(seconds))).retry_after()
+        };
+        assert_eq!((wait(30), wait(86_400)), (Some(30), Some(300)));
     }
 }

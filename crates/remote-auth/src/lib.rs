@@ -180,6 +180,7 @@
 //! | `tokio` | yes | the adapter to tokio, `desktop` and `mobile` |
 //! | `blocking` | | the adapter to threads, `desktop` and `mobile` |
 //! | `gateway-server` | | the gateway server, and `gateway` |
+//! | `gateway-redis` | | the same, several nodes of it around one Redis |
 //! | `rustcrypto` | yes | `crypto::RustCrypto`, pure Rust |
 //! | `aws-lc-rs` | | `crypto::AwsLc`, opens faster, needs a C compiler |
 //! | `os-entropy` | by the adapters | `crypto::OsEntropy`, the operating system's randomness |

@@ -13,7 +13,9 @@ use clap::{Parser, Subcommand};
 
 pub use self::approve::ApproveArgs;
 pub use self::demo::{DemoArgs, Ending};
-pub use self::gateway::{AcceptedProof, GatewayArgs, Rendezvous};
+pub use self::gateway::{
+    AcceptedProof, GatewayArgs, LogFormat, LogLevel, Rendezvous, RendezvousError,
+};
 pub use self::login::{LoginArgs, Proof, Renewals};
 pub use self::network::{NetworkArgs, Unread};
 pub use self::oauth2::*;
@@ -85,7 +87,7 @@ pub enum Command {
     Approve(ApproveArgs),
     /// Serve the gateway between desktops and phones
     #[command(long_about = gateway::LONG_ABOUT)]
-    Gateway(GatewayArgs),
+    Gateway(Box<GatewayArgs>),
     /// Discord's OAuth2: get tokens, refresh and revoke them, ask what they say
     #[command(long_about = oauth2::LONG_ABOUT)]
     Oauth2(Box<Oauth2Args>),

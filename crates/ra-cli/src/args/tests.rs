@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
 
@@ -41,7 +43,26 @@ fn options_are_those_of_the_contract_and_no_others() {
         options("approve"),
         "api ca_file deny proxy token_file url yes"
     );
-    assert_eq!(options("gateway"), "accounts listen proof rendezvous");
+    assert_eq!(
+        options("gateway"),
+        "accounts accounts_secret_file accounts_url check_config config drain listen log log_format metrics origin \
+         proof rendezvous tls_cert tls_key trusted_proxy trusted_proxy_header"
+    );
+}
+
+#[test]
+fn a_drain_lasts_some_seconds() {
+    let drain = |text: &str| {
+        parse(&format!("gateway --drain={text}")).map(|command| match command {
+            Command::Gateway(args) => args.drain,
+            other => panic!("{other:?}"),
+        })
+    };
+    assert_eq!(drain("0").unwrap(), Some(Duration::ZERO));
+    assert_eq!(drain("1.5").unwrap(), Some(Duration::from_millis(1_500)));
+    for bad in ["-1", "nan", "inf", "86401", "1e400", "2m", ""] {
+        assert!(drain(bad).is_err(), "{bad}");
+    }
 }
 
 #[test]
@@ -90,6 +111,14 @@ fn contradictions_are_refused() {
         kind("approve URL --yes --deny"),
         ErrorKind::ArgumentConflict
     );
+    assert_eq!(
+        kind("gateway --accounts a --accounts-url https://a"),
+        ErrorKind::ArgumentConflict
+    );
+    assert_eq!(
+        kind("gateway --accounts a --accounts-secret-file b"),
+        ErrorKind::ArgumentConflict
+    );
     assert_eq!(kind("login --force"), ErrorKind::MissingRequiredArgument);
     assert_eq!(kind("approve"), ErrorKind::MissingRequiredArgument);
     assert_eq!(kind("approve URL --token x"), ErrorKind::UnknownArgument);
@@ -97,14 +126,37 @@ fn contradictions_are_refused() {
 }
 
 #[test]
-fn redis_is_refused_with_the_reason() {
-    for url in ["redis://127.0.0.1", "rediss://h", "REDIS://h:6379/0"] {
-        let error = parse(&format!("gateway --rendezvous {url}")).unwrap_err();
-        assert!(error.to_string().contains("in memory"), "{error}");
+fn r56_sessions_meet_in_memory_or_in_a_redis() {
+    let rendezvous = |place: &str| {
+        let parsed = parse(&format!("gateway {place}"));
+        parsed.map(|command| match command {
+            Command::Gateway(args) => args.rendezvous,
+            other => panic!("{other:?}"),
+        })
+    };
+    let memory = [rendezvous(""), rendezvous("--rendezvous memory")];
+    assert!(matches!(memory, [Ok(None), Ok(Some(Rendezvous::Memory))]));
+    assert!(matches!(
+        rendezvous("--rendezvous redis"),
+        Ok(Some(Rendezvous::RedisOfVariable))
+    ));
+    match rendezvous("--rendezvous redis://me:canary@h:7000/2").unwrap() {
+        Some(Rendezvous::Redis(redis)) => {
+            assert_eq!(redis.to_string(), "redis://h:7000");
+            assert!(!format!("{redis:?}").contains("canary"));
+        }
+        other => panic!("{other:?}"),
     }
-    assert!(parse("gateway --rendezvous memory").is_ok());
-    let other = parse("gateway --rendezvous disk").unwrap_err();
-    assert!(other.to_string().contains("expected `memory`"), "{other}");
+    for (bad, why) in [
+        ("disk", "expected `memory`, `redis`"),
+        ("Memory", "expected `memory`, `redis`"),
+        ("rediss://h", "TLS to Redis"),
+        ("http://h", "expected redis://"),
+        ("redis://h/x", "not a URL of a Redis"),
+    ] {
+        let error = rendezvous(&format!("--rendezvous {bad}")).unwrap_err();
+        assert!(error.to_string().contains(why), "{error}");
+    }
 }
 
 #[test]

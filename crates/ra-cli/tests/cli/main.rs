@@ -5,12 +5,15 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // a test may fail anywhere
 
 mod approve;
+mod config;
 mod demo;
 mod exchange_faults;
 mod faults;
+mod fleet;
 mod login;
 mod network;
 mod oauth2;
+mod operation;
 mod proxy;
 mod support;
 mod terminal;

@@ -10,6 +10,7 @@ use crate::support::{PATIENCE, Ra, command, run, write};
 struct World {
     gateway: Ra,
     address: String,
+    metrics: Option<String>,
     _directory: tempfile::TempDir,
 }
 
@@ -47,6 +48,7 @@ impl World {
         Self {
             gateway,
             address,
+            metrics: first["metrics"].as_str().map(str::to_owned),
             _directory: directory,
         }
     }
@@ -116,6 +118,18 @@ fn a_person_logs_in() {
 }
 
 #[test]
+fn numbers_are_served_where_they_were_asked_for() {
+    let mut world = World::start(&["--metrics", "127.0.0.1:0"]);
+    let gateway = std::mem::replace(&mut world.address, world.metrics.clone().unwrap());
+    let page = world.get("/metrics");
+    assert!(page.starts_with("HTTP/1.1 200 "), "{page}");
+    assert!(page.contains("\nra_gateway_ready 1\n"), "{page}");
+    world.address = gateway;
+    assert!(world.get("/metrics").starts_with("HTTP/1.1 404 "));
+    world.stop();
+}
+
+#[test]
 fn a_person_declines() {
     let world = World::start(&[]);
     let mut login = world.login(&[]);
@@ -176,10 +190,7 @@ fn without_accounts_there_are_codes_and_no_approvals() {
     gateway.interrupt();
     let ended = gateway.end();
     assert_eq!(ended.code, 0, "{ended:?}");
-    assert!(
-        ended.stderr.starts_with("note: no --accounts file"),
-        "{ended:?}"
-    );
+    assert!(ended.stderr.starts_with("note: no accounts"), "{ended:?}");
 }
 
 #[test]

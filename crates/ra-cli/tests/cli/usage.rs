@@ -179,12 +179,16 @@ fn a_command_line_that_cannot_be_read_is_one_line_that_repeats_no_value() {
             "--listen <ADDR>: invalid socket address syntax",
         ),
         (
-            &["gateway", "--rendezvous", "redis://canary/"],
-            "--rendezvous <memory>: this build keeps sessions in memory, it cannot share them through Redis",
+            &["gateway", "--rendezvous", "redis://:canary@h/canary"],
+            "--rendezvous <memory|redis|URL>: not a URL of a Redis",
+        ),
+        (
+            &["gateway", "--rendezvous", "rediss://:canary@h"],
+            "--rendezvous <memory|redis|URL>: TLS to Redis is not built in: use a socket, a private network or a tunnel",
         ),
         (
             &["gateway", "--rendezvous", "canary"],
-            "--rendezvous <memory>: expected `memory`",
+            "--rendezvous <memory|redis|URL>: expected `memory`, `redis` or a redis:// URL",
         ),
         (
             &["completions", "canary"],

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! The machine knows one desktop. Who scans, approves and redeems reaches it through the commands
-//! [`Session::attach`], [`Session::approve`] and [`Session::decline`]; the host keeps accounts,
+//! [`Session::attach`] (or [`Session::attach_sealed`]), [`Session::approve`] and [`Session::decline`]; the host keeps accounts,
 //! handshake tokens and tickets.
 
 mod error;
@@ -185,6 +185,17 @@ impl Session {
         entropy: &mut dyn Entropy,
     ) -> Result<(), Misuse> {
         self.command(now, |state, desk| state.attach(desk, user, entropy))
+    }
+
+    /// The same with a user that was sealed to [this desktop's key](Self::public_key) elsewhere,
+    /// so that only the desktop gets to know who it is. What does not open is the desktop's to
+    /// find out.
+    ///
+    /// # Errors
+    ///
+    /// As [`attach`](Self::attach).
+    pub fn attach_sealed(&mut self, now: MonoTime, sealed: &[u8]) -> Result<(), Misuse> {
+        self.command(now, |state, desk| state.attach_sealed(desk, sealed))
     }
 
     /// Hands the desktop its ticket and ends the session.

@@ -197,15 +197,27 @@ impl State {
             Self::AwaitScan { spki } | Self::Scanned { spki } => {
                 let payload = Zeroizing::new(user.encode());
                 let state = match seal(desk, &spki, payload.as_bytes(), entropy) {
-                    Ok(sealed) => {
-                        desk.send(&GatewayFrame::PendingTicket {
-                            encrypted_user_payload: sealed.into(),
-                        });
-                        Self::Scanned { spki }
-                    }
+                    Ok(sealed) => desk.show(spki, sealed),
                     Err(error) => desk.fail(error),
                 };
                 (state, Ok(()))
+            }
+            Self::Ended => (Self::Ended, Err(Misuse::Ended)),
+            state => (state, Err(Misuse::NotReady)),
+        }
+    }
+
+    pub(super) fn attach_sealed(
+        self,
+        desk: &mut Desk,
+        sealed: &[u8],
+    ) -> (Self, Result<(), Misuse>) {
+        match self {
+            Self::AwaitScan { .. } | Self::Scanned { .. } if desk.out.is_full() => {
+                (desk.fail(SessionError::Backlog), Ok(()))
+            }
+            Self::AwaitScan { spki } | Self::Scanned { spki } => {
+                (desk.show(spki, base64::encode_standard(sealed)), Ok(()))
             }
             Self::Ended => (Self::Ended, Err(Misuse::Ended)),
             state => (state, Err(Misuse::NotReady)),
@@ -245,6 +257,13 @@ impl State {
 }
 
 impl Desk {
+    fn show(&mut self, spki: Box<[u8]>, sealed_user: alloc::string::String) -> State {
+        self.send(&GatewayFrame::PendingTicket {
+            encrypted_user_payload: sealed_user.into(),
+        });
+        State::Scanned { spki }
+    }
+
     fn unexpected(&mut self, state: &State, op: &'static str) -> State {
         self.fail(SessionError::Unexpected {
             phase: state.phase(),

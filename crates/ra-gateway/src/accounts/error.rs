@@ -1,34 +1,96 @@
 //! What can be wrong with accounts.
 
 use std::error::Error;
+use std::time::Duration;
 use std::{fmt, io};
 
-/// The accounts cannot be asked right now; the client may try again.
-#[derive(Debug, Default)]
-pub struct AccountsUnavailable(Option<Box<dyn Error + Send + Sync>>);
+/// The accounts did not answer the question that they were asked.
+///
+/// `Display` says the kind. What the accounts wrote stays out of it; a cause is in
+/// [`source`](Error::source) and goes to nobody's client.
+#[derive(Debug)]
+pub struct AccountsError {
+    kind: AccountsErrorKind,
+    retry_after: Option<Duration>,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
 
-impl AccountsUnavailable {
-    /// Unavailable, for no reason that could be told.
+/// Why the accounts did not answer. Decides what the client gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AccountsErrorKind {
+    /// Not now: down, slow or busy. 503 with `Retry-After`.
+    Unavailable,
+    /// There is no such account, or no more. 401.
+    Unknown,
+    /// There is, and it may not log in here. 403.
+    Forbidden,
+    /// An answer that makes no sense. 502.
+    Broken,
+}
+
+impl AccountsError {
+    /// An error without a cause that could be told.
     #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new(kind: AccountsErrorKind) -> Self {
+        Self {
+            kind,
+            retry_after: None,
+            source: None,
+        }
     }
 
-    /// Unavailable because of `source`.
-    pub fn with_source(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self(Some(source.into()))
+    /// An error with its cause.
+    #[must_use]
+    pub fn with_source(self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self {
+            source: Some(source.into()),
+            ..self
+        }
+    }
+
+    /// How long the client should wait. At most five minutes are passed on; 5 s if nothing is said.
+    #[must_use]
+    pub fn with_retry_after(self, wait: Duration) -> Self {
+        Self {
+            retry_after: Some(wait),
+            ..self
+        }
+    }
+
+    /// Why.
+    #[must_use]
+    pub fn kind(&self) -> AccountsErrorKind {
+        self.kind
+    }
+
+    /// How long the client should wait.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
     }
 }
 
-impl fmt::Display for AccountsUnavailable {
+impl From<AccountsErrorKind> for AccountsError {
+    fn from(kind: AccountsErrorKind) -> Self {
+        Self::new(kind)
+    }
+}
+
+impl fmt::Display for AccountsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the accounts are unavailable")
+        f.write_str(match self.kind {
+            AccountsErrorKind::Unavailable => "the accounts are unavailable",
+            AccountsErrorKind::Unknown => "there is no such account",
+            AccountsErrorKind::Forbidden => "the account may not log in here",
+            AccountsErrorKind::Broken => "the answer of the accounts makes no sense",
+        })
     }
 }
 
-impl Error for AccountsUnavailable {
+impl Error for AccountsError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.as_deref().map(|source| source as _)
+        self.source.as_deref().map(|source| source as _)
     }
 }
 

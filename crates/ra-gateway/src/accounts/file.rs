@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use super::error::{AccountsFileError, AccountsFileErrorKind};
 use super::read::{Entry, read};
-use super::{Account, Accounts, AccountsUnavailable, Answer};
+use super::{Account, Accounts, AccountsError, AccountsErrorKind, Answer};
 use crate::EntropySource;
 use crate::vault::digest;
 
@@ -81,6 +81,31 @@ impl StaticFile {
         }
     }
 
+    /// Goes on where `earlier` was: one-time codes that are used there are used here too, for accounts
+    /// with the same id. For a file that is read again while its accounts are in use.
+    #[must_use]
+    pub fn continuing(mut self, earlier: &Self) -> Self {
+        for entry in &mut self.entries {
+            let before = earlier.entry(&entry.user).and_then(|e| e.codes.as_ref());
+            if let (Some(codes), Some(before)) = (&mut entry.codes, before) {
+                codes.share(before);
+            }
+        }
+        self
+    }
+
+    /// How many accounts there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none; a file without any is refused.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     fn entry(&self, user: &User) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.user.id == user.id)
     }
@@ -105,14 +130,16 @@ impl StaticFile {
         }
     }
 
-    fn token(&self, user: &User) -> Result<Token, AccountsUnavailable> {
+    fn token(&self, user: &User) -> Result<Token, AccountsError> {
         match self.entry(user).and_then(|entry| entry.token.clone()) {
             Some(token) => Ok(token),
             None => self
                 .entropy
                 .token_shaped(user.id)
                 .map(Token::new)
-                .map_err(AccountsUnavailable::with_source),
+                .map_err(|error| {
+                    AccountsError::new(AccountsErrorKind::Unavailable).with_source(error)
+                }),
         }
     }
 }

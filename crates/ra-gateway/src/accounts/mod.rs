@@ -1,8 +1,10 @@
 //! Who the phones belong to (R-57).
 
+mod call_out;
 mod error;
 mod file;
 mod read;
+mod replaceable;
 #[cfg(test)]
 mod tests;
 mod totp;
@@ -14,18 +16,20 @@ use std::pin::Pin;
 use ra_proto::rest::MfaMethod;
 use ra_proto::{MfaAnswerText, Token, User};
 
-pub use error::{AccountsFileError, AccountsFileErrorKind, AccountsUnavailable};
+pub use call_out::{Carried, Carrier, HttpCallOut, InvalidSecret};
+pub use error::{AccountsError, AccountsErrorKind, AccountsFileError, AccountsFileErrorKind};
 pub use file::StaticFile;
+pub use replaceable::Replaceable;
 
 /// The future that [`Accounts`] answers with.
-pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, AccountsUnavailable>> + Send + 'a>>;
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, AccountsError>> + Send + 'a>>;
 
 /// Knows the accounts: says whose an `Authorization` header is and mints their tokens.
 ///
-/// [`StaticFile`] serves demos and tests. Whoever hosts a gateway implements this trait on their
-/// own user base. Each answer is waited for no longer than
-/// [`Limits::accounts_within`](crate::Limits::accounts_within); after that, and on
-/// [`AccountsUnavailable`], the caller gets a 503.
+/// [`StaticFile`] serves demos and tests, [`HttpCallOut`] asks a server of the host's own. Whoever
+/// embeds a gateway may implement this trait on their own user base. Each answer is waited for no
+/// longer than [`Limits::accounts_within`](crate::Limits::accounts_within); after that the caller
+/// gets a 503. What it gets on an [`AccountsError`] is the error's [kind](AccountsErrorKind).
 ///
 /// ```
 /// use ra_gateway::accounts::{Account, Accounts, Answer};
@@ -61,7 +65,8 @@ pub trait Accounts: fmt::Debug + Send + Sync {
     fn authenticate<'a>(&'a self, authorization: &'a Token) -> Answer<'a, Option<Account>>;
 
     /// The token that a desktop logs in as this user with; at most 190 bytes, so that it can be
-    /// sealed (R-30).
+    /// sealed (R-30). Asked for when the person has said yes; it is sealed at once. A desktop that
+    /// does not come for its token leaves it unused.
     fn mint_token<'a>(&'a self, user: &'a User) -> Answer<'a, Token>;
 
     /// Whether this is the right answer to a question for a second factor (R-43). Asked only for

@@ -261,3 +261,53 @@ fn r57_errors_are_one_line_that_says_where() {
     );
     assert!(std::error::Error::source(&error).is_some());
 }
+
+const RFC_SECRET: &str = "mfa = \"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\"";
+
+#[test]
+fn r43_a_code_is_right_once_though_the_file_is_read_again() {
+    let file = || -> StaticFile {
+        let file: StaticFile = account(RFC_SECRET).parse().unwrap();
+        file.with_unix_time(|| 59)
+    };
+    let (user, code) = (
+        User::new(1, 0, None, "u".to_owned()).unwrap(),
+        "287082".to_owned(),
+    );
+    let code = MfaAnswerText::new(code);
+    let first = file();
+    assert!(now(first.verify_mfa(&user, &MfaMethod::Totp, &code)));
+    let second = file().continuing(&first);
+    assert!(!now(second.verify_mfa(&user, &MfaMethod::Totp, &code)));
+    // and over a file in between that does not know them yet
+    let third = file().continuing(&second);
+    assert!(!now(third.verify_mfa(&user, &MfaMethod::Totp, &code)));
+    assert!(now(file().verify_mfa(&user, &MfaMethod::Totp, &code)));
+}
+
+#[test]
+fn r57_accounts_can_be_replaced_while_they_are_asked() {
+    let file = |name: &str| -> StaticFile {
+        account("")
+            .replace("\"u\"", &format!("\"{name}\""))
+            .parse()
+            .unwrap()
+    };
+    let accounts = Replaceable::new(file("old"));
+    let token = Token::new("a".to_owned());
+    let under_way = accounts.authenticate(&token);
+    accounts.replace(file("new"));
+    assert_eq!(now(under_way).unwrap().user.username, "old");
+    let later = now(accounts.authenticate(&token)).unwrap();
+    assert_eq!(later.user.username, "new");
+    assert!(!now(accounts.verify_mfa(
+        &later.user,
+        &MfaMethod::Totp,
+        &MfaAnswerText::new(String::new())
+    )));
+    assert!(
+        now(accounts.mint_token(&later.user))
+            .expose()
+            .starts_with("MQ.")
+    );
+}

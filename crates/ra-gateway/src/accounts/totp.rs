@@ -1,7 +1,7 @@
 //! One-time codes (RFC 6238): six digits, 30 s, SHA-1, as authenticators make them.
 
 use std::fmt;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use totp_rs::{Builder, Secret, Totp};
 use zeroize::Zeroizing;
@@ -14,8 +14,9 @@ const MIN_SECRET_BYTES: usize = 10;
 /// One account's one-time codes.
 pub(super) struct OneTimeCodes {
     totp: Totp,
-    /// The next step whose code is still good. A code is right once (RFC 6238, 5.2).
-    fresh_from: Mutex<u64>,
+    /// The next step whose code is still good. A code is right once (RFC 6238, 5.2), also where the
+    /// same account is read again.
+    fresh_from: Arc<Mutex<u64>>,
 }
 
 impl OneTimeCodes {
@@ -31,7 +32,7 @@ impl OneTimeCodes {
         let totp = Builder::new().with_secret(secret).build_noncompliant();
         Some(Self {
             totp,
-            fresh_from: Mutex::new(0),
+            fresh_from: Arc::default(),
         })
     }
 
@@ -46,6 +47,11 @@ impl OneTimeCodes {
             }
             _ => false,
         }
+    }
+
+    /// From now on a code that is used here is used there, and the other way round.
+    pub(super) fn share(&mut self, earlier: &Self) {
+        self.fresh_from = Arc::clone(&earlier.fresh_from);
     }
 }
 

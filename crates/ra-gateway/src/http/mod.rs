@@ -7,6 +7,7 @@ mod service;
 mod upgrade;
 
 use std::future::poll_fn;
+use std::net::IpAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
@@ -21,6 +22,7 @@ use crate::limits::{ConnectionPermit, Refused};
 use crate::problem::Problem;
 use crate::shared::{Shared, Stage};
 use crate::socket;
+use crate::stream::Stream;
 use service::Service;
 
 /// hyper's own minimum.
@@ -28,8 +30,16 @@ const MIN_HEAD_BYTES: usize = 8 * 1024;
 const MAX_HEADERS: usize = 64;
 
 /// Serves a connection: HTTP first, and a socket after that if the client asks for one.
-pub(crate) async fn serve(shared: Arc<Shared>, stream: TcpStream, permit: ConnectionPermit) {
-    let service = Service::new(Arc::clone(&shared), permit.address());
+pub(crate) async fn serve(
+    shared: Arc<Shared>,
+    stream: TcpStream,
+    peer: IpAddr,
+    permit: ConnectionPermit,
+) {
+    let Some(stream) = Box::pin(secured(&shared, stream)).await else {
+        return drop(permit);
+    };
+    let service = Service::new(Arc::clone(&shared), peer);
     let (stream, early, admission) = Box::pin(serve_http(&shared, stream, service)).await;
     match admission {
         // a task of its own: this one has grown to the size of an HTTP connection
@@ -43,11 +53,38 @@ pub(crate) async fn serve(shared: Arc<Shared>, stream: TcpStream, permit: Connec
     }
 }
 
+/// Agrees on TLS, if the gateway speaks it. A client has as long for that as for a request's head.
+async fn secured(shared: &Shared, stream: TcpStream) -> Option<Stream> {
+    #[cfg(feature = "tls")]
+    if let Some(tls) = &shared.config.tls {
+        let mut stage = shared.stage.subscribe();
+        let accepted = tokio::select! {
+            accepted = timeout(shared.config.limits.head_within, tls.accept(stream)) => accepted,
+            _ = stage.wait_for(|stage| *stage == Stage::Closing) => return None,
+        };
+        return match accepted {
+            Ok(Ok(stream)) => Some(stream),
+            Ok(Err(stream)) => {
+                shared.metrics.tls_failed();
+                socket::linger(Stream::Plain(stream), shared.config.limits.linger).await;
+                None
+            }
+            Err(_) => {
+                shared.metrics.tls_failed();
+                None
+            }
+        };
+    }
+    #[cfg(not(feature = "tls"))]
+    let _ = shared;
+    Some(Stream::Plain(stream))
+}
+
 async fn serve_http(
     shared: &Shared,
-    stream: TcpStream,
+    stream: Stream,
     service: Service,
-) -> (TcpStream, bytes::Bytes, Option<socket::Admission>) {
+) -> (Stream, bytes::Bytes, Option<socket::Admission>) {
     let limits = &shared.config.limits;
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -83,11 +120,18 @@ async fn serve_http(
     )
 }
 
-/// Turns a connection away that is over a limit, without reading from it.
+/// Turns a connection away that is over a limit, without reading from it. Where TLS is spoken it is
+/// closed without a word: agreeing on TLS first would cost what the limit is to save.
 pub(crate) async fn refuse(shared: Arc<Shared>, mut stream: TcpStream, refused: Refused) {
-    let response = reply::raw(Problem::from(refused));
+    let problem = Problem::from(refused);
+    shared.metrics.refused(&problem);
+    #[cfg(feature = "tls")]
+    if shared.config.tls.is_some() {
+        return;
+    }
+    let response = reply::raw(problem);
     let linger = shared.config.limits.linger;
     if let Ok(Ok(())) = timeout(linger, stream.write_all(&response)).await {
-        socket::linger(stream, linger).await;
+        socket::linger(Stream::Plain(stream), linger).await;
     }
 }

@@ -2,10 +2,11 @@
 
 use std::convert::Infallible;
 use std::future::{Future, ready};
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-use http::{Request, StatusCode};
+use http::{HeaderMap, Request, StatusCode};
 use hyper::body::Incoming;
 
 use super::reply::{self, Reply};
@@ -15,22 +16,22 @@ use crate::limits::Address;
 use crate::lock::lock;
 use crate::problem::Problem;
 use crate::rest::{self, Call, Done};
-use crate::shared::{Shared, Stage};
+use crate::shared::Shared;
 use crate::socket::Admission;
 
 /// Answers the requests of one connection.
 pub(super) struct Service {
     shared: Arc<Shared>,
-    address: Address,
+    peer: IpAddr,
     /// Set once an upgrade was answered: the connection is a socket from then on.
     admission: Mutex<Option<Admission>>,
 }
 
 impl Service {
-    pub(super) fn new(shared: Arc<Shared>, address: Address) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, peer: IpAddr) -> Self {
         Self {
             shared,
-            address,
+            peer,
             admission: Mutex::new(None),
         }
     }
@@ -45,27 +46,48 @@ impl Service {
             return Err(Problem::NotAnUpgrade);
         }
         let reply = upgrade::accept(request)?;
-        if self.shared.stage() != Stage::Open {
+        if !self.shared.takes_sessions() {
             return Err(Problem::BUSY);
         }
-        let permit = self
-            .shared
-            .gate
-            .begin(self.shared.clock.now(), self.address)?;
+        if !self.shared.config.origins.allow(request.headers()) {
+            return Err(Problem::Forbidden);
+        }
+        let client = self.client(request.headers());
+        let gate = &self.shared.gate;
+        let is_through_proxy = self.shared.config.trusted_proxies.trusts(self.peer);
+        let place = is_through_proxy.then(|| gate.place(client)).transpose()?;
+        let permit = gate.begin(self.shared.clock.now(), client)?;
         let version_is_ours = upgrade::version_is_ours(request.uri().query());
         *lock(&self.admission) = Some(Admission {
             permit,
+            place,
             version_is_ours,
         });
         Ok(reply)
     }
 
+    /// Who has sent a request, for its limits.
+    fn client(&self, headers: &HeaderMap) -> Address {
+        let proxies = &self.shared.config.trusted_proxies;
+        proxies.client(self.peer, headers).into()
+    }
+
+    fn refuse(&self, problem: Problem) -> Reply {
+        refuse(&self.shared, problem)
+    }
+
     fn ready(&self) -> Reply {
-        reply::empty(match self.shared.stage() {
-            Stage::Open => StatusCode::OK,
-            Stage::Draining | Stage::Closing => StatusCode::SERVICE_UNAVAILABLE,
+        reply::empty(if self.shared.takes_sessions() {
+            StatusCode::OK
+        } else {
+            StatusCode::SERVICE_UNAVAILABLE
         })
     }
+}
+
+fn refuse(shared: &Shared, problem: Problem) -> Reply {
+    shared.metrics.refused(&problem);
+    reply::problem(problem)
 }
 
 type Answer = Pin<Box<dyn Future<Output = Result<Reply, Infallible>> + Send>>;
@@ -79,7 +101,7 @@ impl hyper::service::Service<Request<Incoming>> for Service {
         let now = |reply: Reply| -> Answer { Box::pin(ready(Ok(reply))) };
         let call = match route::find(request.method(), request.uri().path()) {
             Ok(Route::Socket) => {
-                return now(self.upgrade(&request).unwrap_or_else(reply::problem));
+                return now(self.upgrade(&request).unwrap_or_else(|p| self.refuse(p)));
             }
             Ok(Route::Health) => return now(reply::empty(StatusCode::OK)),
             Ok(Route::Ready) => return now(self.ready()),
@@ -88,23 +110,30 @@ impl hyper::service::Service<Request<Incoming>> for Service {
             Ok(Route::Cancel) => Call::Cancel,
             Ok(Route::Login) => Call::Login,
             Ok(Route::MfaFinish) => Call::MfaFinish,
-            Err(problem) => return now(reply::problem(problem)),
+            Err(problem) => return now(self.refuse(problem)),
         };
-        if let Err(refused) = self.shared.gate.call(self.shared.clock.now(), self.address) {
-            return now(reply::problem(refused.into()));
+        let client = self.client(request.headers());
+        if let Err(refused) = self.shared.gate.call(self.shared.clock.now(), client) {
+            return now(self.refuse(refused.into()));
         }
+        self.shared.metrics.called(call);
         let shared = Arc::clone(&self.shared);
+        let since = shared.clock.now();
         Box::pin(async move {
             let (head, incoming) = request.into_parts();
             let answer = match body::read(incoming, &shared.config.limits).await {
                 Ok(body) => rest::answer(&shared, call, &head.headers, &body).await,
                 Err(problem) => Err(problem),
             };
-            Ok(match answer {
+            let reply = match answer {
                 Ok(Done::Json(body)) => reply::json(body),
                 Ok(Done::NoContent) => reply::empty(StatusCode::NO_CONTENT),
-                Err(problem) => reply::problem(problem),
-            })
+                Err(problem) => refuse(&shared, problem),
+            };
+            let after = shared.clock.now().saturating_since(since);
+            let status = reply.status().as_u16();
+            shared.metrics.answered(call, status, after);
+            Ok(reply)
         })
     }
 }

@@ -18,8 +18,8 @@ pub(super) fn is_asked_for<B>(request: &Request<B>) -> bool {
     has_token(request.headers(), UPGRADE, "websocket")
 }
 
-/// The answer to an upgrade. Extensions are offered in vain. `Origin` headers are not looked
-/// at, however many there are: a session belongs to whoever holds its key, not to a site.
+/// The answer to an upgrade. Extensions are offered in vain. `Origin` headers are looked at
+/// elsewhere, and only where the host has asked for it ([`Origins`](crate::Origins)).
 pub(super) fn accept<B>(request: &Request<B>) -> Result<Reply, Problem> {
     let headers = request.headers();
     let is_sound = request.method() == Method::GET

@@ -2,6 +2,7 @@
 
 mod address;
 mod gate;
+mod memory;
 mod permit;
 mod rate;
 
@@ -9,13 +10,16 @@ use std::time::Duration;
 
 pub(crate) use address::Address;
 pub(crate) use gate::Gate;
-pub(crate) use permit::{ConnectionPermit, SessionPermit};
+pub(crate) use memory::resident;
+pub(crate) use permit::{AddressPlace, ConnectionPermit, SessionPermit};
 
 /// What clients may take. Whoever asks for more is refused at once with `Retry-After`, with status
 /// 429 if the limit is the client's own and 503 if it is the gateway's. Nothing is ever queued.
 ///
-/// An address is an IPv4 address or an IPv6 /64 network. Behind a proxy all clients share the
-/// proxy's address: raise the limits for an address there, and let the proxy keep its own.
+/// An address is an IPv4 address or an IPv6 /64 network: that of the client if
+/// [`Config::trusted_proxies`](crate::Config::trusted_proxies) stand in between, and that of the
+/// peer otherwise. Connections that such proxies keep for their clients count for nobody; a socket
+/// counts for the client that it is for. Limits for an account hold on each node of a fleet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -29,6 +33,15 @@ pub struct Limits {
     pub sessions_per_address: u32,
     /// REST calls a minute from one address. Default: 3,000.
     pub calls_per_address: u32,
+    /// Resident memory of the process, in bytes, from which on no new sessions are taken (503, and
+    /// `/readyz` says so); those there are go on. What a session may cost is bounded by the limits
+    /// below, but their product with [`sessions`](Self::sessions) is far from what sessions do cost:
+    /// this is for the machine that would not survive the worst case. Needs Linux. Default: none.
+    pub memory: Option<u64>,
+    /// REST calls a minute from one account. Default: 600.
+    pub calls_per_account: u32,
+    /// Scans a minute by one account. Default: 120.
+    pub scans_per_account: u32,
     /// Wrong second factors for one MFA ticket, after which it is void. Default: 5.
     pub mfa_tries_per_ticket: u32,
     /// Second factors tried in five minutes for one account, right or wrong. Default: 10.
@@ -61,6 +74,9 @@ impl Default for Limits {
             sessions: 50_000,
             sessions_per_address: 600,
             calls_per_address: 3_000,
+            memory: None,
+            calls_per_account: 600,
+            scans_per_account: 120,
             mfa_tries_per_ticket: 5,
             mfa_tries_per_account: 10,
             message_bytes: 16 * 1024,

@@ -32,16 +32,15 @@ pub(super) struct Connections {
 /// One connection's place.
 pub(crate) struct ConnectionPermit {
     counters: Arc<Counters>,
-    address: Address,
+    _own: Option<AddressPlace>,
 }
 
 impl ConnectionPermit {
-    pub(super) fn new(counters: Arc<Counters>, address: Address) -> Self {
-        Self { counters, address }
-    }
-
-    pub(crate) fn address(&self) -> Address {
-        self.address
+    pub(super) fn new(counters: Arc<Counters>, own: Option<AddressPlace>) -> Self {
+        Self {
+            counters,
+            _own: own,
+        }
     }
 }
 
@@ -49,14 +48,32 @@ impl Drop for ConnectionPermit {
     fn drop(&mut self) {
         let mut taken = lock(&self.counters.connections);
         taken.all = taken.all.saturating_sub(1);
+        drop(taken);
+        self.counters.changed.notify_one();
+    }
+}
+
+/// One connection's place among those of its address.
+pub(crate) struct AddressPlace {
+    counters: Arc<Counters>,
+    address: Address,
+}
+
+impl AddressPlace {
+    pub(super) fn new(counters: Arc<Counters>, address: Address) -> Self {
+        Self { counters, address }
+    }
+}
+
+impl Drop for AddressPlace {
+    fn drop(&mut self) {
+        let mut taken = lock(&self.counters.connections);
         if let Entry::Occupied(mut own) = taken.by_address.entry(self.address) {
             match own.get().checked_sub(1) {
                 Some(left @ 1..) => drop(own.insert(left)),
                 _ => drop(own.remove()),
             }
         }
-        drop(taken);
-        self.counters.changed.notify_one();
     }
 }
 

@@ -1,184 +1,130 @@
-//! Where a desktop's session, a phone's calls and a ticket's exchange meet, in memory of one node.
+//! Where a desktop's session, a phone's calls and a ticket's exchange meet: in memory
+//! of one node, or, for a fleet, in a Redis between them.
+//!
+//! A session stays on the node that holds its socket; what the others need is a way to it. Both
+//! places keep digests of the secrets that were handed out, and tokens only sealed to the key of
+//! the desktop that they are for.
 
-#[cfg(test)]
-mod tests;
+mod memory;
+#[cfg(feature = "redis")]
+pub(crate) mod redis;
 
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use ra_core::MonoTime;
-use ra_proto::{Fingerprint, HandshakeToken, Ticket, User};
+use ra_crypto::Backend;
+use ra_proto::{Fingerprint, HandshakeToken, MfaTicket, MfaToken, Ticket, User};
 
-use crate::config::Config;
-use crate::entropy::EntropySource;
+use crate::clock::Clock;
+use crate::config::{self, Config};
+use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::registry::{Registry, Slot};
-use crate::vault::{Digest, Full, Vault, digest};
+use crate::vault::Digest;
 
-/// Handshake tokens and tickets.
-pub(crate) struct Rendezvous {
-    entropy: EntropySource,
-    /// Never more than there are sessions: each has one that counts.
-    handshakes: Vault<Handshake>,
-    tickets: Vault<Granted>,
-}
+/// What a step at the rendezvous answers with. It ends in bounded time, whatever the place is
+/// built on.
+pub(crate) type Step<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
 
-/// The right to decide one session.
-struct Handshake {
-    slot: Arc<Slot>,
-    account: u64,
-}
+/// Where nodes, or the tasks of one node, meet. Every step is atomic: of several that want the
+/// same thing at once, one gets it.
+pub(crate) trait Rendezvous: Send + Sync {
+    /// Whether sessions can begin here.
+    fn is_up(&self) -> bool;
 
-/// What a ticket stands for: this user's token, sealed to this key and no other.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Granted {
-    pub(crate) user: User,
-    pub(crate) public_key: Box<[u8]>,
-}
+    /// A desktop has proven its key: phones may name its fingerprint once this is done. Until then
+    /// the session says nothing ([`Slot::hold`]).
+    fn open(&self, slot: &Arc<Slot>, session: &SessionId);
 
-impl Rendezvous {
-    pub(crate) fn new(config: &Config) -> Self {
-        let capacity = usize::try_from(config.limits.sessions).unwrap_or(usize::MAX);
-        Self {
-            entropy: config.entropy.clone(),
-            handshakes: Vault::new(capacity, config.lifetimes.handshake_token),
-            tickets: Vault::new(capacity, config.lifetimes.ticket),
-        }
-    }
+    /// A session is over. Takes everything along that could still have reached it.
+    fn close(&self, left: Left);
 
     /// A phone has scanned: shows the desktop who it is. Replaces whoever scanned before, whose
     /// handshake token dies.
-    pub(crate) fn scan(
-        &self,
-        now: MonoTime,
-        registry: &Registry,
-        fingerprint: &Fingerprint,
-        user: &User,
-    ) -> Result<HandshakeToken, Problem> {
-        let slot = registry.find(fingerprint).ok_or(Problem::UnknownSession)?;
-        let token = HandshakeToken::new(self.entropy.secret()?);
-        let key = digest(token.expose());
-        // before the session has it, so that a session that ends takes it along
-        let handshake = Handshake {
-            slot: Arc::clone(&slot),
-            account: user.id,
-        };
-        self.handshakes
-            .insert(now, key, handshake)
-            .map_err(|Full| Problem::BUSY)?;
-        let replaced = slot.command(|hold| {
-            let attached = hold.session.attach(now, user, hold.entropy);
-            attached.map(|()| hold.handshake.replace(key))
-        });
-        match replaced {
-            Ok(None) => {}
-            Ok(Some(replaced)) => self.handshakes.remove(&replaced),
-            Err(_) => {
-                self.handshakes.remove(&key);
-                return Err(Problem::UnknownSession);
-            }
-        }
-        Ok(token)
-    }
+    fn scan<'a>(&'a self, fingerprint: &'a Fingerprint, user: &'a User)
+    -> Step<'a, HandshakeToken>;
 
-    /// Whether `token` is good for a verdict of this account. Does not use it up.
-    pub(crate) fn may_decide(
-        &self,
-        now: MonoTime,
-        account: u64,
-        token: &HandshakeToken,
-    ) -> Result<(), Problem> {
-        match self.handshakes.with(now, token.expose(), |handshake| {
-            handshake.account == account
-        }) {
-            Some(true) => Ok(()),
-            // another account's token is as unknown as one that never was
-            Some(false) | None => Err(Problem::UnknownSession),
-        }
-    }
+    /// Whether `token` is good for a verdict of this account, and the key of the desktop that it
+    /// would be about (SPKI). Does not use the token up.
+    fn may_decide<'a>(&'a self, account: u64, token: &'a HandshakeToken) -> Step<'a, Box<[u8]>>;
 
-    /// The person said yes: uses the handshake token up and hands the desktop a ticket.
-    pub(crate) fn approve(
-        &self,
-        now: MonoTime,
-        user: &User,
-        token: &HandshakeToken,
-    ) -> Result<(), Problem> {
-        if !self.tickets.has_room(now) {
-            return Err(Problem::BUSY);
-        }
-        let ticket = Ticket::new(self.entropy.token_shaped(user.id)?);
-        let slot = self.spend(now, user.id, token)?;
-        slot.command(|hold| {
-            if hold.handshake.take() != Some(digest(token.expose())) {
-                return Err(Problem::UnknownSession);
-            }
-            let public_key = hold
-                .session
-                .public_key()
-                .ok_or(Problem::UnknownSession)?
-                .into();
-            let granted = Granted {
-                user: user.clone(),
-                public_key,
-            };
-            let key = digest(ticket.expose());
-            // before the desktop has it: it may be quick
-            self.tickets
-                .insert(now, key, granted)
-                .map_err(|Full| Problem::BUSY)?;
-            hold.session.approve(now, &ticket).map_err(|_| {
-                self.tickets.remove(&key);
-                Problem::UnknownSession
-            })
-        })
-    }
+    /// The person said yes: uses the handshake token up and hands the desktop a ticket for
+    /// `sealed`.
+    fn approve<'a>(
+        &'a self,
+        user: &'a User,
+        token: &'a HandshakeToken,
+        sealed: Box<[u8]>,
+    ) -> Step<'a, ()>;
 
     /// The person said no: uses the handshake token up and tells the desktop.
-    pub(crate) fn decline(
-        &self,
-        now: MonoTime,
-        account: u64,
-        token: &HandshakeToken,
-    ) -> Result<(), Problem> {
-        let slot = self.spend(now, account, token)?;
-        slot.command(|hold| {
-            if hold.handshake.take() != Some(digest(token.expose())) {
-                return Err(Problem::UnknownSession);
-            }
-            hold.session
-                .decline(now)
-                .map_err(|_| Problem::UnknownSession)
-        })
-    }
+    fn decline<'a>(&'a self, account: u64, token: &'a HandshakeToken) -> Step<'a, ()>;
 
-    /// Uses a ticket up.
-    pub(crate) fn redeem(&self, now: MonoTime, ticket: &Ticket) -> Result<Granted, Problem> {
-        self.tickets
-            .take_if(now, ticket.expose(), |_| true)
-            .ok_or(Problem::UnknownTicket)
-    }
+    /// Uses a ticket up: the sealed token.
+    fn redeem<'a>(&'a self, ticket: &'a Ticket) -> Step<'a, Box<[u8]>>;
 
-    /// A session has gone and its handshake token with it.
-    pub(crate) fn forget(&self, handshake: &Digest) {
-        self.handshakes.remove(handshake);
-    }
+    /// A question for a second factor to this account.
+    fn ask(&self, account: u64) -> Step<'_, MfaTicket>;
 
-    /// When the last ticket will be void; `None` when there is none.
-    pub(crate) fn last_ticket_until(&self, now: MonoTime) -> Option<MonoTime> {
-        self.tickets.empty_at(now)
-    }
+    /// Counts an answer, before it is looked at: answers sent at once count as many.
+    fn count<'a>(&'a self, account: u64, ticket: &'a MfaTicket) -> Step<'a, ()>;
 
-    fn spend(
-        &self,
-        now: MonoTime,
-        account: u64,
-        token: &HandshakeToken,
-    ) -> Result<Arc<Slot>, Problem> {
-        self.handshakes
-            .take_if(now, token.expose(), |handshake| {
-                handshake.account == account
-            })
-            .map(|handshake| handshake.slot)
-            .ok_or(Problem::UnknownSession)
+    /// The answer was right: uses the ticket up.
+    fn pass<'a>(&'a self, account: u64, ticket: &'a MfaTicket) -> Step<'a, MfaToken>;
+
+    /// Whether this account has passed.
+    fn has_passed<'a>(&'a self, account: u64, token: &'a MfaToken) -> Step<'a, bool>;
+
+    /// When the last ticket that only this node can redeem will be void; `None` when there is none.
+    fn last_ticket_until(&self) -> Option<MonoTime>;
+}
+
+/// What a session is found by: a digest of its fingerprint, so that whoever reads along at a
+/// rendezvous learns no code to scan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct SessionId(pub(crate) Digest);
+
+impl SessionId {
+    pub(crate) fn of(fingerprint: &Fingerprint) -> Self {
+        Self(ra_crypto::sha256(fingerprint.as_bytes()))
     }
+}
+
+/// What a session leaves behind.
+pub(crate) struct Left {
+    /// What it was found by, if by then nobody else is.
+    #[cfg_attr(not(feature = "redis"), allow(dead_code))] // nobody else knows of it
+    pub(crate) session: Option<SessionId>,
+    /// The handshake token that has died with it.
+    pub(crate) handshake: Option<Digest>,
+}
+
+/// Makes the rendezvous that the configuration asks for.
+pub(crate) async fn meet(
+    config: &Config,
+    #[cfg_attr(not(feature = "redis"), allow(unused_variables))] backend: &Arc<dyn Backend>,
+    registry: &Arc<Registry>,
+    clock: Clock,
+    #[cfg_attr(not(feature = "redis"), allow(unused_variables))] metrics: &Arc<Metrics>,
+) -> io::Result<Arc<dyn Rendezvous>> {
+    match &config.rendezvous {
+        config::Rendezvous::Memory => Ok(Arc::new(memory::Memory::new(config, registry, clock))),
+        #[cfg(feature = "redis")]
+        config::Rendezvous::Redis(redis) => Ok(Arc::new(
+            redis::Fleet::join(redis, config, backend, registry, clock, metrics).await?,
+        )),
+    }
+}
+
+/// Memory of this node alone, whatever the configuration says.
+#[cfg(test)]
+pub(crate) fn memory(
+    config: &Config,
+    registry: &Arc<Registry>,
+    clock: Clock,
+) -> Arc<dyn Rendezvous> {
+    Arc::new(memory::Memory::new(config, registry, clock))
 }

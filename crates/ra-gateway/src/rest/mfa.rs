@@ -18,17 +18,15 @@ pub(super) async fn finish(
     if !account.mfa.contains(&request.method) {
         return Err(Problem::BadField("mfa_type", DecodeErrorKind::OutOfRange));
     }
-    let (now, id) = (shared.clock.now(), account.user.id);
-    shared.second_factor.count(now, id, &request.ticket)?;
-    shared.gate.try_mfa(now, id)?;
+    let id = account.user.id;
+    shared.rendezvous.count(id, &request.ticket).await?;
+    shared.gate.try_mfa(shared.clock.now(), id)?;
     let verdict = shared
         .accounts
         .verify_mfa(&account.user, &request.method, &request.data);
     if !within(shared, verdict).await? {
         return Err(Problem::WrongMfaCode);
     }
-    let token = shared
-        .second_factor
-        .pass(shared.clock.now(), id, &request.ticket)?;
+    let token = shared.rendezvous.pass(id, &request.ticket).await?;
     Ok(Done::Json(MfaFinishResponse::new(token).encode()))
 }

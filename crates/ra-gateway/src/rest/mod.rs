@@ -45,10 +45,11 @@ pub(crate) async fn answer(
         return desktop::login(shared, headers, body).await;
     }
     let account = authenticate(shared, headers).await?;
+    shared.gate.call_of(shared.clock.now(), account.user.id)?;
     match call {
-        Call::Create => phone::create(shared, &account, body),
-        Call::Finish => phone::finish(shared, &account, headers, body),
-        Call::Cancel => phone::cancel(shared, &account, body),
+        Call::Create => phone::create(shared, &account, body).await,
+        Call::Finish => phone::finish(shared, &account, headers, body).await,
+        Call::Cancel => phone::cancel(shared, &account, body).await,
         Call::MfaFinish => mfa::finish(shared, &account, body).await,
         Call::Login => Err(Problem::Internal),
     }

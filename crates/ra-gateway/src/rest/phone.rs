@@ -4,7 +4,7 @@ use http::HeaderMap;
 use ra_proto::rest::{CancelRequest, CreateRequest, CreateResponse, FinishRequest, MfaRequired};
 use ra_proto::{DecodeErrorKind, MfaToken};
 
-use super::Done;
+use super::{Done, within};
 use crate::accounts::Account;
 use crate::problem::Problem;
 use crate::shared::Shared;
@@ -12,61 +12,92 @@ use crate::shared::Shared;
 const MFA_HEADER: &str = "x-discord-mfa-authorization";
 
 /// The phone has scanned.
-pub(super) fn create(shared: &Shared, account: &Account, body: &[u8]) -> Result<Done, Problem> {
+pub(super) async fn create(
+    shared: &Shared,
+    account: &Account,
+    body: &[u8],
+) -> Result<Done, Problem> {
     let request = CreateRequest::decode(body).map_err(|error| match error.kind() {
         // a text that is no fingerprint is none that we know
         DecodeErrorKind::OutOfRange => Problem::UnknownSession,
         _ => error.into(),
     })?;
-    let now = shared.clock.now();
-    let token =
-        shared
-            .rendezvous
-            .scan(now, &shared.registry, &request.fingerprint, &account.user)?;
-    Ok(Done::Json(CreateResponse::new(token).encode()))
+    shared.gate.scan(shared.clock.now(), account.user.id)?;
+    let scan = shared.rendezvous.scan(&request.fingerprint, &account.user);
+    Ok(Done::Json(CreateResponse::new(scan.await?).encode()))
 }
 
 /// The person said yes. `temporary_token` is read and not honoured: tokens are the accounts'
 /// business, and Discord does not honour it either.
-pub(super) fn finish(
+pub(super) async fn finish(
     shared: &Shared,
     account: &Account,
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<Done, Problem> {
     let token = FinishRequest::decode(body)?.handshake_token;
-    let now = shared.clock.now();
-    // first, so that nobody is asked for a second factor in vain
-    shared.rendezvous.may_decide(now, account.user.id, &token)?;
-    if !account.mfa.is_empty() && !has_passed_mfa(shared, account, headers) {
-        shared.gate.ask_mfa(now, account.user.id)?;
-        let ticket = shared.second_factor.ask(now, account.user.id)?;
+    // first, so that nobody is asked for a second factor, nor the accounts for a token, in vain
+    let public_key = shared
+        .rendezvous
+        .may_decide(account.user.id, &token)
+        .await?;
+    if !account.mfa.is_empty() && !has_passed_mfa(shared, account, headers).await? {
+        shared.gate.ask_mfa(shared.clock.now(), account.user.id)?;
+        let ticket = shared.rendezvous.ask(account.user.id).await?;
         return Err(Problem::MfaRequired(MfaRequired::new(
             ticket,
             account.mfa.clone(),
         )));
     }
-    shared.rendezvous.approve(now, &account.user, &token)?;
+    let sealed = mint(shared, account, &public_key).await?;
+    shared
+        .rendezvous
+        .approve(&account.user, &token, sealed)
+        .await?;
     Ok(Done::NoContent)
 }
 
 /// The person said no.
-pub(super) fn cancel(shared: &Shared, account: &Account, body: &[u8]) -> Result<Done, Problem> {
+pub(super) async fn cancel(
+    shared: &Shared,
+    account: &Account,
+    body: &[u8],
+) -> Result<Done, Problem> {
     let token = CancelRequest::decode(body)?.handshake_token;
-    shared
-        .rendezvous
-        .decline(shared.clock.now(), account.user.id, &token)?;
+    shared.rendezvous.decline(account.user.id, &token).await?;
     Ok(Done::NoContent)
 }
 
-fn has_passed_mfa(shared: &Shared, account: &Account, headers: &HeaderMap) -> bool {
+/// The token that the desktop will log in with, sealed to its key. Open, it is nowhere but here.
+async fn mint(shared: &Shared, account: &Account, public_key: &[u8]) -> Result<Box<[u8]>, Problem> {
+    let token = within(shared, shared.accounts.mint_token(&account.user)).await?;
+    let sealed = shared
+        .backend
+        .peer_key(public_key)
+        .ok()
+        .filter(|_| !token.expose().is_empty())
+        .and_then(|key| {
+            key.seal(
+                token.expose().as_bytes(),
+                &mut *shared.config.entropy.open(),
+            )
+            .ok()
+        });
+    // the key was good before: what fails here is the token's length or this machine
+    Ok(sealed.ok_or(Problem::Internal)?.into())
+}
+
+async fn has_passed_mfa(
+    shared: &Shared,
+    account: &Account,
+    headers: &HeaderMap,
+) -> Result<bool, Problem> {
     let token = headers
         .get(MFA_HEADER)
         .and_then(|token| token.to_str().ok());
-    token.is_some_and(|token| {
-        let token = MfaToken::new(token.to_owned());
-        shared
-            .second_factor
-            .has_passed(shared.clock.now(), account.user.id, &token)
-    })
+    let Some(token) = token else {
+        return Ok(false);
+    };
+    let token = MfaToken::new(token.to_owned());
+    shared.rendezvous.has_passed(account.user.id, &token).await
 }

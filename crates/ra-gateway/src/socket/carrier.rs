@@ -10,7 +10,6 @@ use futures_util::Sink;
 use ra_core::MonoTime;
 use ra_core::gateway::{Input, Output};
 use ra_proto::CloseCode;
-use tokio::net::TcpStream;
 use tokio::time::Sleep;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
@@ -19,6 +18,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use super::close_frame;
 use super::member::Member;
 use crate::shared::Shared;
+use crate::stream::Stream as Connection;
 
 /// One socket's poll loop; resolves when the session is over and all it said is written, or
 /// cannot be.
@@ -26,7 +26,7 @@ use crate::shared::Shared;
 /// A client that does not read is not read from either: what waits for it is one write buffer at
 /// most, and [`Limits::write_within`](crate::Limits::write_within) ends it.
 pub(super) struct Carrier {
-    socket: WebSocketStream<TcpStream>,
+    socket: WebSocketStream<Connection>,
     shared: Arc<Shared>,
     member: Member,
     timer: Pin<Box<Sleep>>,
@@ -47,7 +47,7 @@ enum Carrying {
 
 impl Carrier {
     pub(super) fn new(
-        socket: WebSocketStream<TcpStream>,
+        socket: WebSocketStream<Connection>,
         shared: &Arc<Shared>,
         member: Member,
     ) -> Self {
@@ -64,7 +64,7 @@ impl Carrier {
     }
 
     /// The connection, if anything can still be said on it.
-    pub(super) fn into_stream(self: Box<Self>) -> Option<TcpStream> {
+    pub(super) fn into_stream(self: Box<Self>) -> Option<Connection> {
         (self.state != Carrying::Lost).then(|| self.socket.into_inner())
     }
 

@@ -7,14 +7,17 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use crate::stream::Stream;
+
 /// Says that nothing more will come, then reads what the client still sends, until it hangs up or
 /// `within` is over. Closing with unread input would reset the connection, and the client would
 /// lose a close frame or a response that it has not read yet.
-pub(crate) async fn linger(mut stream: TcpStream, within: Duration) {
+pub(crate) async fn linger(mut stream: Stream, within: Duration) {
     // either way out is the end of the connection: nothing to report to anybody
     let _ = timeout(within, async {
         stream.shutdown().await?;
-        discard(&stream).await
+        // what would be read is of no interest: not worth decrypting
+        discard(stream.tcp()).await
     })
     .await;
 }

@@ -4,33 +4,43 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use ra_core::MonoTime;
-use ra_core::gateway::{Input, Output, Session};
-use ra_proto::{CloseCode, Fingerprint};
+use ra_core::gateway::{Input, Outcome, Output, Session, SessionError};
+use ra_proto::CloseCode;
 
+use crate::log::Event;
 use crate::registry::Slot;
+use crate::rendezvous::SessionId;
 use crate::shared::{Shared, Stage};
 
 /// A session's place in the registry. Leaving it takes everything along that could still reach it.
 pub(super) struct Member {
     shared: Arc<Shared>,
     slot: Arc<Slot>,
-    fingerprint: Option<Fingerprint>,
+    session: Option<SessionId>,
+    since: MonoTime,
+    has_ended: bool,
 }
 
 impl Member {
     /// A socket has opened.
     pub(super) fn enter(shared: &Arc<Shared>) -> Self {
+        let since = shared.clock.now();
         let session = Session::new(
             Arc::clone(&shared.session_config),
             Arc::clone(&shared.backend),
-            shared.clock.now(),
+            since,
         );
         let slot = shared.registry.enter(session, shared.config.entropy.open());
         let mut member = Self {
             shared: Arc::clone(shared),
             slot,
-            fingerprint: None,
+            session: None,
+            since,
+            has_ended: false,
         };
+        let session = member.slot.id();
+        let began = Event::SessionBegan { session };
+        shared.metrics.journal.tell(began);
         // all sessions may have been closed while this one was on its way in
         if shared.stage() == Stage::Closing {
             member.shut_down(CloseCode::GOING_AWAY);
@@ -41,14 +51,18 @@ impl Member {
     pub(super) fn handle(&mut self, input: Input<'_>) {
         self.slot.handle(self.shared.clock.now(), input);
         // found before the frame that names it is written: a phone can be quick
-        if self.fingerprint.is_none()
+        if self.session.is_none()
             && let Some(fingerprint) = self.slot.fingerprint()
         {
-            self.fingerprint = Some(fingerprint);
-            if let Some(older) = self.shared.registry.ready(fingerprint, &self.slot) {
+            let session = SessionId::of(&fingerprint);
+            self.session = Some(session);
+            if let Some(older) = self.shared.registry.ready(session, &self.slot) {
                 let now = self.shared.clock.now();
                 older.command(|hold| hold.session.shut_down(now, CloseCode::SESSION_TIMED_OUT));
             }
+            let after = self.shared.clock.now().saturating_since(self.since);
+            self.shared.metrics.proven(after);
+            self.shared.rendezvous.open(&self.slot, &session);
         }
     }
 
@@ -58,7 +72,27 @@ impl Member {
     }
 
     pub(super) fn poll_output(&mut self, waker: &Waker) -> Option<Output> {
-        self.slot.poll_output(waker)
+        let output = self.slot.poll_output(waker);
+        if let Some(Output::End(end)) = &output {
+            self.ended(end);
+        }
+        output
+    }
+
+    fn ended(&mut self, end: &Result<Outcome, SessionError>) {
+        self.has_ended = true;
+        let metrics = &self.shared.metrics;
+        let was_decided = matches!(end, Ok(Outcome::Approved | Outcome::Declined));
+        metrics.journal.tell(Event::SessionEnded {
+            session: self.slot.id(),
+            phase: match self.session {
+                None => "handshake",
+                Some(_) if was_decided || self.slot.is_scanned() => "scanned",
+                Some(_) => "waiting",
+            },
+            outcome: metrics.ended(end),
+            after: self.shared.clock.now().saturating_since(self.since),
+        });
     }
 
     pub(super) fn deadline(&self) -> Option<MonoTime> {
@@ -68,9 +102,12 @@ impl Member {
 
 impl Drop for Member {
     fn drop(&mut self) {
-        if let Some(dead) = self.shared.registry.leave(&self.slot, self.fingerprint) {
-            self.shared.rendezvous.forget(&dead);
+        if !self.has_ended {
+            // what it had to say at last found nobody
+            self.ended(&Ok(Outcome::Left(None)));
         }
+        let left = self.shared.registry.leave(&self.slot, self.session);
+        self.shared.rendezvous.close(left);
     }
 }
 
@@ -85,7 +122,11 @@ mod tests {
         let file = "[[account]]\nauthorization = \"a\"\nid = 1\nusername = \"u\"";
         let accounts: StaticFile = file.parse().unwrap();
         let backend = Arc::new(ra_testkit::Fake);
-        let shared = Arc::new(Shared::new(Config::default(), Arc::new(accounts), backend));
+        let shared = Arc::new(Shared::alone(
+            Config::default(),
+            Arc::new(accounts),
+            backend,
+        ));
         shared.advance(Stage::Draining);
         assert!(Member::enter(&shared).deadline().is_some());
         shared.advance(Stage::Closing);

@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ra_proto::CloseCode;
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 
-use crate::limits::{ConnectionPermit, Limits, SessionPermit};
+use crate::limits::{AddressPlace, ConnectionPermit, Limits, SessionPermit};
 use crate::shared::Shared;
+use crate::stream::Stream;
 use carrier::Carrier;
 pub(crate) use linger::linger;
 use member::Member;
@@ -23,6 +23,8 @@ use member::Member;
 pub(crate) struct Admission {
     /// The session's place; for the time it takes to be closed, if the version is not ours.
     pub(crate) permit: SessionPermit,
+    /// The connection's place among those of its client, if a proxy keeps it.
+    pub(crate) place: Option<AddressPlace>,
     /// Whether the version asked for is 2.
     pub(crate) version_is_ours: bool,
 }
@@ -30,7 +32,7 @@ pub(crate) struct Admission {
 /// Serves an upgraded connection to its end. `early` is what the client sent behind its request.
 pub(crate) async fn serve(
     shared: Arc<Shared>,
-    stream: TcpStream,
+    stream: Stream,
     early: Bytes,
     admission: Admission,
     connection: ConnectionPermit,
@@ -49,16 +51,16 @@ pub(crate) async fn serve(
     if let Some(stream) = stream {
         Box::pin(linger(stream, limits.linger)).await;
     }
-    drop(connection);
+    drop((admission.place, connection));
 }
 
-async fn carrier(shared: &Arc<Shared>, stream: TcpStream, early: Bytes) -> Box<Carrier> {
+async fn carrier(shared: &Arc<Shared>, stream: Stream, early: Bytes) -> Box<Carrier> {
     let socket = open(stream, early, shared.config.limits.message_bytes).await;
     Box::new(Carrier::new(socket, shared, Member::enter(shared)))
 }
 
 /// Closes a socket whose version is not ours.
-async fn refuse(stream: TcpStream, early: Bytes, limits: &Limits) -> Option<TcpStream> {
+async fn refuse(stream: Stream, early: Bytes, limits: &Limits) -> Option<Stream> {
     let mut socket = open(stream, early, limits.message_bytes).await;
     let refusal = socket.close(Some(close_frame(CloseCode::INVALID_VERSION)));
     let refused = timeout(limits.write_within, refusal).await;
@@ -74,7 +76,7 @@ fn close_frame(code: CloseCode) -> CloseFrame {
 
 /// Small buffers: tungstenite zero-fills its read buffer before each read and keeps it, so its
 /// size is most of what an idle session costs.
-async fn open(stream: TcpStream, early: Bytes, message: usize) -> WebSocketStream<TcpStream> {
+async fn open(stream: Stream, early: Bytes, message: usize) -> WebSocketStream<Stream> {
     const READ: usize = 1024;
     const WRITE: usize = 16 * 1024;
     let config = WebSocketConfig::default()

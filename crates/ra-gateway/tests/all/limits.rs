@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use http::Request;
+use ra_gateway::{ClientHeader, Config, Origins, TrustedProxies};
 use ra_testkit::FakeKey;
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
@@ -130,4 +132,140 @@ async fn r55_a_desktop_that_reads_late_keeps_its_session() {
     }
     // it has not lost count, it does not remember the stall: the session lives out its time
     assert_eq!(tcp.read_close().await, 4003);
+}
+
+#[tokio::test]
+async fn r55_calls_over_an_accounts_pace_get_429_wherever_they_come_from() {
+    let host = host(|config| config.limits.calls_per_account = 2).await;
+    let body = || json!({"handshake_token": "x"});
+    for path in ["finish", "cancel"] {
+        let reply = post(host.address, path, Some(ALICE), body()).await;
+        assert_eq!(reply.status, 404);
+    }
+    let reply = post(host.address, "cancel", Some(ALICE), body()).await;
+    assert_eq!(reply.status, 429);
+    assert!((1..=30).contains(&reply.retry_after()));
+    let other = post(host.address, "cancel", Some(BOB), body()).await;
+    assert_eq!(other.status, 404, "accounts do not share");
+}
+
+#[tokio::test]
+async fn r55_scans_over_an_accounts_pace_get_429_and_show_nobody() {
+    let host = host(|config| config.limits.scans_per_account = 1).await;
+    let (mut desktop, fingerprint) = Desktop::ready(host.address, 1).await;
+    let body = || json!({ "fingerprint": fingerprint });
+    let first = post(host.address, "", Some(ALICE), body()).await;
+    assert_eq!(first.status, 200);
+    assert_eq!(desktop.expect_user().await, ALICE_PAYLOAD);
+    let second = post(host.address, "", Some(ALICE), body()).await;
+    assert_eq!(second.status, 429);
+    assert!(second.retry_after() >= 1);
+    // the first scan still stands
+    let finish = post(host.address, "finish", Some(ALICE), first.json()).await;
+    assert_eq!(finish.status, 204);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn r55_a_node_short_of_memory_takes_no_new_sessions() {
+    let host = host(|config| config.limits.memory = Some(1)).await;
+    let (status, wait) = refused(&host).await;
+    assert_eq!(status, 503);
+    assert!(wait >= 1);
+    assert_eq!(get(host.address, "/readyz").await.status, 503);
+    assert_eq!(get(host.address, "/healthz").await.status, 200);
+    let call = post(host.address, "login", None, json!({"ticket": "x"})).await;
+    assert_eq!(call.status, 400, "logins under way go on");
+}
+
+/// Everybody here comes through a proxy on this machine.
+fn behind_a_proxy(config: &mut Config) {
+    let loopback = ["127.0.0.0/8".parse().unwrap(), "::1".parse().unwrap()];
+    config.trusted_proxies = TrustedProxies::new(loopback.to_vec(), ClientHeader::XForwardedFor);
+}
+
+/// Status of an upgrade with these further headers, and the socket.
+async fn upgraded(host: &Host, headers: &str) -> (String, Tcp) {
+    let (tcp, head) = Tcp::upgraded(host.address, headers).await;
+    (head[9..12].to_owned(), tcp)
+}
+
+#[tokio::test]
+async fn r55_behind_a_proxy_each_client_has_its_own_limits() {
+    let host = host(|config| {
+        behind_a_proxy(config);
+        config.limits.sessions_per_address = 1;
+        config.limits.calls_per_address = 1;
+    })
+    .await;
+    let from = |client: &str| format!("X-Forwarded-For: 203.0.113.9, {client}\r\n");
+    for client in ["192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8:0:1::1"] {
+        let (status, _held) = upgraded(&host, &from(client)).await;
+        assert_eq!(status, "101", "{client}");
+    }
+    // the first again, what it makes up does not help it, and a /64 is one address
+    for client in ["192.0.2.1", "::ffff:192.0.2.1", "2001:db8::2"] {
+        let (status, _) = upgraded(&host, &from(client)).await;
+        assert_eq!(status, "429", "{client}");
+    }
+    let call_from = |client: &'static str| {
+        let request = Request::post("/api/v9/users/@me/remote-auth/login")
+            .header("host", "gateway")
+            .header("x-forwarded-for", client);
+        call(host.address, request.body("{}".to_owned()).unwrap())
+    };
+    assert_eq!(call_from("192.0.2.1").await.status, 400);
+    assert_eq!(call_from("192.0.2.1").await.status, 429);
+    assert_eq!(call_from("192.0.2.2").await.status, 400);
+}
+
+#[tokio::test]
+async fn r55_behind_a_proxy_sockets_are_counted_by_client_and_given_back() {
+    let host = host(|config| {
+        behind_a_proxy(config);
+        config.limits.connections_per_address = 1;
+    })
+    .await;
+    let (first, held) = upgraded(&host, "X-Forwarded-For: 192.0.2.1\r\n").await;
+    assert_eq!(first, "101");
+    // the proxy's connections are not one client's
+    let (other, _held) = upgraded(&host, "X-Forwarded-For: 192.0.2.2\r\n").await;
+    assert_eq!(other, "101");
+    let (second, _) = upgraded(&host, "X-Forwarded-For: 192.0.2.1\r\n").await;
+    assert_eq!(second, "429");
+    drop(held);
+    host.sessions_fall_to(1).await;
+    within(async {
+        while upgraded(&host, "X-Forwarded-For: 192.0.2.1\r\n").await.0 != "101" {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r55_nobody_may_name_another_address_without_a_trusted_proxy() {
+    let host = host(|config| config.limits.sessions_per_address = 1).await;
+    let headers = ["192.0.2.1", "192.0.2.2"]
+        .map(|client| format!("X-Forwarded-For: {client}\r\nForwarded: for={client}\r\n"));
+    assert_eq!(upgraded(&host, &headers[0]).await.0, "101");
+    assert_eq!(upgraded(&host, &headers[1]).await.0, "429");
+}
+
+#[tokio::test]
+async fn r55_where_origins_are_listed_others_get_403_and_no_session() {
+    let host = host(|config| {
+        config.origins = Origins::Only(vec!["https://discord.com".parse().unwrap()]);
+    })
+    .await;
+    for origin in [
+        "",
+        "Origin: https://evil.example\r\n",
+        "Origin: https://discord.com\r\nOrigin: https://evil.example\r\n",
+    ] {
+        assert_eq!(upgraded(&host, origin).await.0, "403", "{origin}");
+    }
+    assert_eq!(host.handle.sessions(), 0);
+    let (status, _held) = upgraded(&host, "Origin: https://discord.com\r\n").await;
+    assert_eq!(status, "101");
 }

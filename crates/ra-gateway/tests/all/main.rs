@@ -5,16 +5,23 @@
 
 mod accounts;
 mod bad_frames;
+mod call_out;
 mod captcha;
 mod codes;
 mod dialects;
 mod drain;
+#[cfg(feature = "redis")]
+mod fleet;
 mod handshake_tokens;
 mod http_limits;
 mod limits;
 mod login;
+mod logs;
+mod metrics;
 mod mfa;
 mod rest_errors;
 mod support;
 mod tickets;
+#[cfg(feature = "tls")]
+mod tls;
 mod tolerance;

@@ -18,6 +18,55 @@ fn r11_a_scan_shows_the_desktop_who_it_was() {
 }
 
 #[test]
+fn r56_a_user_sealed_elsewhere_is_shown_as_it_is() {
+    for phase in [Phase::AwaitScan, Phase::Scanned] {
+        let mut stage = Stage::at(phase);
+        let now = stage.time();
+        assert_eq!(stage.session.attach_sealed(now, b"sealed"), Ok(()));
+        let frame = sent(&stage.drain());
+        let GatewayFrame::PendingTicket {
+            encrypted_user_payload,
+        } = GatewayFrame::decode(&frame).unwrap()
+        else {
+            panic!("{frame}")
+        };
+        assert_eq!(encrypted_user_payload, "c2VhbGVk");
+        assert_eq!(stage.session.phase(), Phase::Scanned);
+    }
+    for phase in [Phase::AwaitInit, Phase::AwaitProof] {
+        let mut stage = Stage::at(phase);
+        let now = stage.time();
+        assert_eq!(
+            stage.session.attach_sealed(now, b"sealed"),
+            Err(Misuse::NotReady)
+        );
+        assert_eq!((stage.drain().len(), stage.session.phase()), (0, phase));
+    }
+    let mut stage = Stage::at(Phase::Scanned);
+    let now = stage.time();
+    stage.session.decline(now).unwrap();
+    assert_eq!(
+        stage.session.attach_sealed(now, b"sealed"),
+        Err(Misuse::Ended)
+    );
+}
+
+#[test]
+fn r55_sealed_users_do_not_fill_the_queue_either() {
+    let mut stage = Stage::at(Phase::AwaitScan);
+    let now = stage.time();
+    for _ in 0..300 {
+        let _ = stage.session.attach_sealed(now, b"sealed");
+    }
+    let outputs = stage.drain();
+    assert!(outputs.len() <= 260, "{}", outputs.len());
+    assert_eq!(
+        outputs.last(),
+        Some(&Output::End(Err(SessionError::Backlog)))
+    );
+}
+
+#[test]
 fn r15_another_scan_replaces_the_first() {
     let mut stage = Stage::at(Phase::Scanned);
     for name in ["bob", "carol"] {

@@ -75,6 +75,22 @@ impl Desktop {
         }
     }
 
+    /// The close code that comes, whatever is said before.
+    #[cfg(feature = "redis")]
+    pub(crate) async fn next_close(&mut self) -> (Vec<String>, u16) {
+        let mut ops = Vec::new();
+        loop {
+            match within(self.socket.next()).await {
+                Some(Ok(Message::Text(text))) => {
+                    let frame: Value = serde_json::from_str(&text).unwrap();
+                    ops.push(frame["op"].as_str().unwrap().to_owned());
+                }
+                Some(Ok(Message::Close(Some(frame)))) => return (ops, frame.code.into()),
+                other => panic!("a close should have come instead of {other:?}"),
+            }
+        }
+    }
+
     pub(crate) fn init(&self) -> Value {
         json!({"op": "init", "encoded_public_key": base64::encode_standard(self.key.public_key())})
     }

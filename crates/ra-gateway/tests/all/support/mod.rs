@@ -1,6 +1,8 @@
 //! A gateway on loopback, and those who talk to it.
 
 mod desktop;
+#[cfg(feature = "redis")]
+mod redis;
 mod rest;
 mod tcp;
 
@@ -16,6 +18,8 @@ use ra_testkit::Fake;
 use tokio::task::JoinHandle;
 
 pub(crate) use desktop::Desktop;
+#[cfg(feature = "redis")]
+pub(crate) use redis::{Fleet, RedisServer, fleet, fleet_on, go_on, stop};
 pub(crate) use rest::{Reply, call, get, post};
 pub(crate) use tcp::{Tcp, masked, upgrade};
 

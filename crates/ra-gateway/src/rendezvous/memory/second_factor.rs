@@ -13,7 +13,7 @@ use crate::vault::{Full, Vault, digest};
 /// A ticket stands [`mfa_tries_per_ticket`](crate::Limits::mfa_tries_per_ticket) wrong answers and
 /// is used up by a right one. A token may be used again until it expires, as with Discord: a phone
 /// that lost the answer to its `finish` need not ask the person again.
-pub(crate) struct SecondFactor {
+pub(super) struct SecondFactor {
     entropy: EntropySource,
     tries: u32,
     questions: Vault<Question>,
@@ -26,7 +26,7 @@ struct Question {
 }
 
 impl SecondFactor {
-    pub(crate) fn new(config: &Config) -> Self {
+    pub(super) fn new(config: &Config) -> Self {
         let capacity = usize::try_from(config.limits.sessions).unwrap_or(usize::MAX);
         Self {
             entropy: config.entropy.clone(),
@@ -37,7 +37,7 @@ impl SecondFactor {
     }
 
     /// A question to this account.
-    pub(crate) fn ask(&self, now: MonoTime, account: u64) -> Result<MfaTicket, Problem> {
+    pub(super) fn ask(&self, now: MonoTime, account: u64) -> Result<MfaTicket, Problem> {
         let ticket = MfaTicket::new(self.entropy.secret()?);
         let question = Question { account, tries: 0 };
         let stored = self
@@ -48,7 +48,7 @@ impl SecondFactor {
     }
 
     /// Counts an answer, before it is looked at: answers sent at once count as many.
-    pub(crate) fn count(
+    pub(super) fn count(
         &self,
         now: MonoTime,
         account: u64,
@@ -67,7 +67,7 @@ impl SecondFactor {
     }
 
     /// The answer was right: uses the ticket up.
-    pub(crate) fn pass(
+    pub(super) fn pass(
         &self,
         now: MonoTime,
         account: u64,
@@ -84,7 +84,7 @@ impl SecondFactor {
     }
 
     /// Whether this account has passed.
-    pub(crate) fn has_passed(&self, now: MonoTime, account: u64, token: &MfaToken) -> bool {
+    pub(super) fn has_passed(&self, now: MonoTime, account: u64, token: &MfaToken) -> bool {
         self.tokens
             .with(now, token.expose(), |owner| *owner == account)
             == Some(true)

@@ -11,8 +11,8 @@ use super::*;
 
 /// A rendezvous with one desktop whose QR is out.
 struct Scene {
-    registry: Registry,
-    rendezvous: Rendezvous,
+    registry: Arc<Registry>,
+    rendezvous: Memory,
     slot: Arc<Slot>,
     fingerprint: Fingerprint,
 }
@@ -24,7 +24,7 @@ impl Scene {
         config.session.heartbeat_interval = std::time::Duration::from_secs(900);
         change(&mut config);
         let session = Session::new(Arc::new(config.session.clone()), Arc::new(Fake), at(0));
-        let registry = Registry::default();
+        let registry = Arc::new(Registry::default());
         let slot = registry.enter(session, Box::new(SeededEntropy::new(1)));
         let mut key = FakeKey::new(1);
         let spki = base64::encode_standard(key.public_key());
@@ -45,18 +45,18 @@ impl Scene {
             &DesktopFrame::NonceProof(Proof::Digest(Sensitive::from(proof.as_str()))),
         );
         let fingerprint = slot.fingerprint().unwrap();
-        registry.ready(fingerprint, &slot);
+        registry.ready(SessionId::of(&fingerprint), &slot);
+        let rendezvous = Memory::new(&config, &registry, Clock::start());
         Self {
             registry,
-            rendezvous: Rendezvous::new(&config),
+            rendezvous,
             slot,
             fingerprint,
         }
     }
 
     fn scan(&self, now: MonoTime, user: &User) -> Result<HandshakeToken, Problem> {
-        self.rendezvous
-            .scan(now, &self.registry, &self.fingerprint, user)
+        self.rendezvous.scan_at(now, &self.fingerprint, user)
     }
 
     /// The ticket that the desktop has been handed.
@@ -70,6 +70,10 @@ impl Scene {
 
 fn at(seconds: u64) -> MonoTime {
     MonoTime::from_millis(seconds * 1000)
+}
+
+fn sealed() -> Box<[u8]> {
+    Box::from(*b"a sealed token")
 }
 
 fn alice() -> User {
@@ -96,34 +100,35 @@ fn heard<T>(slot: &Slot, read: impl Fn(GatewayFrame<'_>) -> Option<T>) -> T {
 fn r54_a_handshake_token_lives_for_120_s() {
     let scene = Scene::new(|_| {});
     let token = scene.scan(at(10), &alice()).unwrap();
-    assert_eq!(scene.rendezvous.may_decide(at(129), 1, &token), Ok(()));
+    let key: Box<[u8]> = FakeKey::new(1).public_key().into();
+    assert_eq!(scene.rendezvous.may_decide_at(at(129), 1, &token), Ok(key));
     assert_eq!(
-        scene.rendezvous.may_decide(at(130), 1, &token),
+        scene.rendezvous.may_decide_at(at(130), 1, &token),
         Err(Problem::UnknownSession)
     );
-    let late = scene.rendezvous.approve(at(130), &alice(), &token);
+    let late = scene
+        .rendezvous
+        .approve_at(at(130), &alice(), &token, sealed());
     assert_eq!(late, Err(Problem::UnknownSession));
-    let late = scene.rendezvous.decline(at(130), 1, &token);
+    let late = scene.rendezvous.decline_at(at(130), 1, &token);
     assert_eq!(late, Err(Problem::UnknownSession));
 }
 
 #[test]
-fn r54_a_ticket_lives_for_60_s_and_names_user_and_key() {
+fn r54_a_ticket_lives_for_60_s_and_brings_what_was_sealed() {
     for (wait, lives) in [(59, true), (60, false)] {
         let scene = Scene::new(|_| {});
         let token = scene.scan(at(10), &alice()).unwrap();
-        scene.rendezvous.approve(at(20), &alice(), &token).unwrap();
-        assert_eq!(scene.rendezvous.last_ticket_until(at(20)), Some(at(80)));
-        let redeemed = scene.rendezvous.redeem(at(20 + wait), &scene.ticket());
-        let public_key = FakeKey::new(1).public_key().into();
-        let granted = Granted {
-            user: alice(),
-            public_key,
-        };
+        scene
+            .rendezvous
+            .approve_at(at(20), &alice(), &token, sealed())
+            .unwrap();
+        assert_eq!(scene.rendezvous.last_ticket_at(at(20)), Some(at(80)));
+        let redeemed = scene.rendezvous.redeem_at(at(20 + wait), &scene.ticket());
         assert_eq!(
             redeemed,
             if lives {
-                Ok(granted)
+                Ok(sealed())
             } else {
                 Err(Problem::UnknownTicket)
             }
@@ -134,21 +139,24 @@ fn r54_a_ticket_lives_for_60_s_and_names_user_and_key() {
 #[test]
 fn r55_without_room_for_a_ticket_nothing_is_used_up() {
     let scene = Scene::new(|config| config.limits.sessions = 1);
-    let other = scene.rendezvous.tickets.insert(
-        at(0),
-        digest("another login's ticket"),
-        Granted {
-            user: alice(),
-            public_key: Box::default(),
-        },
-    );
+    let other = scene
+        .rendezvous
+        .tickets
+        .insert(at(0), digest("another login's ticket"), sealed());
     assert_eq!(other, Ok(()));
     let token = scene.scan(at(10), &alice()).unwrap();
     assert_eq!(
-        scene.rendezvous.approve(at(20), &alice(), &token),
+        scene
+            .rendezvous
+            .approve_at(at(20), &alice(), &token, sealed()),
         Err(Problem::BUSY)
     );
-    assert_eq!(scene.rendezvous.approve(at(60), &alice(), &token), Ok(()));
+    assert_eq!(
+        scene
+            .rendezvous
+            .approve_at(at(60), &alice(), &token, sealed()),
+        Ok(())
+    );
 }
 
 #[test]
@@ -157,9 +165,11 @@ fn r54_what_a_session_does_not_take_leaves_nothing_behind() {
     let token = scene.scan(at(10), &alice()).unwrap();
     scene.slot.handle(at(11), Input::Lost);
     assert_eq!(scene.scan(at(12), &alice()), Err(Problem::UnknownSession));
-    let late = scene.rendezvous.approve(at(12), &alice(), &token);
+    let late = scene
+        .rendezvous
+        .approve_at(at(12), &alice(), &token, sealed());
     assert_eq!(late, Err(Problem::UnknownSession));
-    assert_eq!(scene.rendezvous.last_ticket_until(at(12)), None);
+    assert_eq!(scene.rendezvous.last_ticket_at(at(12)), None);
     assert_eq!(scene.rendezvous.handshakes.empty_at(at(12)), None);
 }
 
@@ -167,14 +177,13 @@ fn r54_what_a_session_does_not_take_leaves_nothing_behind() {
 fn r54_a_session_that_leaves_takes_its_handshake_token_along() {
     let scene = Scene::new(|_| {});
     let token = scene.scan(at(10), &alice()).unwrap();
-    let dead = scene
-        .registry
-        .leave(&scene.slot, Some(scene.fingerprint))
-        .unwrap();
-    assert_eq!(dead, digest(token.expose()));
-    scene.rendezvous.forget(&dead);
+    let session = SessionId::of(&scene.fingerprint);
+    let left = scene.registry.leave(&scene.slot, Some(session));
+    assert_eq!(left.handshake, Some(digest(token.expose())));
+    assert_eq!(left.session, Some(session));
+    scene.rendezvous.close(left);
     assert_eq!(
-        scene.rendezvous.may_decide(at(11), 1, &token),
+        scene.rendezvous.may_decide_at(at(11), 1, &token),
         Err(Problem::UnknownSession)
     );
     assert_eq!(scene.scan(at(11), &alice()), Err(Problem::UnknownSession));

@@ -1,0 +1,152 @@
+//! `ra gateway`.
+
+mod accounts;
+mod certificates;
+mod hangup;
+mod log;
+mod settings;
+
+use std::io::{self, Write as _};
+use std::sync::Arc;
+
+use ra_crypto::AwsLc;
+use ra_gateway::{Config, Gateway, Log, RedisUnavailable, Rendezvous};
+
+use crate::args::GatewayArgs;
+use crate::exit::Exit;
+use crate::failure::{Failure, Kind};
+use crate::plain::plain;
+use crate::stop::Stop;
+use accounts::Source;
+use certificates::Certificates;
+use hangup::Hangups;
+use log::Lines;
+use settings::Settings;
+
+/// Serves until it is told to stop, and then until the last login is over. With `--check-config` it only says whether
+/// it could.
+///
+/// # Errors
+/// [`Kind::Usage`] when the command line is wrong, [`Kind::Local`] when a file cannot be used or the address cannot be
+/// listened at, [`Kind::Network`] when the Redis cannot be used.
+pub(crate) async fn run(args: &GatewayArgs) -> Result<Exit, Failure> {
+    let settings = Settings::of(args)?;
+    let source = Arc::new(Source::load(&settings.accounts)?);
+    let certificates = match (&settings.tls.certificate, &settings.tls.key) {
+        (Some(certificate), Some(key)) => Some(Certificates::load(certificate, key)?),
+        _ => None,
+    };
+    if args.check_config {
+        warn("the configuration is good");
+        return Ok(Exit::Done);
+    }
+    let lines = Lines::start(settings.log.level, settings.log.format);
+    let lines = Arc::new(lines.map_err(|error| local("cannot start the log", &error))?);
+    let ended = serve(settings, source, certificates, &lines).await;
+    lines.flush();
+    ended
+}
+
+async fn serve(
+    settings: Settings,
+    source: Arc<Source>,
+    certificates: Option<Certificates>,
+    lines: &Arc<Lines>,
+) -> Result<Exit, Failure> {
+    if source.is_nobody() {
+        lines.note("no accounts: desktops get their QR codes, but no phone can approve them");
+    }
+    let mut config = settings.config;
+    config.tls = certificates.as_ref().map(Certificates::tls);
+    let certificates = certificates.map(Arc::new);
+    config.log = Some(Arc::<Lines>::clone(lines) as Arc<dyn Log>);
+    if !config.listen.ip().is_loopback() && config.tls.is_none() {
+        lines.note("this is plain HTTP beyond this machine: put a proxy with TLS in front of it");
+    }
+    let no_signals = |error| local("cannot catch signals", &error);
+    let mut stop = Stop::catch().map_err(no_signals)?;
+    let mut hangups = Hangups::catch().map_err(no_signals)?;
+    let gateway = Gateway::bind(config.clone(), source.accounts(), Arc::new(AwsLc))
+        .await
+        .map_err(|error| not_bound(&config, &error))?;
+    announce(&gateway).map_err(|error| Failure::output(&error))?;
+    let reload = || reload(&source, certificates.as_ref(), lines);
+
+    let handle = gateway.handle();
+    let mut running = core::pin::pin!(gateway.run());
+    loop {
+        tokio::select! {
+            () = &mut running => return Ok(Exit::Done),
+            () = stop.requested() => break handle.drain(),
+            () = hangups.next() => reload(),
+        }
+    }
+    if handle.sessions() > 0 {
+        lines.note("letting the running logins finish; once more stops at once");
+    }
+    loop {
+        tokio::select! {
+            () = &mut running => return Ok(Exit::Done),
+            () = stop.requested() => break handle.shut_down(),
+            () = hangups.next() => reload(),
+        }
+    }
+    running.await;
+    Ok(Exit::Done)
+}
+
+/// Reads accounts and certificates again, on a thread of its own: a large file takes a while.
+fn reload(source: &Arc<Source>, certificates: Option<&Arc<Certificates>>, lines: &Arc<Lines>) {
+    let (source, lines) = (Arc::clone(source), Arc::clone(lines));
+    let certificates = certificates.map(Arc::clone);
+    tokio::task::spawn_blocking(move || {
+        match source.reload() {
+            Ok(done) => lines.note(&done),
+            Err(failure) => lines.note(&format!("the accounts stay as they were: {failure}")),
+        }
+        match certificates.map(|certificates| certificates.reload()) {
+            None => {}
+            Some(Ok(())) => lines.note("the certificates were read again"),
+            Some(Err(failure)) => {
+                lines.note(&format!("the certificates stay as they were: {failure}"));
+            }
+        }
+    });
+}
+
+fn not_bound(config: &Config, error: &io::Error) -> Failure {
+    let inner = error.get_ref();
+    let unavailable = inner.and_then(|inner| inner.downcast_ref::<RedisUnavailable>());
+    match (unavailable, &config.rendezvous) {
+        (Some(why), Rendezvous::Redis(redis)) => {
+            Failure::new(Kind::Network, format!("cannot use {redis}: {why}"))
+        }
+        _ => match config.metrics {
+            Some(metrics) => local(
+                &format!("cannot listen at {} and {metrics}", config.listen),
+                error,
+            ),
+            None => local(&format!("cannot listen at {}", config.listen), error),
+        },
+    }
+}
+
+fn announce(gateway: &Gateway) -> io::Result<()> {
+    let mut line = serde_json::json!({ "listening": gateway.local_addr().to_string() });
+    if let Some(metrics) = gateway.metrics_addr() {
+        line["metrics"] = metrics.to_string().into();
+    }
+    let mut out = io::stdout().lock();
+    serde_json::to_writer(&mut out, &line)?;
+    out.write_all(b"\n")?;
+    out.flush()
+}
+
+fn local(what: &str, error: &io::Error) -> Failure {
+    Failure::new(Kind::Local, format!("{what}: {error}"))
+}
+
+/// A remark on standard error. Whether anybody reads it changes nothing.
+fn warn(text: &str) {
+    let _ = writeln!(io::stderr(), "note: {}", plain(text));
+}

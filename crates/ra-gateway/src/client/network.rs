@@ -1,0 +1,143 @@
+//! Networks in CIDR notation.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+/// A network such as `10.0.0.0/8` or `fd00::/8`, or one address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IpNetwork {
+    address: IpAddr,
+    prefix: u32,
+}
+
+impl IpNetwork {
+    /// Whether the address is in this network. IPv4 addresses that are written as IPv6 count as
+    /// IPv4.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        address.is_ipv4() == self.address.is_ipv4()
+            && masked(address, self.prefix) == masked(self.address, self.prefix)
+    }
+}
+
+/// The first `prefix` bits.
+fn masked(address: IpAddr, prefix: u32) -> u128 {
+    let (bits, width) = match address {
+        IpAddr::V4(v4) => (u128::from(v4.to_bits()), 32),
+        IpAddr::V6(v6) => (v6.to_bits(), 128),
+    };
+    bits.checked_shr(width - prefix.min(width)).unwrap_or(0)
+}
+
+impl FromStr for IpNetwork {
+    type Err = IpNetworkError;
+
+    fn from_str(text: &str) -> Result<Self, IpNetworkError> {
+        let (address, prefix) = match text.split_once('/') {
+            Some((address, prefix)) => (address, Some(prefix)),
+            None => (text, None),
+        };
+        let address: IpAddr = address.parse().map_err(|_| IpNetworkError::Malformed)?;
+        if address != address.to_canonical() {
+            return Err(IpNetworkError::Malformed);
+        }
+        let width = if address.is_ipv4() { 32 } else { 128 };
+        let prefix = match prefix {
+            Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+                digits.parse().map_err(|_| IpNetworkError::Malformed)?
+            }
+            Some(_) => return Err(IpNetworkError::Malformed),
+            None => width,
+        };
+        match prefix {
+            0 => Err(IpNetworkError::Everybody),
+            prefix if prefix > width => Err(IpNetworkError::Malformed),
+            prefix => Ok(Self { address, prefix }),
+        }
+    }
+}
+
+/// Why a text is no network to trust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IpNetworkError {
+    /// Not an address, or not one with a prefix length.
+    Malformed,
+    /// A prefix of length 0: everybody would be believed.
+    Everybody,
+}
+
+impl fmt::Display for IpNetworkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Malformed => "expected an address or a network such as 10.0.0.0/8",
+            Self::Everybody => "a network of everybody cannot be trusted",
+        })
+    }
+}
+
+impl std::error::Error for IpNetworkError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r55_networks_contain_what_they_should() {
+        for (network, inside, outside) in [
+            ("10.0.0.0/8", "10.255.0.1", "11.0.0.1"),
+            ("10.1.2.3/8", "10.0.0.1", "9.255.255.255"),
+            ("192.0.2.7", "192.0.2.7", "192.0.2.6"),
+            ("192.0.2.6/31", "192.0.2.7", "192.0.2.8"),
+            ("0.0.0.0/1", "127.0.0.1", "128.0.0.1"),
+            ("fd00::/8", "fdff::1", "fe00::1"),
+            ("2001:db8::/65", "2001:db8::1", "2001:db8:0:0:8000::"),
+            ("::1", "::1", "::2"),
+            ("10.0.0.0/8", "::ffff:10.0.0.1", "::ffff:11.0.0.1"),
+            ("::/1", "::1", "0.0.0.1"),
+        ] {
+            let network: IpNetwork = network.parse().unwrap();
+            assert!(
+                network.contains(inside.parse().unwrap()),
+                "{network:?} {inside}"
+            );
+            assert!(
+                !network.contains(outside.parse().unwrap()),
+                "{network:?} {outside}"
+            );
+        }
+    }
+
+    #[test]
+    fn r55_what_is_no_network_is_refused() {
+        for bad in [
+            "",
+            "/",
+            "10.0.0.0/",
+            "10.0.0.0/33",
+            "::/129",
+            "10.0.0/8",
+            "10.0.0.0/+8",
+            "10.0.0.0/8/8",
+            "localhost",
+            "::ffff:10.0.0.0/104",
+            "fe80::1%1",
+            " 10.0.0.1",
+        ] {
+            assert_eq!(
+                bad.parse::<IpNetwork>(),
+                Err(IpNetworkError::Malformed),
+                "{bad}"
+            );
+        }
+        for all in ["0.0.0.0/0", "::/0", "10.0.0.0/00"] {
+            assert_eq!(
+                all.parse::<IpNetwork>(),
+                Err(IpNetworkError::Everybody),
+                "{all}"
+            );
+        }
+    }
+}

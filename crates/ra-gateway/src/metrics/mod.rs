@@ -1,0 +1,217 @@
+//! What an operator counts. A fixed set of numbers, none of which names anybody. What is counted is
+//! told to the log, too.
+
+mod histogram;
+mod page;
+mod serve;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::time::Duration;
+
+use ra_core::gateway::{Outcome, SessionError};
+
+use crate::log::{Event, Journal, Log};
+use crate::problem::Problem;
+use crate::rest::Call;
+use histogram::Histogram;
+
+pub(crate) use page::page;
+pub(crate) use serve::serve;
+
+/// From a socket's upgrade to a valid proof.
+const HANDSHAKE_MICROS: &[u64] = &[
+    10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000,
+];
+/// From a command to its answer.
+const REDIS_MICROS: &[u64] = &[
+    100, 250, 500, 1_000, 2_500, 5_000, 10_000, 50_000, 250_000, 1_000_000, 3_000_000,
+];
+
+/// Counters of one node, from its start.
+#[derive(Debug)]
+pub(crate) struct Metrics {
+    calls: [Counter; CALLS.len()],
+    refusals: [Counter; REFUSALS.len()],
+    ends: [Counter; ENDS.len()],
+    handshake: Histogram,
+    redis: Histogram,
+    redis_connections: Counter,
+    tls_failures: Counter,
+    pub(crate) journal: Journal,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self {
+            calls: Default::default(),
+            refusals: Default::default(),
+            ends: Default::default(),
+            handshake: Histogram::new(HANDSHAKE_MICROS),
+            redis: Histogram::new(REDIS_MICROS),
+            redis_connections: Counter::default(),
+            tls_failures: Counter::default(),
+            journal: Journal::default(),
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Counter(AtomicU64);
+
+impl Counter {
+    fn count(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn value(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// The calls, by name.
+const CALLS: [&str; 5] = ["create", "finish", "cancel", "login", "mfa_finish"];
+
+/// Why something was refused.
+const REFUSALS: [&str; 14] = [
+    "bad_request",
+    "unauthorized",
+    "unknown_session",
+    "unknown_ticket",
+    "unknown_mfa_ticket",
+    "wrong_mfa_code",
+    "mfa_required",
+    "captcha",
+    "rate_limited",
+    "busy",
+    "internal",
+    "not_found",
+    "forbidden",
+    "accounts_broken",
+];
+
+/// How sessions end.
+const ENDS: [&str; 12] = [
+    "approved",
+    "declined",
+    "left",
+    "shut_down",
+    "expired",
+    "heartbeat_missed",
+    "handshake_timed_out",
+    "proof_refused",
+    "key_refused",
+    "protocol",
+    "backlog",
+    "internal",
+];
+
+impl Metrics {
+    pub(crate) fn new(log: Option<Arc<dyn Log>>) -> Self {
+        Self {
+            journal: Journal::new(log),
+            ..Self::default()
+        }
+    }
+
+    /// A call has come.
+    pub(crate) fn called(&self, call: Call) {
+        self.calls[number_of(call)].count();
+    }
+
+    /// A call was answered, this long after it came.
+    pub(crate) fn answered(&self, call: Call, status: u16, after: Duration) {
+        self.journal.tell(Event::Answered {
+            call: CALLS[number_of(call)],
+            status,
+            after,
+        });
+    }
+
+    /// A call, an upgrade or a connection was refused.
+    pub(crate) fn refused(&self, problem: &Problem) {
+        let reason = match problem {
+            Problem::BadUpgrade
+            | Problem::NotJson
+            | Problem::BadField(..)
+            | Problem::TooLarge
+            | Problem::TooSlow => 0,
+            Problem::Unauthorized => 1,
+            Problem::UnknownSession => 2,
+            Problem::UnknownTicket => 3,
+            Problem::UnknownMfaTicket => 4,
+            Problem::WrongMfaCode => 5,
+            Problem::MfaRequired(_) => 6,
+            Problem::Captcha(_) => 7,
+            Problem::RateLimited(_) => 8,
+            Problem::Busy(_) => 9,
+            Problem::Internal => 10,
+            Problem::NotFound | Problem::MethodNotAllowed | Problem::NotAnUpgrade => 11,
+            Problem::Forbidden => 12,
+            Problem::BadGateway => 13,
+        };
+        self.refusals[reason].count();
+        self.journal.refused(REFUSALS[reason]);
+    }
+
+    /// A session is over. Says what its end is called.
+    pub(crate) fn ended(&self, end: &Result<Outcome, SessionError>) -> &'static str {
+        let end = match end {
+            Ok(Outcome::Approved) => 0,
+            Ok(Outcome::Declined) => 1,
+            Ok(Outcome::ShutDown) => 3,
+            Ok(_) => 2,
+            Err(SessionError::Expired) => 4,
+            Err(SessionError::HeartbeatMissed) => 5,
+            Err(SessionError::HandshakeTimedOut) => 6,
+            Err(SessionError::ProofRefused) => 7,
+            Err(SessionError::Key(_) | SessionError::KeyEncoding) => 8,
+            Err(SessionError::Backlog) => 10,
+            Err(SessionError::Local) => 11,
+            Err(_) => 9,
+        };
+        self.ends[end].count();
+        ENDS[end]
+    }
+
+    /// A desktop has proven its key this long after its upgrade.
+    pub(crate) fn proven(&self, after: Duration) {
+        self.handshake.observe(after);
+    }
+
+    /// Redis has answered.
+    #[cfg(feature = "redis")]
+    pub(crate) fn redis_answered(&self, after: Duration) {
+        self.redis.observe(after);
+    }
+
+    /// A connection to Redis was made.
+    #[cfg(feature = "redis")]
+    pub(crate) fn redis_connected(&self) {
+        self.redis_connections.count();
+        self.journal.tell(Event::RedisConnected);
+    }
+
+    /// The connection to Redis is of no use any more.
+    #[cfg(feature = "redis")]
+    pub(crate) fn redis_lost(&self) {
+        self.journal.tell(Event::RedisLost);
+    }
+
+    /// A client and the gateway did not agree on TLS.
+    #[cfg(feature = "tls")]
+    pub(crate) fn tls_failed(&self) {
+        self.tls_failures.count();
+        self.journal.refused("tls");
+    }
+}
+
+fn number_of(call: Call) -> usize {
+    match call {
+        Call::Create => 0,
+        Call::Finish => 1,
+        Call::Cancel => 2,
+        Call::Login => 3,
+        Call::MfaFinish => 4,
+    }
+}

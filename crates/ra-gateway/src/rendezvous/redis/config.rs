@@ -1,0 +1,183 @@
+//! Which Redis, and how.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo, ProtocolVersion};
+
+const SCHEMES: [&str; 3] = ["redis", "redis+unix", "unix"];
+const MAX_PREFIX: usize = 64;
+
+/// The Redis that the nodes of a fleet share (7, or any since 6.2).
+///
+/// Parsed from `redis://[[user]:password@]host[:port][/database]` or
+/// `redis+unix:///path/of/the/socket[?db=…&user=…&pass=…]`. `prefix=…` in the query sets
+/// [`prefix`](Self::prefix).
+///
+/// ```
+/// let redis: ra_gateway::Redis = "redis://:secret@127.0.0.1/2?prefix=login:".parse()?;
+/// assert_eq!(redis.prefix, "login:");
+/// assert!(!format!("{redis:?}").contains("secret"));
+/// # Ok::<(), ra_gateway::RedisUrlError>(())
+/// ```
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Redis {
+    /// What the names of all keys and channels begin with; a fleet has one of its own. At most 64
+    /// printable ASCII characters. Default: `ra:`.
+    pub prefix: String,
+    /// How long Redis, and the other nodes behind it, may take: for a connection, for an answer,
+    /// for a whole call of a phone or a desktop. After that the caller gets a 503. Default: 3 s.
+    pub within: Duration,
+    connection: ConnectionInfo,
+}
+
+impl Redis {
+    /// Whether it came with a password.
+    #[must_use]
+    pub fn has_password(&self) -> bool {
+        self.connection.redis_settings().password().is_some()
+    }
+
+    /// What to connect to.
+    pub(super) fn connection(&self) -> ConnectionInfo {
+        self.connection.clone()
+    }
+}
+
+impl FromStr for Redis {
+    type Err = RedisUrlError;
+
+    fn from_str(url: &str) -> Result<Self, RedisUrlError> {
+        let scheme = url.split_once("://").map(|(scheme, _)| scheme);
+        let scheme = scheme.ok_or(RedisUrlError::Malformed)?;
+        if scheme.eq_ignore_ascii_case("rediss") {
+            return Err(RedisUrlError::Tls);
+        }
+        if !SCHEMES.iter().any(|s| scheme.eq_ignore_ascii_case(s)) {
+            return Err(RedisUrlError::Scheme);
+        }
+        let url = redis::parse_redis_url(url).ok_or(RedisUrlError::Malformed)?;
+        let prefix = url.query_pairs().find(|(name, _)| name == "prefix");
+        let prefix = prefix.map_or_else(|| "ra:".to_owned(), |(_, prefix)| prefix.into_owned());
+        if prefix.len() > MAX_PREFIX || !prefix.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(RedisUrlError::Prefix);
+        }
+        let connection = url.into_connection_info();
+        let connection = connection.map_err(|_| RedisUrlError::Malformed)?;
+        let settings = connection.redis_settings().clone();
+        // no word about the client library: not every user of Redis may say it
+        let settings = settings.set_protocol(ProtocolVersion::RESP3);
+        let settings = settings.set_skip_set_lib_name();
+        Ok(Self {
+            prefix,
+            within: Duration::from_secs(3),
+            connection: connection.set_redis_settings(settings),
+        })
+    }
+}
+
+/// Where it is, without user and password.
+impl fmt::Display for Redis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.connection.addr() {
+            ConnectionAddr::Unix(path) => write!(f, "redis+unix://{}", path.display()),
+            tcp => write!(f, "redis://{tcp}"),
+        }
+    }
+}
+
+impl fmt::Debug for Redis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Redis")
+            .field("at", &format_args!("{self}"))
+            .field("prefix", &self.prefix)
+            .field("within", &self.within)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a text names no Redis. Never repeats it: it may hold a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RedisUrlError {
+    /// Not a URL, or host, port or database are not what they must be.
+    Malformed,
+    /// Another scheme.
+    Scheme,
+    /// `rediss`: this gateway speaks to Redis without TLS.
+    Tls,
+    /// `prefix` is too long, or not of printable ASCII.
+    Prefix,
+}
+
+impl fmt::Display for RedisUrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Malformed => "not a URL of a Redis",
+            Self::Scheme => "expected redis:// or redis+unix://",
+            Self::Tls => {
+                "TLS to Redis is not built in: use a socket, a private network or a tunnel"
+            }
+            Self::Prefix => "prefix has to be at most 64 printable ASCII characters",
+        })
+    }
+}
+
+impl std::error::Error for RedisUrlError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r56_addresses_that_are_taken() {
+        for (url, shown) in [
+            ("redis://localhost", "redis://localhost:6379"),
+            ("redis://:pw@10.0.0.1:7000/3", "redis://10.0.0.1:7000"),
+            ("redis://user:pw@host/", "redis://host:6379"),
+            (
+                "redis+unix:///run/redis.sock?db=2&pass=pw",
+                "redis+unix:///run/redis.sock",
+            ),
+            ("unix:///run/redis.sock", "redis+unix:///run/redis.sock"),
+        ] {
+            let redis: Redis = url.parse().unwrap();
+            assert_eq!(redis.to_string(), shown);
+            assert_eq!(redis.prefix, "ra:");
+            assert_eq!(redis.has_password(), url.contains("pw"));
+            let settings = redis.connection();
+            let protocol = settings.redis_settings().protocol();
+            assert!(matches!(protocol, ProtocolVersion::RESP3), "{url}");
+        }
+    }
+
+    #[test]
+    fn r56_addresses_that_are_refused() {
+        for (url, why) in [
+            ("", RedisUrlError::Malformed),
+            ("localhost:6379", RedisUrlError::Malformed),
+            ("redis://", RedisUrlError::Malformed),
+            ("redis://host/x", RedisUrlError::Malformed),
+            ("redis://host:99999", RedisUrlError::Malformed),
+            ("http://host", RedisUrlError::Scheme),
+            ("REDISS://host", RedisUrlError::Tls),
+            ("redis://host/?prefix=a%20b", RedisUrlError::Prefix),
+            ("redis://host/?prefix=%C3%A9", RedisUrlError::Prefix),
+        ] {
+            assert_eq!(url.parse::<Redis>().unwrap_err(), why, "{url}");
+        }
+        let long = format!("redis://host/?prefix={}", "p".repeat(65));
+        assert_eq!(long.parse::<Redis>().unwrap_err(), RedisUrlError::Prefix);
+    }
+
+    #[test]
+    fn r34_user_and_password_are_shown_by_nothing() {
+        let redis: Redis = "redis://canary1:canary2@host/".parse().unwrap();
+        assert!(!format!("{redis} {redis:?}").contains("canary"));
+        let wrong = "redis://canary1:canary2@host/canary3".parse::<Redis>();
+        let wrong = wrong.unwrap_err();
+        assert!(!format!("{wrong} {wrong:?}").contains("canary"));
+    }
+}
