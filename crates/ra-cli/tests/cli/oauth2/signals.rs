@@ -34,7 +34,7 @@ impl Held {
         }
     }
 
-    /// A refresh that has been asked for, and told to stop.
+    /// A run whose call has arrived, and that was told to stop.
     fn stopped(&self, mut command: Command, stop: fn(&Ra)) -> Ra {
         let mut ra = Ra::spawn(&mut command);
         self.asked.recv_timeout(PATIENCE).unwrap();
@@ -46,10 +46,10 @@ impl Held {
         ra
     }
 
-    fn refresh(&self, file: &Path, more: &[&str]) -> Command {
+    fn refresh(&self, file: &Path) -> Command {
         let base = self.service.base();
         let args = ["refresh", "--client-id", CLIENT, "--base", &base, "--json"];
-        command(&[&args[..], &["--token-file", text(file)], more].concat())
+        command(&[&args[..], &["--token-file", text(file)]].concat())
     }
 
     fn exchange(&self) -> Command {
@@ -75,7 +75,7 @@ fn s38_a_token_that_still_comes_is_kept_and_printed() {
         let mut old = token();
         old["access_token"] = "canary-old".into();
         let path = token_file(directory.path(), &old);
-        let ra = held.stopped(held.refresh(&path, &[]), stop);
+        let ra = held.stopped(held.refresh(&path), stop);
         held.answer.send(ok(&token())).unwrap();
         let ended = ra.end();
         assert_eq!(ended.code, 0, "{ended:?}");
@@ -96,18 +96,14 @@ fn s38_without_a_reply_it_says_what_may_be_lost() {
     let directory = tempfile::tempdir().unwrap();
     let path = token_file(directory.path(), &token());
     let before = fs::read(&path).unwrap();
-    // a second signal, the end of the time, and a reply that says nothing
+    // a second signal, the end of the wait, and a reply that says nothing
     let held = Held::start();
-    let ra = held.stopped(held.refresh(&path, &[]), Ra::interrupt);
+    let ra = held.stopped(held.refresh(&path), Ra::interrupt);
     ra.terminate();
     cancelled(&ra.end(), spent);
 
     let held = Held::start();
-    let ra = held.stopped(held.refresh(&path, &[]), Ra::interrupt);
-    cancelled(&ra.end(), spent);
-
-    let held = Held::start();
-    let ra = held.stopped(held.refresh(&path, &["--timeout", "3"]), Ra::interrupt);
+    let ra = held.stopped(held.refresh(&path), Ra::interrupt);
     cancelled(&ra.end(), spent);
 
     let held = Held::start();
