@@ -181,6 +181,7 @@
 //! | `blocking` | | the adapter to threads, `desktop` and `mobile` |
 //! | `gateway-server` | | the gateway server, and `gateway` |
 //! | `gateway-redis` | | the same, several nodes of it around one Redis |
+//! | `gateway-tls` | | the same, with a listener that speaks TLS by itself |
 //! | `rustcrypto` | yes | `crypto::RustCrypto`, pure Rust |
 //! | `aws-lc-rs` | | `crypto::AwsLc`, opens faster, needs a C compiler |
 //! | `os-entropy` | by the adapters | `crypto::OsEntropy`, the operating system's randomness |
