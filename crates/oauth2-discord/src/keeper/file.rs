@@ -22,8 +22,8 @@ const MAX_BYTES: u64 = 1024 * 1024;
 /// written and before the rename, that one counts: the refresh token in the first file may be spent already. Reading looks
 /// there first, and the next load, save or clear tidies up. To remove a token by hand, remove both. No other file is touched.
 ///
-/// On Unix both have the mode 0600. A file that others may read or write is refused, and so is another user's: who made it
-/// chose the token in it. A second file that was not made here (another user's, open to others, a link) is not read,
+/// On Unix both have the mode 0600. A file that others may read or write is refused, and so is another user's
+/// ([`FileStore::owned_by`]): who made it chose the token in it. A second file that was not made here (another user's, open to others, a link) is not read,
 /// renamed or removed; [`FileStore::check`], load and save fail until somebody has looked at it. Elsewhere the directory
 /// has to protect both. If the first file is a link it is followed, and replaced by the next save.
 ///
@@ -33,8 +33,6 @@ const MAX_BYTES: u64 = 1024 * 1024;
 pub struct FileStore {
     path: PathBuf,
     pending: PathBuf,
-    /// Who runs this, in tests.
-    #[cfg(all(test, unix))]
     user: Option<u32>,
 }
 
@@ -61,9 +59,17 @@ impl FileStore {
         Self {
             pending: path.with_file_name(name),
             path,
-            #[cfg(all(test, unix))]
             user: None,
         }
+    }
+
+    /// Trusts files of this user alone (Unix; on other systems this changes nothing). To be set to the effective user id of
+    /// the process where others can make files in the directory: this crate does not ask the system who runs it. Without
+    /// it, the second file has to have the owner of the first one.
+    #[must_use]
+    pub fn owned_by(mut self, user: u32) -> Self {
+        self.user = Some(user);
+        self
     }
 
     /// Where it is.
@@ -98,7 +104,7 @@ impl FileStore {
     /// What is in the way: a file of another user, or a second file that was not made here.
     pub fn check(&self) -> Result<(), StoreError> {
         match fs::symlink_metadata(&self.path) {
-            Ok(found) => self.check_owner(&found)?,
+            Ok(found) => check_owner(&found, self.user)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error.into()),
         }
@@ -170,7 +176,12 @@ impl FileStore {
     /// The second file, if it is one that a save left.
     fn read_pending(&self) -> Result<Option<TokenSet>, StoreError> {
         match fs::symlink_metadata(&self.pending) {
-            Ok(found) => self.check_file(&found)?, // before it is opened: a link is not followed
+            Ok(found) => {
+                self.check_file(&found)?; // before it is opened: a link is not followed
+                if let Ok(first) = fs::metadata(&self.path) {
+                    check_owner(&found, self.user.or(owner(&first)))?;
+                }
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error.into()),
         }
@@ -207,7 +218,7 @@ impl FileStore {
         if !found.is_file() {
             return Err(StoreError::new(StoreErrorKind::NotAFile));
         }
-        self.check_owner(found)?;
+        check_owner(found, self.user)?;
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
@@ -215,25 +226,6 @@ impl FileStore {
                 return Err(StoreError::new(StoreErrorKind::NotPrivate));
             }
         }
-        Ok(())
-    }
-
-    #[cfg(unix)]
-    fn check_owner(&self, found: &Metadata) -> Result<(), StoreError> {
-        use std::os::unix::fs::MetadataExt as _;
-        let user = rustix::process::geteuid().as_raw();
-        #[cfg(test)]
-        let user = self.user.unwrap_or(user);
-        if found.uid() == user {
-            Ok(())
-        } else {
-            Err(StoreError::new(StoreErrorKind::NotOurs))
-        }
-    }
-
-    #[cfg(not(unix))]
-    #[allow(clippy::unused_self, clippy::unnecessary_wraps)] // there is nothing to compare
-    fn check_owner(&self, _: &Metadata) -> Result<(), StoreError> {
         Ok(())
     }
 }
@@ -277,4 +269,23 @@ fn create_private(path: &Path) -> io::Result<File> {
         options.mode(0o600);
     }
     options.open(path)
+}
+
+fn check_owner(found: &Metadata, user: Option<u32>) -> Result<(), StoreError> {
+    match (owner(found), user) {
+        (Some(owner), Some(user)) if owner != user => Err(StoreError::new(StoreErrorKind::NotOurs)),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(unix)]
+#[allow(clippy::unnecessary_wraps)] // not every system has owners
+fn owner(found: &Metadata) -> Option<u32> {
+    use std::os::unix::fs::MetadataExt as _;
+    Some(found.uid())
+}
+
+#[cfg(not(unix))]
+fn owner(_: &Metadata) -> Option<u32> {
+    None
 }

@@ -4,14 +4,14 @@ use std::env::{self, VarError};
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 use std::path::Path;
 
-use oauth2_discord::keeper::{FileStore, StoreError, StoreErrorKind, TokenSet};
+use oauth2_discord::keeper::{StoreError, StoreErrorKind, TokenSet};
 use oauth2_discord::{AccessToken, BotToken, ClientSecret, CodeVerifier, ExternalAuthToken};
 use zeroize::Zeroizing;
 
 use super::call::Caller;
 use super::end::End;
-use super::failed;
 use super::voice::Voice;
+use super::{failed, token_file};
 use crate::approve;
 use crate::args::Unread;
 use crate::failure::{Failure, Kind};
@@ -72,7 +72,7 @@ pub(super) fn token_variable() -> Result<Option<AccessToken>, Failure> {
 /// whoever could read it has the token already, and refusing it now protects nobody.
 pub(super) fn token_set(path: &Path, voice: &mut Voice) -> Result<TokenSet, Failure> {
     let name = path.display();
-    match FileStore::new(path).read() {
+    match token_file::store(path).read() {
         Ok(Some(set)) => return Ok(set),
         Ok(None) => {
             let text = format!("cannot read {name}: there is no such file");

@@ -29,7 +29,7 @@ impl TokenPlace {
                 let file = TokenFile::reserve(path, force)?;
                 check(path)?;
                 // A save that died on its way left its token there.
-                if !force && FileStore::new(path).read().is_ok_and(|set| set.is_some()) {
+                if !force && store(path).read().is_ok_and(|set| set.is_some()) {
                     return Err(refused(path));
                 }
                 Some(file)
@@ -67,15 +67,23 @@ impl TokenPlace {
     }
 }
 
+/// A token file of whoever runs this.
+pub(super) fn store(path: &Path) -> FileStore {
+    let store = FileStore::new(path);
+    #[cfg(unix)]
+    let store = store.owned_by(rustix::process::geteuid().as_raw());
+    store
+}
+
 /// Replaces what is in a token file.
 pub(super) fn save(path: &Path, set: &TokenSet) -> Result<(), Failure> {
-    let saved = FileStore::new(path).save(set);
+    let saved = store(path).save(set);
     saved.map_err(|error| failed::store(path, &error))
 }
 
 /// That nothing stands in the way of a save that should not be replaced.
 pub(super) fn check(path: &Path) -> Result<(), Failure> {
-    let store = FileStore::new(path);
+    let store = store(path);
     let pending = store.check_pending();
     pending.map_err(|error| failed::store(store.pending_path(), &error))?;
     store.check().map_err(|error| failed::store(path, &error))

@@ -88,8 +88,8 @@ fn s41_a_second_file_that_was_not_made_here_is_left_alone_and_found_early() {
 fn s41_another_users_files_are_not_used_and_found_early() {
     let (_directory, mut store) = store();
     put(&store.path, 0o600);
-    let ours = rustix::process::geteuid().as_raw();
-    store.user = Some(ours + 1); // so that everything belongs to somebody else
+    let ours = owner(&fs::metadata(&store.path).unwrap()).unwrap();
+    store = FileStore::new(store.path()).owned_by(ours + 1); // so that everything belongs to somebody else
     for error in [
         store.load().unwrap_err(),
         store.read().unwrap_err(),
@@ -108,7 +108,7 @@ fn s41_another_users_files_are_not_used_and_found_early() {
         assert_eq!(error.kind(), StoreErrorKind::NotOurs);
     }
     assert!(!store.path.exists());
-    store.user = None;
+    store = FileStore::new(store.path()).owned_by(ours);
     assert_eq!(store.load().unwrap(), Some(set("planted")));
 }
 
