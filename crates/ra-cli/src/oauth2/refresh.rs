@@ -30,10 +30,13 @@ pub(super) async fn run(args: &RefreshArgs, context: &mut Context) -> Result<(),
     token_file::check(path)?;
 
     let refresh = Refresh::new(client, refresh_token)
-        .narrow(scopes)
+        .narrow(scopes.clone())
         .at(context.urls.token.clone());
     let reply = caller.attempt_once(&refresh, &mut context.voice).await?;
-    let reply = reply.map_err(|error| failed::refresh(&error, Refresh::REPEAT))?;
+    let mut reply = reply.map_err(|error| failed::refresh(&error, Refresh::REPEAT))?;
+    if reply.scope.is_none() && !scopes.is_empty() {
+        reply.scope = Some(scopes); // granted as asked for (RFC 6749, section 5.1)
+    }
     let token = held.token.succeeded_by(reply);
     let json = token.expose_json();
     drop(writable);

@@ -18,6 +18,7 @@ fn s14_o108_o114_a_refresh_replaces_the_file() {
     let directory = tempfile::tempdir().unwrap();
     let mut before = token();
     before["webhook"] = json!({"id": "1", "name": null, "avatar": null, "token": "canary-webhook"});
+    before["scope"] = json!("identify guilds");
     let path = token_file(directory.path(), &before);
     let reply = json!({"token_type": "Bearer", "access_token": "canary-new", "expires_in": 60,
         "refresh_token": "canary-next"});
@@ -47,6 +48,7 @@ fn s14_o108_o114_a_refresh_replaces_the_file() {
     );
     let kept = held(&path);
     assert_eq!(kept["refresh_token"], "canary-next");
+    assert_eq!(kept["scope"], "identify guilds");
     assert!(
         kept["expires_at"].as_u64().unwrap() > 1_700_000_000,
         "{kept}"
@@ -70,6 +72,7 @@ fn s14_o108_o114_a_refresh_replaces_the_file() {
     let printed = object(&run_with(&args, &[("RA_CLIENT_SECRET", SECRET)]));
     assert_eq!(printed["refresh_token"], "canary-next");
     assert_eq!(held(&path)["access_token"], "canary-third");
+    assert_eq!(held(&path)["scope"], "identify"); // as asked for: RFC 6749, section 5.1
     let call = service.call();
     assert_eq!(call.field("refresh_token").as_deref(), Some("canary-next"));
     assert_eq!(call.field("scope").as_deref(), Some("identify")); // P-14
