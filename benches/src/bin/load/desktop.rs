@@ -42,7 +42,7 @@ pub(crate) async fn upgrade(address: SocketAddr, index: u32) -> Result<Socket, F
 /// What the gateway and the echo server make of tungstenite too.
 pub(crate) fn small() -> WebSocketConfig {
     WebSocketConfig::default()
-        .read_buffer_size(1024)
+        .read_buffer_size(128)
         .write_buffer_size(0)
         .max_write_buffer_size(16 * 1024)
         .max_message_size(Some(16 * 1024))
