@@ -82,7 +82,7 @@ pub enum Command {
     Approve(ApproveArgs),
     /// Serve the gateway between desktops and phones
     #[command(long_about = gateway::LONG_ABOUT)]
-    Gateway(GatewayArgs),
+    Gateway(Box<GatewayArgs>),
     /// Print a completion script for a shell
     #[command(
         after_help = "Example:\n  ra completions bash > ~/.local/share/bash-completion/completions/ra"

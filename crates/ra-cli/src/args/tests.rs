@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
 
@@ -40,9 +42,24 @@ fn options_are_those_of_the_contract_and_no_others() {
     assert_eq!(options("approve"), "api deny token_file url yes");
     assert_eq!(
         options("gateway"),
-        "accounts accounts_secret_file accounts_url check_config config listen metrics origin proof rendezvous \
-         trusted_proxy trusted_proxy_header"
+        "accounts accounts_secret_file accounts_url check_config config drain listen log log_format metrics origin \
+         proof rendezvous tls_cert tls_key trusted_proxy trusted_proxy_header"
     );
+}
+
+#[test]
+fn a_drain_lasts_some_seconds() {
+    let drain = |text: &str| {
+        parse(&format!("gateway --drain={text}")).map(|command| match command {
+            Command::Gateway(args) => args.drain,
+            other => panic!("{other:?}"),
+        })
+    };
+    assert_eq!(drain("0").unwrap(), Some(Duration::ZERO));
+    assert_eq!(drain("1.5").unwrap(), Some(Duration::from_millis(1_500)));
+    for bad in ["-1", "nan", "inf", "86401", "1e400", "2m", ""] {
+        assert!(drain(bad).is_err(), "{bad}");
+    }
 }
 
 #[test]

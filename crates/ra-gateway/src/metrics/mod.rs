@@ -5,8 +5,8 @@ mod histogram;
 mod page;
 mod serve;
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use ra_core::gateway::{Outcome, SessionError};

@@ -25,7 +25,11 @@ pub(crate) fn page(shared: &Shared) -> String {
         "from a socket's upgrade to a valid proof",
         &metrics.handshake,
     );
-    page.head("tls_failures_total", "counter", "TLS handshakes that failed");
+    page.head(
+        "tls_failures_total",
+        "counter",
+        "TLS handshakes that failed",
+    );
     page.line("tls_failures_total", "", metrics.tls_failures.value());
     page.head("ready", "gauge", "1 if new sessions are taken");
     page.line("ready", "", u8::from(shared.takes_sessions()));

@@ -30,7 +30,7 @@ fn args(line: &str) -> GatewayArgs {
         .unwrap()
         .command
     {
-        Command::Gateway(args) => args,
+        Command::Gateway(args) => *args,
         other => panic!("{other:?}"),
     }
 }
