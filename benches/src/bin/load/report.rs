@@ -75,7 +75,7 @@ impl fmt::Display for Report<'_> {
         writeln!(f, "|---|--:|--:|--:|")?;
         writeln!(
             f,
-            "| sessions held for {hold} s | {sessions} | {sessions} | |"
+            "| sessions held, the gateway's for {hold} s | {sessions} | {sessions} | |"
         )?;
         writeln!(f, "| of them lost | 0 | 0 | |")?;
         writeln!(
