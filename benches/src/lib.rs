@@ -1,2 +1,3 @@
-//! Benches of the hot path; this library is empty. `cargo bench -p ra-benches` runs them, docs/benchmarks.md reads them.
+//! Benches of the hot path and a load generator for the gateway; this library is empty. `cargo bench -p ra-benches` runs
+//! the benches, `src/bin/load` is the generator, docs/benchmarks.md reads both.
 #![forbid(unsafe_code)]

@@ -75,9 +75,10 @@ fn close_frame(code: CloseCode) -> CloseFrame {
 }
 
 /// Small buffers: tungstenite zero-fills its read buffer before each read and keeps it, so its
-/// size is most of what an idle session costs.
+/// size is most of what an idle session costs. It grows to the largest frame and by what a read
+/// brought of it, twice over: hence reads that bring little more than a header. An `init` takes four.
 async fn open(stream: Stream, early: Bytes, message: usize) -> WebSocketStream<Stream> {
-    const READ: usize = 1024;
+    const READ: usize = 128;
     const WRITE: usize = 16 * 1024;
     let config = WebSocketConfig::default()
         .read_buffer_size(READ)
