@@ -7,6 +7,7 @@ use std::io::Read;
 use std::time::{Duration, Instant};
 
 use http::{HeaderValue, Method, Request, Response, header};
+use ra_carrier::Target;
 use ra_http::{
     BaseUrl, Body, Endpoint, HttpError, MAX_BODY_BYTES, TransportError, TransportErrorKind,
 };
@@ -14,7 +15,7 @@ use ureq::Agent;
 use ureq::config::{AutoHeaderValue, Config};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::net::{Network, Target, broken};
+use crate::net::{Network, broken};
 use crate::stop::Stop;
 use connection::{NoResolver, Opener};
 

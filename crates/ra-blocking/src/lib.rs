@@ -54,7 +54,6 @@ mod job;
 mod keys;
 mod net;
 mod stop;
-mod trace;
 mod ws;
 
 pub use bell::Canceller;
@@ -66,5 +65,5 @@ pub use error::StartError;
 pub use keys::{KeyPool, Keys};
 pub use net::Network;
 
+pub use ra_carrier::{RootCertificates, RootError, TlsConfig, rustls};
 pub use ra_http::{Proxies, Proxy, ProxyError};
-pub use ra_tls::{RootCertificates, RootError, TlsConfig, rustls};

@@ -7,6 +7,7 @@ use std::ops::Deref;
 use std::time::Instant;
 
 use http::{HeaderName, HeaderValue, Request, Uri, header};
+use ra_carrier::Target;
 use ra_core::desktop::login::ConnectRequest;
 use ra_http::{TransportError, TransportErrorKind, retry_after};
 use ra_proto::{CloseCode, frame::MAX_FRAME_BYTES};
@@ -15,7 +16,7 @@ use tungstenite::handshake::client::ClientHandshake;
 use tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tungstenite::{Error, HandshakeError, Message, Utf8Bytes};
 
-use crate::net::{Network, Stream, Target, broken};
+use crate::net::{Network, Stream, broken};
 use crate::stop::Stop;
 
 /// The read buffer, in bytes. The library fills it with zeros before every read, and its default is 128 KiB.

@@ -82,7 +82,7 @@ fn nothing_leaked(secrets: &Secrets) -> usize {
 
 /// Who logs at all: a dependency that begins to is looked at before it is taken in here.
 const SPEAKERS: [&str; 5] = [
-    "ra_blocking",
+    "ra_carrier",
     "rustls_platform_verifier",
     "tungstenite",
     "ureq",
@@ -91,7 +91,7 @@ const SPEAKERS: [&str; 5] = [
 
 fn logged(level: &str, text: &str) {
     let ours = |line: &logs::Line| {
-        line.target.starts_with("ra_blocking") && line.level == level && line.text.starts_with(text)
+        line.target.starts_with("ra_carrier") && line.level == level && line.text.starts_with(text)
     };
     assert!(
         logs::lines().iter().any(ours),

@@ -11,12 +11,13 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
+use ra_carrier::Target;
 use ra_http::{
     BaseUrl, Body, Endpoint, HttpError, MAX_BODY_BYTES, TransportError, TransportErrorKind,
 };
 use zeroize::Zeroizing;
 
-use crate::net::{Network, Target};
+use crate::net::Network;
 
 /// The most that a response's head may take, in bytes.
 const MAX_HEAD_BYTES: usize = 64 * 1024;

@@ -31,7 +31,6 @@ mod driver;
 mod error;
 mod keys;
 mod net;
-mod trace;
 mod ws;
 
 pub use carrier::HttpCarrier;
@@ -42,5 +41,5 @@ pub use keys::{KeyPool, Keys};
 pub use net::{Connection, Dialer, Dialing, Network};
 pub use ws::{Received, ReceivedText, WebSocket};
 
+pub use ra_carrier::{RootCertificates, RootError, TlsConfig, rustls};
 pub use ra_http::{Proxies, Proxy, ProxyError, ProxyVariableError};
-pub use ra_tls::{RootCertificates, RootError, TlsConfig, rustls};

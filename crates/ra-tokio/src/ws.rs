@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Waker, ready};
 
 use futures_util::{Sink as _, Stream as _};
 use http::{HeaderName, HeaderValue, Request, Uri, header};
+use ra_carrier::Target;
 use ra_core::desktop::login::ConnectRequest;
 use ra_http::{TransportError, TransportErrorKind, retry_after};
 use ra_proto::{CloseCode, frame::MAX_FRAME_BYTES};
@@ -16,7 +17,7 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
-use crate::net::{Network, Stream, Target};
+use crate::net::{Network, Stream};
 
 /// The read buffer, in bytes. The library fills it with zeros before every read, and its default is 128 KiB.
 const READ_BUFFER: usize = 4096;

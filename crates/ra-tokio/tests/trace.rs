@@ -80,7 +80,7 @@ fn nothing_leaked(secrets: &Secrets) -> usize {
 
 /// Who logs at all: a dependency that begins to is looked at before it is taken in here.
 const SPEAKERS: [&str; 4] = [
-    "ra_tokio",
+    "ra_carrier",
     "rustls_platform_verifier",
     "tokio_tungstenite",
     "tungstenite",
@@ -88,7 +88,7 @@ const SPEAKERS: [&str; 4] = [
 
 fn logged(level: &str, text: &str) {
     let ours = |line: &logs::Line| {
-        line.target.starts_with("ra_tokio") && line.level == level && line.text.starts_with(text)
+        line.target.starts_with("ra_carrier") && line.level == level && line.text.starts_with(text)
     };
     assert!(
         logs::lines().iter().any(ours),

@@ -5,6 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::time::Instant;
 
 use http::Uri;
+use ra_carrier::Target;
 use ureq::Error;
 use ureq::config::Config;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
@@ -14,7 +15,7 @@ use ureq::unversioned::transport::{
 use zeroize::Zeroize as _;
 
 use super::MAX_HEAD_BYTES;
-use crate::net::{Network, Stream, Target};
+use crate::net::{Network, Stream};
 use crate::stop::Stop;
 
 /// What is written at once, in bytes.

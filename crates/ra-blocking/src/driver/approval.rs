@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use ra_carrier::trace;
 use ra_core::Misuse;
 use ra_core::mobile::{
     Config, Event, Input, MfaAnswer, MobileError, Outcome, Output, Phase, Session,
@@ -10,7 +11,7 @@ use ra_proto::Fingerprint;
 
 use super::{Calls, Clock};
 use crate::bell::{Bell, Canceller};
-use crate::{Network, StartError, trace};
+use crate::{Network, StartError};
 
 /// An approval under way. The person decides: after [`Event::Confirm`], [`Approval::approve`] or [`Approval::decline`]
 ///

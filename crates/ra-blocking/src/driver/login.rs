@@ -3,6 +3,7 @@
 use std::fmt;
 
 use http::HeaderValue;
+use ra_carrier::trace;
 use ra_core::desktop::login::{
     Event, Input, KeyUnavailable, Login as Machine, LoginError, Outcome, Output, Phase,
 };
@@ -17,7 +18,7 @@ use crate::bell::{Bell, Canceller};
 use crate::job::Job;
 use crate::keys::Key;
 use crate::ws::Received;
-use crate::{Keys, LoginOptions, Network, StartError, trace};
+use crate::{Keys, LoginOptions, Network, StartError};
 
 /// A login under way: opens sockets, makes keys, exchanges the ticket, and brings events for the person at the screen.
 ///

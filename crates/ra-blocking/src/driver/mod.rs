@@ -8,12 +8,13 @@ mod socket;
 use std::time::Instant;
 
 use http::{HeaderValue, Response};
+use ra_carrier::trace;
 use ra_core::{CallId, Deadline, HttpCall, MonoTime};
 use ra_http::{Body, TransportError, TransportErrorKind};
 
 use crate::bell::Bell;
 use crate::job::Job;
-use crate::{HttpCarrier, Network, trace};
+use crate::{HttpCarrier, Network};
 
 /// What came of a call.
 type Reply = Result<Response<Body>, TransportError>;

@@ -3,7 +3,6 @@
 mod dial;
 mod lookup;
 mod stream;
-mod target;
 mod tunnel;
 mod wire;
 
@@ -11,15 +10,14 @@ use std::ffi::OsString;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
+use ra_carrier::rustls::{ClientConfig, ClientConnection, StreamOwned};
+use ra_carrier::{Target, TlsConfig, handshake_error, server_name};
 use ra_http::{Proxies, ProxyVariableError, TransportError, TransportErrorKind};
-use ra_tls::rustls::{ClientConfig, ClientConnection, StreamOwned};
-use ra_tls::{TlsConfig, handshake_error, server_name};
 
 use crate::stop::Stop;
 use wire::Wire;
 
 pub(crate) use stream::Stream;
-pub(crate) use target::Target;
 
 /// How connections are made: roots of trust, and which targets are reached through a proxy. Cheap to clone; clones share
 /// the roots and TLS session tickets.

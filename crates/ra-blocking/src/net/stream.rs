@@ -3,7 +3,7 @@
 use std::io::{Read, Result, Write};
 use std::net::TcpStream;
 
-use ra_tls::rustls::{ClientConnection, StreamOwned};
+use ra_carrier::rustls::{ClientConnection, StreamOwned};
 
 use super::wire::Wire;
 

@@ -9,11 +9,11 @@ use std::io::{self, Read, Write};
 use std::net::IpAddr;
 use std::time::Instant;
 
+use ra_carrier::{Reach, Target};
 use ra_http::{Proxy, ProxyScheme, TransportError, TransportErrorKind};
 use zeroize::Zeroizing;
 
-use super::dial::{Reach, dial};
-use super::target::Target;
+use super::dial::dial;
 use super::wire::{Wire, is_timeout};
 use crate::stop::Stop;
 

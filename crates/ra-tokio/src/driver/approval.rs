@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
+use ra_carrier::trace;
 use ra_core::Misuse;
 use ra_core::mobile::{
     Config, Event, Input, MfaAnswer, MobileError, Outcome, Output, Phase, Session,
@@ -14,7 +15,7 @@ use ra_proto::Fingerprint;
 use tokio::runtime::Handle;
 
 use super::{Calls, Clock};
-use crate::{Network, StartError, trace};
+use crate::{Network, StartError};
 
 /// An approval under way. The person decides: after [`Event::Confirm`], [`Approval::approve`] or [`Approval::decline`]
 ///

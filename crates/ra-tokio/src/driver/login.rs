@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 use http::HeaderValue;
+use ra_carrier::trace;
 use ra_core::desktop::login::{
     Config, ConnectRequest, Event, Input, Login as Machine, LoginError, Outcome, Output, Phase,
 };
@@ -19,7 +20,7 @@ use tokio::runtime::Handle;
 
 use super::{Calls, Clock};
 use crate::keys::Key;
-use crate::{Keys, Network, Received, StartError, WebSocket, trace};
+use crate::{Keys, Network, Received, StartError, WebSocket};
 
 /// How many messages are taken in a row before others get their turn: one read may bring many, and opening what one
 /// holds may cost milliseconds.

@@ -7,11 +7,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use http::{HeaderValue, Response};
+use ra_carrier::trace;
 use ra_core::{CallId, Deadline, HttpCall, MonoTime};
 use ra_http::{Body, TransportError};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::{HttpCarrier, Network, trace};
+use crate::{HttpCarrier, Network};
 
 /// A reply as the machines take it.
 pub(crate) type Reply = (CallId, Result<Response<Body>, TransportError>);

@@ -3,20 +3,18 @@
 mod dial;
 mod proxy;
 mod stream;
-mod target;
 
 use std::sync::{Arc, OnceLock};
 
+use ra_carrier::rustls::ClientConfig;
+use ra_carrier::{Target, TlsConfig, handshake_error, server_name};
 use ra_http::{Proxies, ProxyVariableError, TransportError, TransportErrorKind};
-use ra_tls::rustls::ClientConfig;
-use ra_tls::{TlsConfig, handshake_error, server_name};
 use tokio_rustls::TlsConnector;
 
 use dial::dial;
 
 pub(crate) use stream::Stream;
 pub use stream::{Connection, Dialer, Dialing};
-pub(crate) use target::Target;
 
 /// How connections are made: roots of trust, and which targets are reached through a proxy. Cheap to clone; clones share
 /// the roots and TLS session tickets.

@@ -8,11 +8,12 @@ use std::task::{Context, Poll};
 use http::{HeaderValue, Uri};
 use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
 use hyper_util::rt::TokioIo;
+use ra_carrier::Reach;
 use ra_http::{Proxy, ProxyCredentials, ProxyScheme, TransportError, TransportErrorKind};
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-use super::dial::{Reach, dial};
+use super::dial::dial;
 
 /// Connects to `host` through `proxy`, which has to be within `reach`. The caller bounds the time.
 pub(super) async fn connect(

@@ -2,12 +2,12 @@
 //! and length. Never a body, a token, a ticket, the text of a frame, or who scanned.
 
 #[cfg(feature = "tracing")]
-pub(crate) use on::{
+pub use on::{
     Span, approval_ended, asked, call, event, frame_in, frame_out, login_ended, reply, step,
 };
 
 #[cfg(not(feature = "tracing"))]
-pub(crate) use off::{
+pub use off::{
     Span, approval_ended, asked, call, event, frame_in, frame_out, login_ended, reply, step,
 };
 
@@ -23,39 +23,48 @@ mod on {
     use tracing::{Level, enabled, info, info_span, trace};
 
     /// What a driver's lines stand in; a child of the span in which the driver was started.
-    pub(crate) struct Span(tracing::Span);
+    #[derive(Debug)]
+    pub struct Span(tracing::Span);
 
     impl Span {
-        pub(crate) fn login() -> Self {
+        /// Of a login.
+        #[must_use]
+        pub fn login() -> Self {
             Self(info_span!("login"))
         }
 
-        pub(crate) fn approval() -> Self {
+        /// Of an approval.
+        #[must_use]
+        pub fn approval() -> Self {
             Self(info_span!("approval"))
         }
 
         /// Lines stand in it until what this answers is dropped.
-        pub(crate) fn enter(&self) -> EnteredSpan {
+        pub fn enter(&self) -> EnteredSpan {
             self.0.clone().entered()
         }
     }
 
-    pub(crate) fn step(what: &'static str) {
+    /// A step that has no content.
+    pub fn step(what: &'static str) {
         info!("{what}");
     }
 
-    pub(crate) fn call(call: &HttpCall) {
+    /// A call goes out: its path.
+    pub fn call(call: &HttpCall) {
         info!(path = call.request.uri().path(), "calling");
     }
 
-    pub(crate) fn reply(reply: &Result<Response<Body>, TransportError>) {
+    /// How a call was answered: its status.
+    pub fn reply(reply: &Result<Response<Body>, TransportError>) {
         match reply {
             Ok(response) => info!(status = response.status().as_u16(), "the call was answered"),
             Err(error) => info!(%error, "the call was not answered"),
         }
     }
 
-    pub(crate) fn event(event: &Event) {
+    /// What the login tells.
+    pub fn event(event: &Event) {
         step(match event {
             Event::Qr { .. } => "a code can be shown",
             Event::User(_) => "the code was scanned",
@@ -65,7 +74,8 @@ mod on {
         });
     }
 
-    pub(crate) fn asked(event: &mobile::Event) {
+    /// What the phone asks.
+    pub fn asked(event: &mobile::Event) {
         step(match event {
             mobile::Event::Confirm { .. } => "the person is to decide",
             mobile::Event::MfaRequired { .. } => "a second factor is asked for",
@@ -73,7 +83,8 @@ mod on {
         });
     }
 
-    pub(crate) fn login_ended(end: &Result<Outcome, LoginError>) {
+    /// How a login ended.
+    pub fn login_ended(end: &Result<Outcome, LoginError>) {
         let outcome = match end {
             Ok(Outcome::LoggedIn { .. }) => "logged in",
             Ok(Outcome::Declined) => "declined",
@@ -83,7 +94,8 @@ mod on {
         info!(outcome, "the login has ended");
     }
 
-    pub(crate) fn approval_ended(end: &Result<mobile::Outcome, MobileError>) {
+    /// How an approval ended.
+    pub fn approval_ended(end: &Result<mobile::Outcome, MobileError>) {
         let outcome = match end {
             Ok(mobile::Outcome::Approved) => "approved",
             Ok(mobile::Outcome::Declined) => "declined",
@@ -93,7 +105,8 @@ mod on {
         info!(outcome, "the approval has ended");
     }
 
-    pub(crate) fn frame_in(text: &str) {
+    /// A frame of the gateway: op and length.
+    pub fn frame_in(text: &str) {
         if enabled!(Level::TRACE) {
             let frame = GatewayFrame::decode(text);
             let op = match &frame {
@@ -105,7 +118,8 @@ mod on {
         }
     }
 
-    pub(crate) fn frame_out(text: &str) {
+    /// A frame of ours: op and length.
+    pub fn frame_out(text: &str) {
         if enabled!(Level::TRACE) {
             let frame = DesktopFrame::decode(text);
             trace!(
@@ -125,29 +139,46 @@ mod off {
     use ra_core::mobile::{self, MobileError};
     use ra_http::{Body, TransportError};
 
-    pub(crate) struct Span;
+    /// Nothing.
+    #[derive(Debug)]
+    pub struct Span;
 
     impl Span {
-        pub(crate) fn login() -> Self {
+        /// Of a login.
+        #[must_use]
+        pub fn login() -> Self {
             Self
         }
 
-        pub(crate) fn approval() -> Self {
+        /// Of an approval.
+        #[must_use]
+        pub fn approval() -> Self {
             Self
         }
 
-        pub(crate) fn enter(&self) -> Self {
+        /// Nothing.
+        #[must_use]
+        pub fn enter(&self) -> Self {
             Self
         }
     }
 
-    pub(crate) fn step(_: &'static str) {}
-    pub(crate) fn call(_: &HttpCall) {}
-    pub(crate) fn reply(_: &Result<Response<Body>, TransportError>) {}
-    pub(crate) fn event(_: &Event) {}
-    pub(crate) fn asked(_: &mobile::Event) {}
-    pub(crate) fn login_ended(_: &Result<Outcome, LoginError>) {}
-    pub(crate) fn approval_ended(_: &Result<mobile::Outcome, MobileError>) {}
-    pub(crate) fn frame_in(_: &str) {}
-    pub(crate) fn frame_out(_: &str) {}
+    /// A step that has no content.
+    pub fn step(_: &'static str) {}
+    /// A call goes out: its path.
+    pub fn call(_: &HttpCall) {}
+    /// How a call was answered: its status.
+    pub fn reply(_: &Result<Response<Body>, TransportError>) {}
+    /// What the login tells.
+    pub fn event(_: &Event) {}
+    /// What the phone asks.
+    pub fn asked(_: &mobile::Event) {}
+    /// How a login ended.
+    pub fn login_ended(_: &Result<Outcome, LoginError>) {}
+    /// How an approval ended.
+    pub fn approval_ended(_: &Result<mobile::Outcome, MobileError>) {}
+    /// A frame of the gateway: op and length.
+    pub fn frame_in(_: &str) {}
+    /// A frame of ours: op and length.
+    pub fn frame_out(_: &str) {}
 }

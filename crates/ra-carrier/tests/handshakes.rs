@@ -5,10 +5,10 @@ use std::error::Error as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
+use ra_carrier::rustls::ClientConnection;
+use ra_carrier::{Refusal, RootCertificates, TlsConfig, handshake_error, server_name};
 use ra_http::{TransportError, TransportErrorKind};
 use ra_testkit::tls::{Ca, flawed, tls_1_1, tls_end};
-use ra_tls::rustls::ClientConnection;
-use ra_tls::{Refusal, RootCertificates, TlsConfig, handshake_error, server_name};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 

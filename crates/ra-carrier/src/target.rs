@@ -1,24 +1,31 @@
 //! Where a connection goes, and the rule that plaintext stays on this machine.
 
-use std::net::IpAddr;
+use std::collections::VecDeque;
+use std::net::{IpAddr, SocketAddr};
 
 use http::Uri;
 use ra_http::{TransportError, TransportErrorKind};
 
-use super::dial::Reach;
+/// More addresses of one host than this are not tried.
+const ADDRESSES_MOST: usize = 8;
 
 /// The other end of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Target {
+pub struct Target {
     /// In lower case, an IPv6 address without brackets.
-    pub(crate) host: String,
-    pub(crate) port: u16,
-    pub(crate) plaintext: bool,
+    pub host: String,
+    /// Never 0.
+    pub port: u16,
+    /// Only ever on this machine.
+    pub plaintext: bool,
 }
 
 impl Target {
     /// Reads where `uri` points. `secure` and `plain` are the two schemes that may stand there.
-    pub(crate) fn of(uri: &Uri, secure: &str, plain: &str) -> Result<Self, TransportError> {
+    ///
+    /// # Errors
+    /// [`TransportErrorKind::NotAllowed`]: another scheme, credentials, port 0, or plaintext to another machine.
+    pub fn of(uri: &Uri, secure: &str, plain: &str) -> Result<Self, TransportError> {
         Self::read(uri, secure, plain)
             .ok_or_else(|| TransportError::new(TransportErrorKind::NotAllowed))
     }
@@ -51,7 +58,8 @@ impl Target {
     }
 
     /// Which addresses its name may resolve to.
-    pub(super) fn reach(&self) -> Reach {
+    #[must_use]
+    pub fn reach(&self) -> Reach {
         if self.plaintext {
             Reach::Loopback
         } else {
@@ -66,6 +74,35 @@ impl Target {
             .parse()
             .is_ok_and(|address: IpAddr| address.is_loopback());
         address || self.host == "localhost"
+    }
+}
+
+/// Which addresses a name may resolve to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// As the resolver says.
+    Anywhere,
+    /// This machine only: `localhost` may resolve to anything, and what goes there is plaintext.
+    Loopback,
+}
+
+impl Reach {
+    /// The addresses within reach, the two families in turn, beginning with the resolver's first choice.
+    #[must_use]
+    pub fn order(self, found: impl IntoIterator<Item = SocketAddr>) -> VecDeque<SocketAddr> {
+        let allowed = |address: &SocketAddr| self == Self::Anywhere || address.ip().is_loopback();
+        let found: Vec<SocketAddr> = found.into_iter().filter(allowed).collect();
+        let first_is_v4 = found.first().is_some_and(SocketAddr::is_ipv4);
+        let (mut ours, mut others): (VecDeque<_>, VecDeque<_>) = found
+            .into_iter()
+            .partition(|address| address.is_ipv4() == first_is_v4);
+        let mut ordered = VecDeque::new();
+        while let Some(address) = ours.pop_front().or_else(|| others.pop_front()) {
+            ordered.push_back(address);
+            ordered.extend(others.pop_front());
+        }
+        ordered.truncate(ADDRESSES_MOST);
+        ordered
     }
 }
 
@@ -127,5 +164,32 @@ mod tests {
         ] {
             assert_eq!(of(bad), None, "{bad}");
         }
+    }
+
+    fn ordered(found: &[&str], reach: Reach) -> Vec<String> {
+        let found = found.iter().map(|text| text.parse().unwrap());
+        reach.order(found).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn families_take_turns_and_the_resolver_chooses_the_first() {
+        let found = ["[::2]:1", "[::3]:1", "[::4]:1", "1.1.1.1:1"];
+        assert_eq!(
+            ordered(&found, Reach::Anywhere),
+            ["[::2]:1", "1.1.1.1:1", "[::3]:1", "[::4]:1"]
+        );
+        assert_eq!(
+            ordered(&["1.1.1.1:1", "[::2]:1"], Reach::Anywhere),
+            ["1.1.1.1:1", "[::2]:1"]
+        );
+        let many = vec!["1.1.1.1:1"; 20];
+        assert_eq!(ordered(&many, Reach::Anywhere).len(), ADDRESSES_MOST);
+    }
+
+    #[test]
+    fn r01_a_name_for_this_machine_goes_nowhere_else() {
+        let found = ["10.0.0.1:1", "127.0.0.1:1", "[::2]:1", "[::1]:1"];
+        assert_eq!(ordered(&found, Reach::Loopback), ["127.0.0.1:1", "[::1]:1"]);
+        assert_eq!(ordered(&["10.0.0.1:1"], Reach::Loopback), [""; 0]);
     }
 }

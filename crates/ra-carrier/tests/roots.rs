@@ -4,9 +4,9 @@
 use std::error::Error as _;
 use std::io;
 
+use ra_carrier::{RootCertificates, RootError, TlsConfig, handshake_error, rustls, server_name};
 use ra_http::TransportErrorKind;
 use ra_testkit::tls::Ca;
-use ra_tls::{RootCertificates, RootError, TlsConfig, handshake_error, rustls, server_name};
 
 /// A section that is no certificate.
 const KEY: &str = "-----BEGIN PRIVATE KEY-----\nY2FuYXJ5\n-----END PRIVATE KEY-----\n";
