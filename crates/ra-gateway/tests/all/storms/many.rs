@@ -146,6 +146,9 @@ async fn r55_logins_go_on_beside_a_flood_of_connections_at_the_limit() {
     assert_eq!(counted(&host, "refusals_total{reason=\"busy\"}"), 0);
     drop(held);
     until(|| counted(&host, "connections") == 0).await;
+    // every place is free again
+    let _again: Vec<Tcp> = join_all((0..HELD).map(|_| from_elsewhere(host.address))).await;
+    until(|| counted(&host, "connections") == u64::from(HELD)).await;
 }
 
 #[tokio::test]
