@@ -20,6 +20,7 @@ mod logs;
 mod metrics;
 mod mfa;
 mod rest_errors;
+mod storms;
 mod support;
 mod tickets;
 #[cfg(feature = "tls")]

@@ -1,0 +1,122 @@
+//! Many at once, slow ones, those that vanish and those that guess: what they take is given back,
+//! and whoever logs in beside them gets in.
+
+mod bytes;
+mod clocks;
+#[cfg(target_os = "linux")]
+mod many;
+mod others;
+
+use std::time::Duration;
+
+use http::Request;
+use ra_gateway::Config;
+use serde_json::{Value, json};
+
+use crate::support::*;
+
+/// Two with a second factor, the same one.
+const PAIR: &str = r#"
+    [[account]]
+    authorization = "carol-authorization"
+    id = 3
+    username = "carol"
+    token = "carol-token"
+    mfa = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+
+    [[account]]
+    authorization = "dave-authorization"
+    id = 4
+    username = "dave"
+    token = "dave-token"
+    mfa = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+"#;
+
+fn generous(config: &mut Config) {
+    config.limits.sessions_per_address = u32::MAX;
+    config.limits.calls_per_address = u32::MAX;
+    config.limits.calls_per_account = u32::MAX;
+    config.limits.scans_per_account = u32::MAX;
+}
+
+/// One number of the gateway's; with a bare name, the sum over its labels.
+fn counted(host: &Host, name: &str) -> u64 {
+    let page = host.handle.metrics();
+    let values = page.lines().filter_map(|line| {
+        let (sample, value) = line.strip_prefix("ra_gateway_")?.rsplit_once(' ')?;
+        let bare = sample.split('{').next();
+        (sample == name || bare == Some(name)).then(|| value.parse::<u64>().unwrap())
+    });
+    values.sum()
+}
+
+async fn until(what: impl Fn() -> bool) {
+    within(async {
+        while !what() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+}
+
+async fn scan(host: &Host, who: &str, fingerprint: &str) -> Reply {
+    let body = json!({ "fingerprint": fingerprint });
+    post(host.address, "", Some(who), body).await
+}
+
+/// Alice's, from the first byte to the opened token.
+async fn login(host: &Host, id: u64) {
+    let (mut desktop, fingerprint) = Desktop::ready(host.address, id).await;
+    let scanned = scan(host, ALICE, &fingerprint).await;
+    assert_eq!(scanned.status, 200, "{}", scanned.text);
+    assert_eq!(desktop.expect_user().await, ALICE_PAYLOAD);
+    let finish = post(host.address, "finish", Some(ALICE), scanned.json()).await;
+    assert_eq!(finish.status, 204, "{}", finish.text);
+    let ticket = desktop.expect_ticket().await;
+    assert_eq!(desktop.exchange(host.address, &ticket).await, "alice-token");
+}
+
+async fn finish_with(host: &Host, who: &str, handshake: &Value, mfa: &str) -> Reply {
+    let request = Request::post("/api/v9/users/@me/remote-auth/finish")
+        .header("host", "gateway")
+        .header("authorization", who)
+        .header("X-Discord-MFA-Authorization", mfa);
+    call(host.address, request.body(handshake.to_string()).unwrap()).await
+}
+
+async fn answer(host: &Host, who: &str, ticket: &Value, code: &str) -> Reply {
+    let body = json!({"ticket": ticket, "mfa_type": "totp", "data": code});
+    let request = Request::post("/api/v9/mfa/finish")
+        .header("host", "gateway")
+        .header("authorization", who);
+    call(host.address, request.body(body.to_string()).unwrap()).await
+}
+
+#[tokio::test]
+async fn r55_desktops_that_vanish_without_a_word_are_given_back() {
+    const MANY: u64 = 40;
+    let host = host(|config| {
+        generous(config);
+        config.session.heartbeat_interval = Duration::from_secs(1);
+        config.session.heartbeat_grace = Duration::from_millis(50);
+    })
+    .await;
+    // each holds its socket open, and neither reads nor writes any more
+    let mut vanished = Vec::new();
+    for id in 0..MANY {
+        let (desktop, fingerprint) = Desktop::ready(host.address, id).await;
+        if id % 2 == 0 {
+            assert_eq!(scan(&host, ALICE, &fingerprint).await.status, 200);
+        }
+        vanished.push(desktop);
+    }
+    until(|| counted(&host, "connections") == 0 && host.handle.sessions() == 0).await;
+    let missed = "sessions_ended_total{outcome=\"heartbeat_missed\"}";
+    assert_eq!(counted(&host, missed), MANY);
+    for (id, desktop) in vanished.iter_mut().enumerate() {
+        if id % 2 == 0 {
+            desktop.expect_user().await;
+        }
+        assert_eq!(desktop.expect_close().await, 4004);
+    }
+}
