@@ -78,7 +78,7 @@ pub(crate) trait Rendezvous: Send + Sync {
     /// Whether this account has passed.
     fn has_passed<'a>(&'a self, account: u64, token: &'a MfaToken) -> Step<'a, bool>;
 
-    /// When the last ticket that only this node can redeem will be void; `None` when there is none.
+    /// When the last ticket that is likely to be redeemed at this node will be void; `None` when there is none.
     fn last_ticket_until(&self) -> Option<MonoTime>;
 }
 

@@ -35,7 +35,7 @@ use crate::lock::lock;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::registry::{Registry, Slot};
-use crate::vault::digest;
+use crate::vault::{Vault, digest};
 use link::Link;
 use names::{HANDSHAKE, Names, NodeId, PASSED, QUESTION, Record, bond};
 use node::{Node, Parts};
@@ -76,6 +76,7 @@ impl Fleet {
         let mut id = [0; 16];
         let drawn = config.entropy.open().fill(&mut id);
         drawn.map_err(|_| io::Error::other("no randomness"))?;
+        let capacity = usize::try_from(config.limits.sessions).unwrap_or(usize::MAX);
         let parts = Parts {
             id: NodeId(id),
             names: Names::new(redis.prefix.clone()),
@@ -85,6 +86,7 @@ impl Fleet {
             metrics: Arc::clone(metrics),
             within: redis.within,
             handshake_millis: millis(config.lifetimes.handshake_token),
+            given: Vault::new(capacity, config.lifetimes.ticket),
         };
         let (outbox, errands) = mpsc::channel(OUTBOX);
         let node = Arc::new(Node::new(parts, outbox));
@@ -260,8 +262,10 @@ impl Fleet {
     }
 
     async fn redeem(&self, ticket: &Ticket) -> Result<Box<[u8]>, Problem> {
-        let key = self.node.names.ticket(&digest(ticket.expose()));
+        let ticket = digest(ticket.expose());
+        let key = self.node.names.ticket(&ticket);
         let sealed: Option<Vec<u8>> = self.query(cmd("GETDEL").arg(key)).await?;
+        self.node.redeemed(&ticket);
         Ok(sealed.ok_or(Problem::UnknownTicket)?.into())
     }
 
@@ -380,9 +384,8 @@ impl Rendezvous for Fleet {
         self.step(self.has_passed(account, token))
     }
 
-    /// Any node redeems any ticket.
     fn last_ticket_until(&self) -> Option<MonoTime> {
-        None
+        self.node.last_ticket_until()
     }
 }
 

@@ -28,7 +28,7 @@ use crate::lock::lock;
 use crate::metrics::Metrics;
 use crate::registry::{Registry, Slot, Standing};
 use crate::rendezvous::{Left, SessionId};
-use crate::vault::{Digest, digest};
+use crate::vault::{Digest, Vault, digest};
 
 /// What calls, sessions and the connection share.
 pub(super) struct Node {
@@ -49,6 +49,8 @@ pub(super) struct Node {
     pub(super) behind: Notify,
     /// Sessions that Redis does not know yet, and until when they wait for that.
     held: Mutex<VecDeque<(MonoTime, Weak<Slot>)>>,
+    /// Tickets that went out over our sockets: their desktops are likely to redeem them here too.
+    given: Vault<()>,
     closed: AtomicBool,
 }
 
@@ -62,6 +64,7 @@ pub(super) struct Parts {
     pub(super) metrics: Arc<Metrics>,
     pub(super) within: Duration,
     pub(super) handshake_millis: u64,
+    pub(super) given: Vault<()>,
 }
 
 impl Node {
@@ -80,6 +83,7 @@ impl Node {
             outbox,
             behind: Notify::new(),
             held: Mutex::default(),
+            given: parts.given,
             closed: AtomicBool::new(false),
         }
     }
@@ -260,11 +264,24 @@ impl Node {
         let now = self.clock.now();
         slot.command(|hold| {
             let ticket = hold.spend(handshake).and_then(|standing| standing.ticket);
-            match ticket.map(|ticket| hold.session.approve(now, &ticket)) {
-                Some(Ok(())) => Answer::Yes,
-                _ => Answer::No,
-            }
+            let Some(ticket) = ticket.filter(|ticket| hold.session.approve(now, ticket).is_ok())
+            else {
+                return Answer::No;
+            };
+            // where there is no room for it, a drain does not wait for this one
+            let _ = self.given.insert(now, digest(ticket.expose()), ());
+            Answer::Yes
         })
+    }
+
+    /// A ticket was redeemed here.
+    pub(super) fn redeemed(&self, ticket: &Digest) {
+        self.given.remove(ticket);
+    }
+
+    /// When the last ticket that is not redeemed yet will be void.
+    pub(super) fn last_ticket_until(&self) -> Option<MonoTime> {
+        self.given.empty_at(self.clock.now())
     }
 
     fn declined(&self, slot: &Slot, handshake: &Digest) -> Answer {

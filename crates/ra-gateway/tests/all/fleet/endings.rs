@@ -199,11 +199,38 @@ async fn r55_a_draining_node_lets_others_finish_its_sessions() {
     drop(socket);
     // gone before the ticket is used: any other node has it
     let drained = fleet.nodes.remove(0);
+    drained.handle.shut_down();
     within(drained.running).await.unwrap();
     let reply = redeem(fleet.at(0), &ticket).await.json();
     let sealed = reply["encrypted_token"].as_str().unwrap();
     let sealed = ra_proto::base64::decode(sealed).unwrap();
     assert_eq!(key.open(&sealed).unwrap().to_utf8(), Ok("alice-token"));
+}
+
+#[tokio::test]
+async fn r55_a_draining_node_waits_for_the_tickets_of_its_desktops() {
+    let Some(mut fleet) = fleet(2, |config| config.drain_within = Duration::from_secs(3600)).await
+    else {
+        return;
+    };
+    let (mut desktop, fingerprint) = Desktop::ready(fleet.at(0), 1).await;
+    let token = scan(fleet.at(1), ALICE, &fingerprint).await;
+    desktop.expect_user().await;
+    fleet.nodes[0].handle.drain();
+    let reply = decide(fleet.at(1), "finish", ALICE, &token).await;
+    assert_eq!(reply.status, 204);
+    let ticket = desktop.expect_ticket().await;
+    drop(desktop);
+    // the node has no session any more, and the desktop knows no other
+    let emptied = async {
+        while fleet.nodes[0].handle.sessions() > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    within(emptied).await;
+    assert_eq!(redeem(fleet.at(0), &ticket).await.status, 200);
+    let drained = fleet.nodes.remove(0);
+    within(drained.running).await.unwrap();
 }
 
 #[tokio::test]

@@ -41,6 +41,7 @@ impl Scene {
             metrics: Arc::default(),
             within,
             handshake_millis: 120_000,
+            given: Vault::new(16, Duration::from_secs(60)),
         };
         let (outbox, said) = mpsc::channel(room);
         Self {
