@@ -99,7 +99,11 @@ impl<'a> Fields<'a> {
             return Err(self.invalid("authorization"));
         }
         let token = self.text("token")?;
-        let fits = |token: &str| is_header_text(token) && token.len() <= MAX_PLAINTEXT_BYTES;
+        // no desktop takes white space in a token
+        let fits = |token: &str| {
+            (1..=MAX_PLAINTEXT_BYTES).contains(&token.len())
+                && token.bytes().all(|b| b.is_ascii_graphic())
+        };
         if token.is_some_and(|token| !fits(token)) {
             return Err(self.invalid("token"));
         }

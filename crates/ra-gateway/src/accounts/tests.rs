@@ -102,6 +102,7 @@ fn r57_each_bad_field_is_named_with_its_account_and_line() {
         ("token = \"\"".to_owned(), Kind::Invalid, "token"),
         (format!("token = \"{long}\""), Kind::Invalid, "token"),
         ("token = \"two\\nlines\"".to_owned(), Kind::Invalid, "token"),
+        ("token = \"two words\"".to_owned(), Kind::Invalid, "token"),
         ("token = 5".to_owned(), Kind::WrongType, "token"),
         (
             "discriminator = 10000".to_owned(),
