@@ -59,8 +59,18 @@ impl FromStr for Redis {
             return Err(RedisUrlError::Scheme);
         }
         let url = redis::parse_redis_url(url).ok_or(RedisUrlError::Malformed)?;
-        let prefix = url.query_pairs().find(|(name, _)| name == "prefix");
-        let prefix = prefix.map_or_else(|| "ra:".to_owned(), |(_, prefix)| prefix.into_owned());
+        let (known, mut seen) = (known(scheme), Vec::new());
+        let mut prefix = "ra:".to_owned();
+        for (name, value) in url.query_pairs() {
+            // a slip in `prefix` would join two fleets
+            if !known.contains(&&*name) || seen.contains(&name) {
+                return Err(RedisUrlError::Query);
+            }
+            if name == "prefix" {
+                prefix = value.into_owned();
+            }
+            seen.push(name);
+        }
         if prefix.len() > MAX_PREFIX || !prefix.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(RedisUrlError::Prefix);
         }
@@ -75,6 +85,15 @@ impl FromStr for Redis {
             within: Duration::from_secs(3),
             connection: connection.set_redis_settings(settings),
         })
+    }
+}
+
+/// What may stand in the query. A Unix socket's path leaves no other place for the rest.
+fn known(scheme: &str) -> &'static [&'static str] {
+    if scheme.eq_ignore_ascii_case("redis") {
+        &["prefix"]
+    } else {
+        &["db", "pass", "prefix", "user"]
     }
 }
 
@@ -108,6 +127,8 @@ pub enum RedisUrlError {
     Scheme,
     /// `rediss`: this gateway speaks to Redis without TLS.
     Tls,
+    /// Something in the query is unknown, or stands there twice.
+    Query,
     /// `prefix` is too long, or not of printable ASCII.
     Prefix,
 }
@@ -120,6 +141,7 @@ impl fmt::Display for RedisUrlError {
             Self::Tls => {
                 "TLS to Redis is not built in: use a socket, a private network or a tunnel"
             }
+            Self::Query => "something in the query is unknown or stands there twice",
             Self::Prefix => "prefix has to be at most 64 printable ASCII characters",
         })
     }
@@ -163,6 +185,10 @@ mod tests {
             ("redis://host:99999", RedisUrlError::Malformed),
             ("http://host", RedisUrlError::Scheme),
             ("REDISS://host", RedisUrlError::Tls),
+            ("redis://host/?prefx=a", RedisUrlError::Query),
+            ("redis://host/?pass=a", RedisUrlError::Query),
+            ("redis+unix:///s?pwd=a", RedisUrlError::Query),
+            ("redis://host/?prefix=a&prefix=b", RedisUrlError::Query),
             ("redis://host/?prefix=a%20b", RedisUrlError::Prefix),
             ("redis://host/?prefix=%C3%A9", RedisUrlError::Prefix),
         ] {
