@@ -33,7 +33,7 @@ const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
 ///     username = "alice"
 ///     discriminator = "0"                     # default
 ///     avatar = "05145cc5646fbcba277b6d5ea2030610"  # optional
-///     token = "what the desktop gets"         # optional: minted afresh for each login
+///     token = "what-the-desktop-gets"         # optional: minted afresh for each login
 ///     mfa = "JBSWY3DPEHPK3PXP"                # optional: TOTP secret, then finish asks for a code
 /// "#
 /// .parse()?;
