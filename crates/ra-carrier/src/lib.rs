@@ -1,5 +1,5 @@
 //! What carriers have in common, whatever moves their bytes: where a connection may go, which certificates are trusted
-//! (as a [`rustls`] configuration), and what is logged. No socket is opened here and no file is read but the operating
+//! (as a [`rustls`] configuration), what is said to proxies, and what is logged. No socket is opened here and no file is read but the operating
 //! system's own store of roots, by its verifier.
 //!
 //! Certificates and names are always checked: there is no switch that turns it off. Who has a CA of their own adds it
@@ -26,7 +26,9 @@
 mod target;
 mod tls;
 pub mod trace;
+mod tunnel;
 
 pub use rustls;
 pub use target::{Reach, Target};
 pub use tls::{Refusal, RootCertificates, RootError, TlsConfig, handshake_error, server_name};
+pub use tunnel::{Step, Tunnel};

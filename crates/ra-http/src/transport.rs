@@ -44,6 +44,8 @@ pub enum TransportErrorKind {
     NotAllowed,
     /// The proxy could not be reached or would not connect us.
     Proxy,
+    /// The proxy wants credentials, or other ones.
+    ProxyCredentials,
 }
 
 impl TransportError {
@@ -104,7 +106,8 @@ impl TransportError {
             } => refused_with(status, retry_after),
             TransportErrorKind::Tls
             | TransportErrorKind::BodyTooLarge
-            | TransportErrorKind::NotAllowed => Retry::Never,
+            | TransportErrorKind::NotAllowed
+            | TransportErrorKind::ProxyCredentials => Retry::Never,
         }
     }
 }
@@ -143,6 +146,7 @@ impl fmt::Display for TransportError {
             TransportErrorKind::BodyTooLarge => "the response is too large",
             TransportErrorKind::NotAllowed => "the address is not allowed",
             TransportErrorKind::Proxy => "the proxy did not connect",
+            TransportErrorKind::ProxyCredentials => "the proxy wants credentials, or other ones",
         })
     }
 }

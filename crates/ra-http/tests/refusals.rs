@@ -307,6 +307,7 @@ fn transport_kinds_say_whose_fault_and_what_now() {
     for (kind, fault, retry) in [
         (Kind::NotAllowed, Fault::Caller, Retry::Never),
         (Kind::Tls, Fault::Transport, Retry::Never),
+        (Kind::ProxyCredentials, Fault::Transport, Retry::Never),
         (
             Kind::Timeout,
             Fault::Transport,

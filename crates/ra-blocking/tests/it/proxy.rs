@@ -136,7 +136,7 @@ fn a_proxy_that_refuses_is_named_without_its_words_and_without_credentials() {
     let address = answering("HTTP/1.1 407 canary\r\n\r\ncanary");
     let network = trusting(&Ca::new(), proxy(format!("http://canary:canary@{address}")));
     let error = fetch(&network, "gateway.invalid", LONG).unwrap_err();
-    assert_eq!(error.kind(), TransportErrorKind::Proxy);
+    assert_eq!(error.kind(), TransportErrorKind::ProxyCredentials);
     let source = std::error::Error::source(&error).unwrap();
     assert_eq!(source.to_string(), "the proxy answered with status 407");
     assert!(!format!("{error:?} {network:?}").contains("canary"));

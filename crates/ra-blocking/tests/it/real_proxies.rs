@@ -113,10 +113,10 @@ fn a_proxy_is_used_for_what_only_it_can_reach_and_says_if_it_cannot() {
         let network = trusting(&Ca::new(), proxy);
         // nobody listens there, and no such name exists
         for authority in [deserted().to_string(), "gateway.invalid".to_owned()] {
-            fails(&network, &authority);
+            fails(&network, &authority, TransportErrorKind::Proxy);
         }
         drop(program);
-        fails(&network, "gateway.invalid");
+        fails(&network, "gateway.invalid", TransportErrorKind::Proxy);
     }
 }
 
@@ -131,23 +131,28 @@ fn wrong_or_missing_credentials_and_forbidden_ports_are_the_proxys_refusal() {
         ] {
             let Some(program) = program else { continue };
             let proxy = url(scheme, user_info, &program);
-            fails(&trusting(&Ca::new(), proxy), &service);
+            let network = trusting(&Ca::new(), proxy);
+            fails(&network, &service, TransportErrorKind::ProxyCredentials);
         }
     }
     if let Some(program) = tinyproxy(None, Some(443)) {
         let proxy = url("http", "", &program);
-        fails(&trusting(&Ca::new(), proxy), &service);
+        fails(
+            &trusting(&Ca::new(), proxy),
+            &service,
+            TransportErrorKind::Proxy,
+        );
     }
 }
 
 /// Calls and sockets fail because of the proxy, in words without credentials.
-fn fails(network: &Network, authority: &str) {
+fn fails(network: &Network, authority: &str, why: TransportErrorKind) {
     let error = fetch(network, authority, LONG).unwrap_err();
-    assert_eq!(error.kind(), TransportErrorKind::Proxy, "{network:?}");
+    assert_eq!(error.kind(), why, "{network:?}");
     let shown = format!("{error:?} {network:?}");
     assert!(!shown.contains("canary"), "{shown}");
     let kind = upgrade(network, &format!("wss://{authority}/"));
-    assert_eq!(kind, TransportErrorKind::Proxy, "{network:?}");
+    assert_eq!(kind, why, "{network:?}");
 }
 
 fn busy() -> TransportErrorKind {

@@ -106,3 +106,35 @@ fn a_proxy_that_is_not_there_is_a_network_failure() {
     assert_eq!(ended.error()["kind"], "network");
     ended.never_says("canary-password");
 }
+
+#[test]
+fn a_proxy_that_wants_other_credentials_is_asked_once_and_named() {
+    for (scheme, says) in [
+        ("http", &b"HTTP/1.1 407 canary-words\r\n\r\n"[..]),
+        ("socks5", b"\x05\x02\x01\x01"), // chooses user and password, refuses them
+    ] {
+        let asked = Arc::new(Mutex::new(0));
+        let counts = asked.clone();
+        let port = fake::listen(move |_, mut stream| {
+            *counts.lock().unwrap() += 1;
+            let _ = stream.write_all(says);
+            let _ = stream.shutdown(Shutdown::Write);
+            let _ = std::io::copy(&mut stream, &mut std::io::sink());
+        });
+        let proxy = format!("{scheme}://me:canary-password@127.0.0.1:{port}");
+        let ended = run(&["login", "--json", "--proxy", &proxy]);
+        assert_eq!(ended.code, 7, "{scheme}: {ended:?}");
+        let error = ended.error();
+        assert_eq!(
+            (&error["kind"], &error["retry"]),
+            (&"network".into(), &"never".into())
+        );
+        let message = error["message"].as_str().unwrap();
+        assert!(
+            message.contains("the proxy wants credentials, or other ones"),
+            "{message}"
+        );
+        assert_eq!(*asked.lock().unwrap(), 1, "{scheme}");
+        ended.never_says("canary");
+    }
+}

@@ -141,7 +141,7 @@ impl Network {
                 .map_err(|error| TransportError::with_source(TransportErrorKind::Connect, error));
         }
         let stream = match self.0.proxies.for_target(host, port) {
-            Some(proxy) => proxy::connect(proxy, host, port, reach).await,
+            Some(proxy) => proxy::connect(proxy, target, reach).await,
             None => dial(host, port, reach).await,
         }?;
         Ok(Box::new(stream))

@@ -127,21 +127,29 @@ async fn a_proxy_that_will_not_connect_says_so_and_shows_no_credentials() {
             &Ca::new(),
             proxy(format!("http://me:canary@{}", answering(reply).await)),
         );
+        let expected = match reply.contains("407") {
+            true => TransportErrorKind::ProxyCredentials,
+            false => TransportErrorKind::Proxy,
+        };
         let kind = upgrade(&network, "wss://gateway.invalid/").await;
-        assert_eq!(kind, TransportErrorKind::Proxy, "{reply}");
+        assert_eq!(kind, expected, "{reply}");
         let error = fetch(&network, "gateway.invalid", LONG).await.unwrap_err();
-        assert_eq!(error.kind(), TransportErrorKind::Proxy, "{reply}");
+        assert_eq!(error.kind(), expected, "{reply}");
         assert!(
             !format!("{error:?} {network:?}").contains("canary"),
             "{error:?}"
         );
     }
-    for reply in [
-        &[5u8, 255][..],
-        &[5, 2, 1, 1],
-        &[5, 0, 5, 5],
-        &[4, 0],
-        b"HTTP/1.1 400\r\n\r\n",
+    let (other, wants) = (
+        TransportErrorKind::Proxy,
+        TransportErrorKind::ProxyCredentials,
+    );
+    for (reply, with_none, with_some) in [
+        (&[5u8, 255][..], wants, wants),
+        (&[5, 2, 1, 1], wants, wants),
+        (&[5, 0, 5, 5, 0], other, wants),
+        (&[4, 0], other, other),
+        (b"HTTP/1.1 400\r\n\r\n", other, other),
     ] {
         let address = serve(move |mut stream| async move {
             let _ = stream.write_all(reply).await;
@@ -149,13 +157,13 @@ async fn a_proxy_that_will_not_connect_says_so_and_shows_no_credentials() {
             crate::support::drain(&mut stream).await;
         })
         .await;
-        for credentials in ["", "me:canary@"] {
+        for (credentials, expected) in [("", with_none), ("me:canary@", with_some)] {
             let network = trusting(
                 &Ca::new(),
                 proxy(format!("socks5://{credentials}{address}")),
             );
             let error = fetch(&network, "gateway.invalid", LONG).await.unwrap_err();
-            assert_eq!(error.kind(), TransportErrorKind::Proxy, "{reply:?}");
+            assert_eq!(error.kind(), expected, "{reply:?}");
             assert!(
                 !format!("{error:?} {network:?}").contains("canary"),
                 "{error:?}"

@@ -112,10 +112,10 @@ async fn a_proxy_is_used_for_what_only_it_can_reach_and_says_if_it_cannot() {
         let network = trusting(&Ca::new(), proxy);
         // nobody listens there, and no such name exists
         for authority in [deserted().await.to_string(), "gateway.invalid".to_owned()] {
-            fails(&network, &authority).await;
+            fails(&network, &authority, TransportErrorKind::Proxy).await;
         }
         drop(program);
-        fails(&network, "gateway.invalid").await;
+        fails(&network, "gateway.invalid", TransportErrorKind::Proxy).await;
     }
 }
 
@@ -129,24 +129,31 @@ async fn wrong_or_missing_credentials_and_forbidden_ports_are_the_proxys_refusal
         ] {
             let Some(program) = program else { continue };
             let proxy = url(scheme, user_info, &program);
-            fails(&trusting(&Ca::new(), proxy), &service).await;
+            let network = trusting(&Ca::new(), proxy);
+            fails(&network, &service, TransportErrorKind::ProxyCredentials).await;
         }
     }
     if let Some(program) = tinyproxy(None, Some(443)) {
-        fails(&trusting(&Ca::new(), url("http", "", &program)), &service).await;
+        let proxy = url("http", "", &program);
+        fails(
+            &trusting(&Ca::new(), proxy),
+            &service,
+            TransportErrorKind::Proxy,
+        )
+        .await;
     }
 }
 
 /// Calls and sockets fail because of the proxy, in words without credentials.
-async fn fails(network: &Network, authority: &str) {
+async fn fails(network: &Network, authority: &str, why: TransportErrorKind) {
     let error = fetch(network, authority, LONG).await.unwrap_err();
-    assert_eq!(error.kind(), TransportErrorKind::Proxy, "{network:?}");
+    assert_eq!(error.kind(), why, "{network:?}");
     assert!(
         !format!("{error:?} {network:?}").contains("canary"),
         "{error:?}"
     );
     let kind = upgrade(network, &format!("wss://{authority}/")).await;
-    assert_eq!(kind, TransportErrorKind::Proxy, "{network:?}");
+    assert_eq!(kind, why, "{network:?}");
 }
 
 fn busy() -> TransportErrorKind {

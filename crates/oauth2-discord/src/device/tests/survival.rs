@@ -107,7 +107,11 @@ fn s23_a_broken_network_keeps_it_alive() {
 
 #[test]
 fn o135_a_network_that_is_set_up_wrongly_ends_it() {
-    for kind in [TransportErrorKind::NotAllowed, TransportErrorKind::Tls] {
+    for kind in [
+        TransportErrorKind::NotAllowed,
+        TransportErrorKind::ProxyCredentials,
+        TransportErrorKind::Tls,
+    ] {
         let mut rig = Rig::new();
         let call = rig.call();
         rig.fail(&call, kind);

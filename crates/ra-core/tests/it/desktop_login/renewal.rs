@@ -216,6 +216,10 @@ fn r21_a_gateway_that_says_when_to_come_back_is_waited_for_up_to_a_minute() {
 fn connections_that_cannot_succeed_are_not_tried_again() {
     for (kind, class) in [
         (TransportErrorKind::Tls, LoginErrorKind::Network),
+        (
+            TransportErrorKind::ProxyCredentials,
+            LoginErrorKind::Network,
+        ),
         (TransportErrorKind::NotAllowed, LoginErrorKind::Local),
         (
             TransportErrorKind::upgrade(403, None),
