@@ -35,7 +35,8 @@ mod ws;
 
 pub use carrier::HttpCarrier;
 pub use driver::approval::Approval;
-pub use driver::login::{Login, LoginOptions};
+pub use driver::login::Login;
+pub use driver::options::LoginOptions;
 pub use error::StartError;
 pub use keys::{KeyPool, Keys};
 pub use net::{Connection, Dialer, Dialing, Network};

@@ -8,67 +8,21 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use http::HeaderValue;
 use ra_carrier::trace;
-use ra_core::desktop::login::{
-    Config, ConnectRequest, Event, Input, Login as Machine, LoginError, Outcome, Output, Phase,
-};
+use ra_core::desktop::login::{Event, Input, Login as Machine, LoginError, Outcome, Output, Phase};
 use ra_core::desktop::session;
 use ra_core::{Jitter, Misuse};
 use ra_crypto::{Entropy as _, OsEntropy};
-use ra_http::{CaptchaSolution, TransportError};
-use ra_proto::CloseCode;
+use ra_http::CaptchaSolution;
 use tokio::runtime::Handle;
 
+use super::socket::{Heard, Socket};
 use super::{Calls, Clock};
 use crate::keys::Key;
-use crate::{Keys, Network, Received, StartError, WebSocket};
+use crate::{Keys, LoginOptions, Network, Received, StartError};
 
 /// How many messages are taken in a row before others get their turn: one read may bring many, and opening what one
 /// holds may cost milliseconds.
 const HEARD_MOST: u32 = 16;
-
-/// What a [`Login`] needs.
-///
-/// ```
-/// use ra_core::desktop::login::Renewal;
-/// use ra_crypto::RustCrypto;
-/// use ra_tokio::{Keys, LoginOptions};
-///
-/// let mut options = LoginOptions::new(Keys::new(RustCrypto));
-/// options.config.gateway = "ws://127.0.0.1:4000/".parse()?;
-/// options.config.api = "http://127.0.0.1:4000/api/v9".parse()?;
-/// options.config.renewal = Renewal::Limit(3);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct LoginOptions {
-    /// Addresses, headers, limits: the machine's.
-    pub config: Config,
-    /// Where keys come from.
-    pub keys: Keys,
-    /// How connections are made.
-    pub network: Network,
-}
-
-impl LoginOptions {
-    /// A login at the live service with keys from `keys`, over the platform's TLS and without a proxy.
-    ///
-    /// ```
-    /// use ra_crypto::RustCrypto;
-    /// use ra_tokio::{Keys, LoginOptions};
-    ///
-    /// let options = LoginOptions::new(Keys::new(RustCrypto));
-    /// assert_eq!(options.config.api.to_string(), "https://discord.com/api/v9");
-    /// ```
-    #[must_use]
-    pub fn new(keys: Keys) -> Self {
-        Self {
-            config: Config::default(),
-            keys,
-            network: Network::default(),
-        }
-    }
-}
 
 /// A login under way: opens sockets, makes keys, exchanges the ticket, and brings events for the person at the screen.
 ///
@@ -107,19 +61,6 @@ pub struct Login {
     calls: Calls,
     span: trace::Span,
     end: Option<Result<Outcome, LoginError>>,
-}
-
-/// The one socket of the session under way.
-enum Socket {
-    None,
-    Opening(Pin<Box<dyn Future<Output = Result<WebSocket, TransportError>> + Send>>),
-    Open(Box<WebSocket>),
-}
-
-/// What a socket brought, opening it included.
-enum Heard {
-    Opened(Result<(), TransportError>),
-    Received(Received),
 }
 
 impl Login {
@@ -369,9 +310,7 @@ impl Login {
             }
             Output::Send(text) => {
                 trace::frame_out(text.expose());
-                if let Socket::Open(socket) = &mut self.socket {
-                    socket.start_send(text.expose());
-                }
+                self.socket.send(text.expose());
             }
             Output::Disconnect(code) => self.socket.close(code),
             Output::Call(call) => self.calls.start(call),
@@ -418,35 +357,6 @@ impl Login {
         let made = ready!(key.as_mut().poll(cx));
         self.key = None;
         Poll::Ready(made)
-    }
-}
-
-impl Socket {
-    fn open(network: Network, request: ConnectRequest) -> Self {
-        Self::Opening(Box::pin(async move {
-            WebSocket::connect(&network, &request).await
-        }))
-    }
-
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Heard> {
-        match self {
-            Self::None => Poll::Pending,
-            Self::Opening(opening) => {
-                let opened = ready!(opening.as_mut().poll(cx))
-                    .map(|socket| *self = Self::Open(Box::new(socket)));
-                Poll::Ready(Heard::Opened(opened))
-            }
-            Self::Open(socket) => {
-                let _ = socket.poll_flush(cx);
-                socket.poll_receive(cx).map(Heard::Received)
-            }
-        }
-    }
-
-    fn close(&mut self, code: CloseCode) {
-        if let Self::Open(socket) = std::mem::replace(self, Self::None) {
-            socket.close(code);
-        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 pub(crate) mod approval;
 pub(crate) mod login;
+pub(crate) mod options;
+mod socket;
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
