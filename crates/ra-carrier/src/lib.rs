@@ -1,6 +1,7 @@
 //! What carriers have in common, whatever moves their bytes: where a connection may go, which certificates are trusted
-//! (as a [`rustls`] configuration), what is said to proxies, and what is logged. No socket is opened here and no file is read but the operating
-//! system's own store of roots, by its verifier.
+//! (as a [`rustls`] configuration), what is said to proxies, the WebSocket over a connection that somebody else has opened,
+//! a clock, and what is logged. No connection is opened here and no file is read but the operating system's own store of
+//! roots, by its verifier.
 //!
 //! Certificates and names are always checked: there is no switch that turns it off. Who has a CA of their own adds it
 //! to the roots ([`TlsConfig::with_extra_roots`]) or trusts nothing else ([`TlsConfig::only`]).
@@ -23,12 +24,18 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod clock;
+mod stream;
 mod target;
 mod tls;
 pub mod trace;
 mod tunnel;
+mod ws;
 
+pub use clock::Clock;
 pub use rustls;
+pub use stream::Stream;
 pub use target::{Reach, Target};
 pub use tls::{Refusal, RootCertificates, RootError, TlsConfig, handshake_error, server_name};
 pub use tunnel::{Step, Tunnel};
+pub use ws::{Heard, ReceivedText, WebSocket};

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 
 use http::Uri;
+use ra_core::desktop::login::ConnectRequest;
 use ra_http::{TransportError, TransportErrorKind};
 
 /// More addresses of one host than this are not tried.
@@ -28,6 +29,28 @@ impl Target {
     pub fn of(uri: &Uri, secure: &str, plain: &str) -> Result<Self, TransportError> {
         Self::read(uri, secure, plain)
             .ok_or_else(|| TransportError::new(TransportErrorKind::NotAllowed))
+    }
+
+    /// Where the socket goes that a login wants opened.
+    ///
+    /// # Errors
+    /// As of [`Target::of`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use ra_carrier::Target;
+    /// use ra_core::desktop::login::ConnectRequest;
+    ///
+    /// let url = "wss://remote-auth-gateway.discord.gg/?v=2";
+    /// let request = ConnectRequest::new(url, "https://discord.com", "my-desktop/1.0", Duration::from_secs(15));
+    /// let target = Target::of_socket(&request)?;
+    /// assert_eq!((target.host.as_str(), target.port), ("remote-auth-gateway.discord.gg", 443));
+    /// # Ok::<(), ra_http::TransportError>(())
+    /// ```
+    pub fn of_socket(request: &ConnectRequest) -> Result<Self, TransportError> {
+        let uri: Result<Uri, _> = request.url.parse();
+        let uri = uri.map_err(|_| TransportError::new(TransportErrorKind::NotAllowed))?;
+        Self::of(&uri, "wss", "ws")
     }
 
     fn read(uri: &Uri, secure: &str, plain: &str) -> Option<Self> {

@@ -11,6 +11,7 @@
 //! | [`crypto`] | | session keys, proofs, fingerprints; backends `rustcrypto`, `aws-lc-rs` |
 //! | `http` | `http` | HTTP exchanges as values, and their errors |
 //! | [`core`] | `desktop`, `mobile`, `gateway` | the three roles as machines |
+//! | `carrier` | `carrier` | for loops of your own: the desktop's WebSocket over any non-blocking connection, TLS |
 //! | `tokio` | `tokio` | desktop and phone over real sockets, as futures |
 //! | `blocking` | `blocking` | desktop and phone over real sockets, on threads, without a runtime |
 //! | `gateway` | `gateway-server` | a gateway to host |
@@ -177,6 +178,7 @@
 //! | `mobile` | yes | the phone's machine, and `http` |
 //! | `gateway` | | the gateway's machine |
 //! | `http` | by `mobile` | HTTP exchanges as values |
+//! | `carrier` | | the desktop's WebSocket over a connection of yours, and TLS for it; `desktop` and `mobile` |
 //! | `tokio` | yes | the adapter to tokio, `desktop` and `mobile` |
 //! | `blocking` | | the adapter to threads, `desktop` and `mobile` |
 //! | `gateway-server` | | the gateway server, and `gateway` |
@@ -206,6 +208,9 @@ pub use oauth2_discord as oauth2;
 #[cfg(feature = "blocking")]
 #[doc(inline)]
 pub use ra_blocking as blocking;
+#[cfg(feature = "carrier")]
+#[doc(inline)]
+pub use ra_carrier as carrier;
 #[doc(inline)]
 pub use ra_core as core;
 #[doc(inline)]

@@ -85,7 +85,7 @@ impl Transport for Connection {
     }
 
     fn is_tls(&self) -> bool {
-        self.stream.is_tls()
+        matches!(self.stream, Stream::Tls(_))
     }
 }
 

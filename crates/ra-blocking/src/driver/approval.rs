@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use ra_carrier::trace;
+use ra_carrier::{Clock, trace};
 use ra_core::Misuse;
 use ra_core::mobile::{
     Config, Event, Input, MfaAnswer, MobileError, Outcome, Output, Phase, Session,
 };
 use ra_proto::Fingerprint;
 
-use super::{Calls, Clock};
+use super::Calls;
 use crate::bell::{Bell, Canceller};
 use crate::{Network, StartError};
 
@@ -71,7 +71,7 @@ impl Approval {
         if !config.api.is_plaintext() {
             network.check_tls().map_err(StartError::Tls)?;
         }
-        let clock = Clock::new();
+        let clock = Clock::start();
         let machine = Session::new(config, fingerprint, clock.now());
         Ok(Self {
             machine,

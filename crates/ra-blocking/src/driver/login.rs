@@ -3,21 +3,19 @@
 use std::fmt;
 
 use http::HeaderValue;
-use ra_carrier::trace;
+use ra_carrier::{Clock, Heard, trace};
 use ra_core::desktop::login::{
     Event, Input, KeyUnavailable, Login as Machine, LoginError, Outcome, Output, Phase,
 };
-use ra_core::desktop::session;
 use ra_core::{Jitter, Misuse};
 use ra_crypto::{Entropy as _, OsEntropy};
 use ra_http::CaptchaSolution;
 
-use super::socket::{Heard, Socket};
-use super::{Calls, Clock};
+use super::Calls;
+use super::socket::Socket;
 use crate::bell::{Bell, Canceller};
 use crate::job::Job;
 use crate::keys::Key;
-use crate::ws::Received;
 use crate::{Keys, LoginOptions, Network, StartError};
 
 /// A login under way: opens sockets, makes keys, exchanges the ticket, and brings events for the person at the screen.
@@ -84,7 +82,7 @@ impl Login {
         }
         let mut seed = [0; 8];
         OsEntropy.fill(&mut seed).map_err(|_| StartError::Entropy)?;
-        let clock = Clock::new();
+        let clock = Clock::start();
         let calls = Calls::new(
             network.clone(),
             HeaderValue::try_from(&config.user_agent).ok(),
@@ -295,34 +293,17 @@ impl Login {
     }
 
     fn hear_socket(&mut self, heard: Heard) {
-        let now = self.clock.now();
-        match heard {
-            Heard::Opened(Ok(())) => {
-                trace::step("connected");
-                self.machine.handle(now, Input::Connected);
+        match &heard {
+            Heard::Opened => trace::step("connected"),
+            Heard::Failed(_) => trace::step("not connected"),
+            Heard::Text(text) => trace::frame_in(text),
+            Heard::Closed(_) | Heard::Lost => {
+                trace::step("disconnected");
+                self.socket = Socket::None;
             }
-            Heard::Opened(Err(error)) => {
-                trace::step("not connected");
-                self.machine.handle(now, Input::ConnectFailed(error));
-            }
-            Heard::Received(received) => {
-                let input = match &received {
-                    Received::Text(text) => {
-                        trace::frame_in(text);
-                        session::Input::Text(text)
-                    }
-                    Received::Binary => session::Input::Binary,
-                    Received::Oversized => session::Input::Oversized,
-                    Received::Closed(code) => session::Input::Closed(*code),
-                    Received::Lost => session::Input::Lost,
-                };
-                if matches!(received, Received::Closed(_) | Received::Lost) {
-                    trace::step("disconnected");
-                    self.socket = Socket::None;
-                }
-                self.machine.handle(now, Input::Socket(input));
-            }
+            _ => {}
         }
+        heard.tell(&mut self.machine, self.clock.now());
     }
 
     /// Begins what the machine wants done.

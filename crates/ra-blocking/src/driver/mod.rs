@@ -1,15 +1,13 @@
-//! What both drivers need beside their machine: a clock, and the one call under way.
+//! What both drivers need beside their machine: the one call under way.
 
 pub(crate) mod approval;
 pub(crate) mod login;
 pub(crate) mod options;
 mod socket;
 
-use std::time::Instant;
-
 use http::{HeaderValue, Response};
 use ra_carrier::trace;
-use ra_core::{CallId, Deadline, HttpCall, MonoTime};
+use ra_core::{CallId, HttpCall};
 use ra_http::{Body, TransportError, TransportErrorKind};
 
 use crate::bell::Bell;
@@ -18,35 +16,6 @@ use crate::{HttpCarrier, Network};
 
 /// What came of a call.
 type Reply = Result<Response<Body>, TransportError>;
-
-/// The machines' time: milliseconds since the driver started.
-#[derive(Debug)]
-pub(crate) struct Clock {
-    start: Instant,
-}
-
-impl Clock {
-    pub(crate) fn new() -> Self {
-        Self {
-            start: Instant::now(),
-        }
-    }
-
-    pub(crate) fn now(&self) -> MonoTime {
-        let millis = self.start.elapsed().as_millis();
-        MonoTime::from_millis(u64::try_from(millis).unwrap_or(u64::MAX))
-    }
-
-    pub(crate) fn is_due(&self, deadline: Option<Deadline>) -> bool {
-        deadline.is_some_and(|deadline| deadline.at <= self.now())
-    }
-
-    /// When to wake for the deadline; `None` if it is beyond what the clock can hold and never comes.
-    pub(crate) fn instant(&self, deadline: Option<Deadline>) -> Option<Instant> {
-        let ahead = deadline?.at.saturating_since(MonoTime::ZERO);
-        self.start.checked_add(ahead)
-    }
-}
 
 /// The HTTP call under way. Machines have at most one; a newer one replaces it.
 pub(crate) struct Calls {

@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::net::TcpStream;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 
+use ra_carrier::Heard;
 use ra_core::desktop::login::ConnectRequest;
 use ra_http::{TransportError, TransportErrorKind};
 use ra_proto::CloseCode;
@@ -12,7 +13,7 @@ use crate::Network;
 use crate::bell::Bell;
 use crate::carrier::deadline;
 use crate::job::Job;
-use crate::ws::{Received, WebSocket};
+use crate::ws::{self, WebSocket};
 
 /// The socket of the session under way.
 #[derive(Default)]
@@ -21,12 +22,6 @@ pub(super) enum Socket {
     None,
     Opening(Job<Result<Opened, TransportError>>),
     Open(Box<Opened>, Job<Result<Opened, TransportError>>),
-}
-
-/// What a socket brought, opening it included.
-pub(super) enum Heard {
-    Opened(Result<(), TransportError>),
-    Received(Received),
 }
 
 /// A socket, and the thread that sees when there is something to read.
@@ -47,7 +42,7 @@ impl Socket {
         let own_bell = bell.clone();
         Self::Opening(Job::start("ra-socket", bell, move |answer, stop| {
             let by = deadline(request.timeout);
-            let (socket, handle) = match WebSocket::open(&network, &request, by, stop) {
+            let (socket, handle) = match ws::open(&network, &request, by, stop) {
                 Ok(opened) => opened,
                 Err(error) => return drop(answer.send(Err(error))),
             };
@@ -72,18 +67,18 @@ impl Socket {
                 let lost = |_| Err(TransportError::new(TransportErrorKind::Connect));
                 match job.poll().map(|opened| opened.unwrap_or_else(lost)) {
                     None => *self = Self::Opening(job),
-                    Some(Err(error)) => return Some(Heard::Opened(Err(error))),
+                    Some(Err(error)) => return Some(Heard::Failed(error)),
                     Some(Ok(opened)) => {
                         *self = Self::Open(Box::new(opened), job);
-                        return Some(Heard::Opened(Ok(())));
+                        return Some(Heard::Opened);
                     }
                 }
                 None
             }
             Self::Open(mut opened, job) => {
-                let received = opened.poll();
+                let heard = opened.poll();
                 *self = Self::Open(opened, job);
-                received.map(Heard::Received)
+                heard
             }
         }
     }
@@ -96,7 +91,7 @@ impl Socket {
 
     /// Closes the socket, or stops opening it.
     pub(super) fn close(&mut self, code: CloseCode) {
-        if let Self::Open(opened, job) = std::mem::take(self) {
+        if let Self::Open(mut opened, job) = std::mem::take(self) {
             opened.socket.close(code);
             drop(job); // shuts the connection down, which ends the watcher
         }
@@ -104,7 +99,7 @@ impl Socket {
 }
 
 impl Opened {
-    fn poll(&mut self) -> Option<Received> {
+    fn poll(&mut self) -> Option<Heard> {
         if self.watched {
             match self.seen.try_recv() {
                 Ok(()) => self.watched = false,
@@ -112,16 +107,18 @@ impl Opened {
                     self.socket.flush();
                     return None;
                 }
-                Err(TryRecvError::Disconnected) => return Some(Received::Lost),
+                Err(TryRecvError::Disconnected) => return Some(Heard::Lost),
             }
-            self.socket.readable();
+            if let Some(wire) = self.socket.connection_mut() {
+                wire.readable();
+            }
         }
-        let received = self.socket.receive();
-        if received.is_none() {
+        let heard = self.socket.poll();
+        if heard.is_none() {
             self.watched = true;
             let _ = self.look.try_send(()); // there is room: the last one was answered
         }
-        received
+        heard
     }
 }
 

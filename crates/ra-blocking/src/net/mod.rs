@@ -2,7 +2,6 @@
 
 mod dial;
 mod lookup;
-mod stream;
 mod tunnel;
 mod wire;
 
@@ -10,14 +9,16 @@ use std::ffi::OsString;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use ra_carrier::rustls::{ClientConfig, ClientConnection, StreamOwned};
+use ra_carrier::rustls::ClientConfig;
 use ra_carrier::{Target, TlsConfig, handshake_error, server_name};
 use ra_http::{Proxies, ProxyVariableError, TransportError, TransportErrorKind};
 
 use crate::stop::Stop;
-use wire::Wire;
 
-pub(crate) use stream::Stream;
+pub(crate) use wire::Wire;
+
+/// An open connection.
+pub(crate) type Stream = ra_carrier::Stream<Wire>;
 
 /// How connections are made: roots of trust, and which targets are reached through a proxy. Cheap to clone; clones share
 /// the roots and TLS session tickets.
@@ -97,28 +98,30 @@ impl Network {
     }
 
     /// Opens a connection to `target`, until `by` at the latest. What is done on it later ends by then too, until
-    /// [`Stream::attend`].
+    /// [`Wire::attend`].
     pub(crate) fn open(
         &self,
         target: &Target,
         by: Instant,
         stop: &Stop,
     ) -> Result<Stream, TransportError> {
-        if target.plaintext {
-            return Ok(Stream::Plain(self.tcp(target, by, stop)?));
+        if !target.plaintext {
+            // before anybody is connected to
+            self.tls()?;
+            server_name(&target.host)?;
         }
-        let (config, name) = (self.tls()?, server_name(&target.host)?);
-        let mut wire = self.tcp(target, by, stop)?;
-        let mut tls = ClientConnection::new(config, name)
-            .map_err(|error| TransportError::with_source(TransportErrorKind::Tls, error))?;
-        tls.complete_io(&mut wire).map_err(|error| {
-            if wire::is_timeout(&error) {
-                TransportError::new(TransportErrorKind::Timeout)
-            } else {
-                handshake_error(error)
-            }
-        })?;
-        Ok(Stream::Tls(Box::new(StreamOwned::new(tls, wire))))
+        let wire = self.tcp(target, by, stop)?;
+        let mut stream = Stream::new(target, wire, || self.tls())?;
+        if let Stream::Tls(tls) = &mut stream {
+            tls.conn.complete_io(&mut tls.sock).map_err(|error| {
+                if wire::is_timeout(&error) {
+                    TransportError::new(TransportErrorKind::Timeout)
+                } else {
+                    handshake_error(error)
+                }
+            })?;
+        }
+        Ok(stream)
     }
 
     fn tcp(&self, target: &Target, by: Instant, stop: &Stop) -> Result<Wire, TransportError> {

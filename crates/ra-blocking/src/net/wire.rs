@@ -35,7 +35,7 @@ impl Wire {
 
     /// From now on reads only what is there: nothing, with [`ErrorKind::WouldBlock`], until [`Wire::readable`] says so.
     /// The handle is for whoever waits for that.
-    pub(super) fn attend(&mut self) -> Result<TcpStream> {
+    pub(crate) fn attend(&mut self) -> Result<TcpStream> {
         // a read finds something whenever it is tried: its limit would hit the waiting handle alone
         self.tcp.set_read_timeout(None)?;
         self.tcp.set_write_timeout(Some(ROOM_WITHIN))?;
@@ -44,7 +44,7 @@ impl Wire {
     }
 
     /// Somebody has seen that there is something to read, the end included.
-    pub(super) fn readable(&mut self) {
+    pub(crate) fn readable(&mut self) {
         if let Mode::Attended { readable } = &mut self.mode {
             *readable = true;
         }

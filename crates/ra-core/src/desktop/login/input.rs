@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use core::fmt;
 
-use ra_crypto::SessionKey;
+use ra_crypto::{Backend, Entropy, SessionKey};
 use ra_http::{Body, TransportError};
 use ra_proto::CloseCode;
 
@@ -37,6 +37,25 @@ pub enum Input<'a> {
     Reply(CallId, Result<http::Response<Body>, TransportError>),
     /// Time has passed.
     Tick,
+}
+
+impl Input<'static> {
+    /// Makes a key and answers `NeedKey` with it. It takes a core for tens to hundreds of milliseconds: call it where that
+    /// keeps nobody waiting.
+    ///
+    /// ```
+    /// use ra_core::desktop::login::Input;
+    /// use ra_crypto::{Backend, Entropy};
+    ///
+    /// /// On a worker; the loop hands in what comes of it.
+    /// fn work(backend: &dyn Backend, entropy: &mut dyn Entropy) -> Input<'static> {
+    ///     Input::new_key(backend, entropy)
+    /// }
+    /// ```
+    #[must_use]
+    pub fn new_key(backend: &dyn Backend, entropy: &mut dyn Entropy) -> Self {
+        Self::Key(backend.generate(entropy).map_err(|_| KeyUnavailable))
+    }
 }
 
 impl<'a> Input<'a> {
