@@ -1,12 +1,16 @@
 //! The desktop's driver: logins that go as they should.
 
+use std::future::pending;
+use std::sync::Arc;
+
 use futures_util::StreamExt as _;
 use ra_core::Misuse;
 use ra_core::desktop::login::{Event, LoginErrorKind, Outcome, Phase, RenewReason, Renewal};
 use ra_http::CaptchaSolution;
 use ra_testkit::Fake;
-use ra_tokio::{KeyPool, Keys, Login};
+use ra_tokio::{Dialer, Dialing, KeyPool, Keys, Login, Network};
 use tokio::io::AsyncWriteExt as _;
+use tokio::sync::Notify;
 
 use crate::gateway::{Service, TICKET, TOKEN};
 use crate::support::bounded;
@@ -129,6 +133,37 @@ async fn a_login_can_be_cancelled_before_it_was_ever_polled() {
         bounded(login.outcome()).await,
         Ok(Outcome::Cancelled)
     ));
+}
+
+/// Finds no connection, and no end either: a resolver that does not answer, a tunnel that is not up.
+#[derive(Debug)]
+struct Searching(Notify);
+
+impl Dialer for Searching {
+    fn dial<'a>(&'a self, _: &'a str, _: u16) -> Dialing<'a> {
+        Box::pin(async {
+            self.0.notify_one();
+            pending().await
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_login_can_be_cancelled_while_the_gateway_is_searched_for() {
+    bounded(async {
+        let dialer = Arc::new(Searching(Notify::new()));
+        let mut options = Service::new().await.options();
+        options.network = Network::default().with_dialer(dialer.clone());
+        let mut login = Login::start(options).unwrap();
+        tokio::select! {
+            event = login.next_event() => panic!("{event:?}"),
+            () = dialer.0.notified() => login.cancel().unwrap(),
+        }
+        assert!(login.next_event().await.is_none());
+        assert!(matches!(login.outcome().await, Ok(Outcome::Cancelled)));
+        assert_eq!(Arc::strong_count(&dialer), 1, "nobody searches any more");
+    })
+    .await;
 }
 
 /// Every await dropped and taken up again, frames arriving byte by byte.
