@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use crate::accounts::Accounts;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::limits::{self, Gate};
+use crate::limits::{self, Full, Gate};
 use crate::log::Event;
 use crate::metrics::Metrics;
 use crate::registry::Registry;
@@ -24,6 +24,42 @@ pub(crate) enum Stage {
     Draining,
     /// Closes all sessions and connections.
     Closing,
+}
+
+/// Why no clients should be sent to this node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotReady {
+    /// It drains, or closes.
+    Draining,
+    /// Its Redis is of no use.
+    Rendezvous,
+    /// It has as much memory as it may.
+    Memory,
+    /// It has as many sessions as it may.
+    Sessions,
+    /// It has as many connections as it may.
+    Connections,
+}
+
+impl NotReady {
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Draining,
+        Self::Rendezvous,
+        Self::Memory,
+        Self::Sessions,
+        Self::Connections,
+    ];
+
+    /// For those who watch.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Draining => "draining",
+            Self::Rendezvous => "rendezvous",
+            Self::Memory => "memory",
+            Self::Sessions => "sessions",
+            Self::Connections => "connections",
+        }
+    }
 }
 
 /// What all connections share.
@@ -89,11 +125,24 @@ impl Shared {
         }
     }
 
-    /// Whether new sessions can begin.
+    /// Whether a session can begin, as far as it does not depend on who asks.
     pub(crate) fn takes_sessions(&self) -> bool {
-        self.stage() == Stage::Open
-            && self.rendezvous.is_up()
-            && !self.gate.is_short_of_memory(self.clock.now())
+        matches!(self.not_ready(), None | Some(NotReady::Connections))
+    }
+
+    /// Why no clients should be sent here, if they should not.
+    pub(crate) fn not_ready(&self) -> Option<NotReady> {
+        if self.stage() != Stage::Open {
+            return Some(NotReady::Draining);
+        }
+        if !self.rendezvous.is_up() {
+            return Some(NotReady::Rendezvous);
+        }
+        self.gate.full(self.clock.now()).map(|full| match full {
+            Full::Memory => NotReady::Memory,
+            Full::Sessions => NotReady::Sessions,
+            Full::Connections => NotReady::Connections,
+        })
     }
 
     pub(crate) fn stage(&self) -> Stage {
@@ -107,15 +156,25 @@ impl Shared {
             *stage = to.max(*stage);
             further
         });
-        let sessions = self.gate.sessions();
         match to {
             _ if !went_on => {}
             Stage::Open => {}
-            Stage::Draining => self.metrics.journal.tell(Event::Draining { sessions }),
+            Stage::Draining => self.tell_draining(),
             Stage::Closing => {
-                self.metrics.journal.tell(Event::Closing { sessions });
+                self.metrics.journal.tell(Event::Closing {
+                    sessions: self.gate.sessions(),
+                    tickets: self.rendezvous.tickets(),
+                });
                 self.metrics.journal.flush();
             }
         }
+    }
+
+    /// Tells what a drain waits for.
+    pub(crate) fn tell_draining(&self) {
+        self.metrics.journal.tell(Event::Draining {
+            sessions: self.gate.sessions(),
+            tickets: self.rendezvous.tickets(),
+        });
     }
 }

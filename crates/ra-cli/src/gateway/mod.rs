@@ -2,6 +2,7 @@
 
 mod accounts;
 mod certificates;
+mod files;
 mod hangup;
 mod log;
 mod settings;
@@ -48,13 +49,16 @@ pub(crate) async fn run(args: &GatewayArgs) -> Result<Exit, Failure> {
 }
 
 async fn serve(
-    settings: Settings,
+    mut settings: Settings,
     source: Arc<Source>,
     certificates: Option<Certificates>,
     lines: &Arc<Lines>,
 ) -> Result<Exit, Failure> {
     if source.is_nobody() {
         lines.note("no accounts: desktops get their QR codes, but no phone can approve them");
+    }
+    for told in files::make_room(&mut settings) {
+        lines.note(&told);
     }
     let mut config = settings.config;
     config.tls = certificates.as_ref().map(Certificates::tls);

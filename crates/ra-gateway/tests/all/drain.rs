@@ -77,14 +77,14 @@ async fn r54_the_last_ticket_ends_the_draining_even_if_its_connection_stays() {
     for _ in 0..50 {
         kept.send(b"GET /readyz HTTP/1.1\r\nHost: gateway\r\n\r\n")
             .await;
-        assert!(kept.read_head().await.starts_with("HTTP/1.1 503 "));
+        assert!(kept.read_answer().await.starts_with("HTTP/1.1 503 "));
     }
     let body = json!({ "ticket": ticket }).to_string();
     let length = body.len();
     let head = "POST /api/v9/users/@me/remote-auth/login HTTP/1.1\r\nHost: gateway\r\n";
     kept.send(format!("{head}Content-Length: {length}\r\n\r\n{body}").as_bytes())
         .await;
-    assert!(kept.read_head().await.starts_with("HTTP/1.1 200 "));
+    assert!(kept.read_answer().await.starts_with("HTTP/1.1 200 "));
     // nothing but the ticket's end can have told the gateway: this connection and the desktop's stay
     kept.read_to_end().await;
     drop((kept, desktop));

@@ -281,7 +281,7 @@ async fn plain_http_at_a_tls_port_is_answered_by_an_alert() {
 #[tokio::test]
 async fn connections_over_a_limit_cost_no_handshake() {
     let pair = Pair::new();
-    let (host, _) = secure_host(&pair, |config| config.limits.connections = 1).await;
+    let (host, _) = secure_host(&pair, |config| config.limits.connections_per_address = 1).await;
     let mut first = pair.connect(host.address, &[]).await.unwrap();
     let mut second = Tcp::connect(host.address).await;
     assert_eq!(second.read_to_end().await, b"");

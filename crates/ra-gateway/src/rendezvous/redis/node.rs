@@ -21,10 +21,12 @@ use tokio::sync::{Notify, mpsc};
 use super::calls::Calls;
 use super::names::{Names, NodeId, Record};
 use super::scripts;
+use super::unavailable::RedisUnavailable;
 use super::wire::{Answer, Ask, Leave, Reply, Request, Scan};
 use crate::clock::Clock;
 use crate::entropy::EntropySource;
 use crate::lock::lock;
+use crate::log::Event;
 use crate::metrics::Metrics;
 use crate::registry::{Registry, Slot, Standing};
 use crate::rendezvous::{Left, SessionId};
@@ -43,6 +45,8 @@ pub(super) struct Node {
     pub(super) calls: Calls,
     /// There while Redis answers and knows all our sessions.
     pub(super) connection: Mutex<Option<MultiplexedConnection>>,
+    /// What keeps a Redis that answers from taking logins.
+    refuses: Mutex<Option<RedisUnavailable>>,
     /// What is to be said to Redis, in order. When it is full, the connection is made anew, and
     /// all that counts is said again.
     pub(super) outbox: mpsc::Sender<Cmd>,
@@ -80,6 +84,7 @@ impl Node {
             handshake_millis: parts.handshake_millis,
             calls: Calls::default(),
             connection: Mutex::default(),
+            refuses: Mutex::default(),
             outbox,
             behind: Notify::new(),
             held: Mutex::default(),
@@ -97,6 +102,24 @@ impl Node {
     pub(super) fn set_connection(&self, connection: Option<MultiplexedConnection>) {
         let mut current = lock(&self.connection);
         *current = connection.filter(|_| !self.closed.load(Ordering::Acquire));
+    }
+
+    /// Whether logins can begin and end.
+    pub(super) fn is_up(&self) -> bool {
+        lock(&self.connection).is_some() && lock(&self.refuses).is_none()
+    }
+
+    /// Redis answers, and this keeps it from taking logins, or nothing any more.
+    pub(super) fn refused(&self, why: Option<RedisUnavailable>) {
+        let before = std::mem::replace(&mut *lock(&self.refuses), why);
+        // a new connection is told as such
+        if before == why || why.is_none() && lock(&self.connection).is_none() {
+            return;
+        }
+        self.metrics.journal.tell(match why {
+            Some(why) => Event::RedisRefuses { reason: why.name() },
+            None => Event::RedisConnected,
+        });
     }
 
     /// A QR is ready to go out: it does once Redis leads phones to us.
@@ -277,6 +300,12 @@ impl Node {
     /// A ticket was redeemed here.
     pub(super) fn redeemed(&self, ticket: &Digest) {
         self.given.remove(ticket);
+    }
+
+    /// How many tickets that went out here are not redeemed yet.
+    pub(super) fn tickets(&self) -> u32 {
+        let tickets = self.given.count(self.clock.now());
+        u32::try_from(tickets).unwrap_or(u32::MAX)
     }
 
     /// When the last ticket that is not redeemed yet will be void.

@@ -4,8 +4,12 @@
 mod bytes;
 mod clocks;
 #[cfg(target_os = "linux")]
+mod full;
+#[cfg(target_os = "linux")]
 mod many;
 mod others;
+#[cfg(target_os = "linux")]
+mod process;
 
 use std::time::Duration;
 
@@ -37,26 +41,6 @@ fn generous(config: &mut Config) {
     config.limits.calls_per_address = u32::MAX;
     config.limits.calls_per_account = u32::MAX;
     config.limits.scans_per_account = u32::MAX;
-}
-
-/// One number of the gateway's; with a bare name, the sum over its labels.
-fn counted(host: &Host, name: &str) -> u64 {
-    let page = host.handle.metrics();
-    let values = page.lines().filter_map(|line| {
-        let (sample, value) = line.strip_prefix("ra_gateway_")?.rsplit_once(' ')?;
-        let bare = sample.split('{').next();
-        (sample == name || bare == Some(name)).then(|| value.parse::<u64>().unwrap())
-    });
-    values.sum()
-}
-
-async fn until(what: impl Fn() -> bool) {
-    within(async {
-        while !what() {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
 }
 
 async fn scan(host: &Host, who: &str, fingerprint: &str) -> Reply {
