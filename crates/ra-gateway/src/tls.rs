@@ -56,7 +56,9 @@ impl fmt::Display for TlsError {
             Self::Certificate => "the certificates cannot be read",
             Self::NoKey => "there is no private key in it",
             Self::Key => "the private key cannot be used",
-            Self::EncryptedKey => "the private key is encrypted: it has to be one without a passphrase",
+            Self::EncryptedKey => {
+                "the private key is encrypted: it has to be one without a passphrase"
+            }
             Self::Mismatch => "the private key is not that of the certificate",
         })
     }
@@ -78,7 +80,10 @@ impl Tls {
     /// not are shown all the same: what to do about them is for the host to say.
     #[must_use]
     pub fn validity(&self) -> TlsValidity {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).validity
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .validity
     }
 
     /// Shows these from the next connection on. Connections that there are keep what they were shown.
@@ -94,7 +99,11 @@ impl Tls {
     /// Agrees on TLS with a client. On failure the connection comes back, so that the client can
     /// read why.
     pub(crate) async fn accept(&self, stream: TcpStream) -> Result<Stream, TcpStream> {
-        let current = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let current = self
+            .0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         let accepted = TlsAcceptor::from(current.config).accept_with(stream, |connection| {
             connection.set_buffer_limit(Some(WAITING_BYTES));
         });
@@ -115,7 +124,10 @@ fn shown(certificates: &[u8], key: &[u8]) -> Result<Shown, TlsError> {
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(certificates)
         .take(CERTIFICATES_MOST + 1)
         .collect();
-    let chain = chain.map_err(|_| TlsError::Certificate)?;
+    let chain = chain.map_err(|_| match is_encrypted(certificates) {
+        true => TlsError::EncryptedKey,
+        false => TlsError::Certificate,
+    })?;
     match chain.len() {
         0 => return Err(TlsError::NoCertificate),
         1..=CERTIFICATES_MOST => {}
@@ -131,7 +143,9 @@ fn shown(certificates: &[u8], key: &[u8]) -> Result<Shown, TlsError> {
     let builder = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|_| TlsError::Key)?;
-    let config = builder.with_no_client_auth().with_single_cert(chain, private);
+    let config = builder
+        .with_no_client_auth()
+        .with_single_cert(chain, private);
     let mut config = config.map_err(|why| match why {
         rustls::Error::InconsistentKeys(_) => TlsError::Mismatch,
         rustls::Error::InvalidCertificate(_) => TlsError::Certificate,

@@ -48,7 +48,10 @@ fn a_key_with_a_passphrase_is_called_so() {
     let (certificate, key) = pair("login.example");
     assert_eq!(refused(&certificate, &key), None);
     for encrypted in ENCRYPTED {
-        assert_eq!(refused(&certificate, encrypted), Some(TlsError::EncryptedKey));
+        assert_eq!(
+            refused(&certificate, encrypted),
+            Some(TlsError::EncryptedKey)
+        );
         // beside the certificate, in one file
         let both = certificate.clone() + encrypted;
         assert_eq!(refused(&both, &both), Some(TlsError::EncryptedKey));

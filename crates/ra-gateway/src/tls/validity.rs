@@ -37,20 +37,17 @@ impl TlsValidity {
         for certificate in chain {
             let certificate = parsed(certificate)?;
             // at the ends of time the answer has the certificate's own ends in it
-            let first_day = UnixTime::since_unix_epoch(Duration::ZERO);
-            match at(&certificate, first_day) {
-                Some(CertificateError::NotValidYetContext { not_before, .. }) => {
-                    validity.from = validity.from.max(time(not_before));
-                }
-                // its times are the wrong way round, or none
-                Some(CertificateError::ExpiredContext { .. } | CertificateError::BadEncoding) => {
-                    return Err(TlsError::Certificate);
-                }
-                _ => {}
+            if let Some(CertificateError::NotValidYetContext { not_before, .. }) =
+                at(&certificate, UnixTime::since_unix_epoch(Duration::ZERO))
+            {
+                validity.from = validity.from.max(time(not_before));
             }
-            let last_day = UnixTime::since_unix_epoch(LAST);
-            if let Some(CertificateError::ExpiredContext { not_after, .. }) = at(&certificate, last_day) {
-                validity.until = validity.until.min(time(not_after));
+            match at(&certificate, UnixTime::since_unix_epoch(LAST)) {
+                Some(CertificateError::ExpiredContext { not_after, .. }) => {
+                    validity.until = validity.until.min(time(not_after));
+                }
+                // its times cannot be read, or are the wrong way round
+                _ => return Err(TlsError::Certificate),
             }
         }
         Ok(validity)
@@ -113,15 +110,24 @@ mod tests {
         let mut params = CertificateParams::new(names).unwrap();
         params.not_before = date_time_ymd(years.0, 1, 1);
         params.not_after = date_time_ymd(years.1, 1, 1);
-        params.distinguished_name.push(DnType::CommonName, "login.example");
-        params.self_signed(&KeyPair::generate().unwrap()).unwrap().der().clone()
+        params
+            .distinguished_name
+            .push(DnType::CommonName, "login.example");
+        params
+            .self_signed(&KeyPair::generate().unwrap())
+            .unwrap()
+            .der()
+            .clone()
     }
 
     #[test]
     fn the_times_of_a_certificate_are_its_own() {
         let validity = TlsValidity::of(&[certificate(&["login.example"], (2020, 2021))]).unwrap();
-        assert_eq!((validity.from, validity.until), (day(IN_2020), day(IN_2021)));
-        let always = TlsValidity::of(&[certificate(&["a.example"], (1960, 9999))]).unwrap();
+        assert_eq!(
+            (validity.from, validity.until),
+            (day(IN_2020), day(IN_2021))
+        );
+        let always = TlsValidity::of(&[certificate(&["a.example"], (1970, 9999))]).unwrap();
         assert!(always.from <= day(0) && always.until > day(IN_2021 * 100));
     }
 
@@ -131,7 +137,10 @@ mod tests {
         let issuer = certificate(&[], (1990, 2021));
         for chain in [[own.clone(), issuer.clone()], [issuer, own]] {
             let validity = TlsValidity::of(&chain).unwrap();
-            assert_eq!((validity.from, validity.until), (day(IN_2020), day(IN_2021)));
+            assert_eq!(
+                (validity.from, validity.until),
+                (day(IN_2020), day(IN_2021))
+            );
         }
     }
 
