@@ -19,6 +19,9 @@ mod login;
 mod logs;
 mod metrics;
 mod mfa;
+mod readiness;
+#[cfg(all(feature = "redis", unix))]
+mod redis_reasons;
 mod rest_errors;
 mod storms;
 mod support;

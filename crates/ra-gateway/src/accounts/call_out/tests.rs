@@ -283,6 +283,42 @@ async fn r57_a_look_up_is_repeated_once() {
 }
 
 #[tokio::test]
+async fn r57_each_failure_says_what_it_was() {
+    use AccountsFailure as F;
+    use TransportErrorKind as K;
+    for (kind, failure) in [
+        (K::Timeout, F::TimedOut),
+        (K::Resolve, F::NoConnection),
+        (K::Connect, F::NoConnection),
+        (K::Proxy, F::NoConnection),
+        (K::NotAllowed, F::NoConnection),
+        (K::Tls, F::Tls),
+        (K::Lost, F::CutOff),
+        (K::BodyTooLarge, F::BadAnswer),
+    ] {
+        let (call_out, _) = asking([Err(kind), Err(kind)]);
+        let error = call_out.mint_token(&user()).await.unwrap_err();
+        assert_eq!(error.failure(), Some(failure), "{kind:?}");
+    }
+    for (status, failure) in [
+        (200, Some(F::BadAnswer)),
+        (404, Some(F::BadAnswer)),
+        (429, Some(F::Throttled)),
+        (500, Some(F::ServerError)),
+        (401, None),
+        (403, None),
+    ] {
+        let error = minted(reply(status, "{}")).await.unwrap_err();
+        assert_eq!(error.failure(), failure, "{status}");
+    }
+    // of accounts that say no more than the kind
+    let plain = |kind| AccountsError::new(kind).failure();
+    assert_eq!(plain(AccountsErrorKind::Unavailable), Some(F::Unavailable));
+    assert_eq!(plain(AccountsErrorKind::Broken), Some(F::BadAnswer));
+    assert_eq!(plain(AccountsErrorKind::Unknown), None);
+}
+
+#[tokio::test]
 async fn r57_what_may_have_been_carried_out_is_never_repeated() {
     use TransportErrorKind as K;
     for first in [

@@ -1,7 +1,5 @@
 //! Thousands at once. Reads `/proc`, and takes 127.0.0.2 for another address: Linux.
 
-use std::net::SocketAddr;
-
 use futures_util::future::join_all;
 use ra_crypto::SessionKey;
 use ra_proto::base64;

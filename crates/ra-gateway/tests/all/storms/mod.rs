@@ -11,6 +11,7 @@ mod others;
 #[cfg(target_os = "linux")]
 mod process;
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use http::Request;
@@ -60,20 +61,20 @@ async fn login(host: &Host, id: u64) {
     assert_eq!(desktop.exchange(host.address, &ticket).await, "alice-token");
 }
 
-async fn finish_with(host: &Host, who: &str, handshake: &Value, mfa: &str) -> Reply {
+async fn finish_with(node: SocketAddr, who: &str, handshake: &Value, mfa: &str) -> Reply {
     let request = Request::post("/api/v9/users/@me/remote-auth/finish")
         .header("host", "gateway")
         .header("authorization", who)
         .header("X-Discord-MFA-Authorization", mfa);
-    call(host.address, request.body(handshake.to_string()).unwrap()).await
+    call(node, request.body(handshake.to_string()).unwrap()).await
 }
 
-async fn answer(host: &Host, who: &str, ticket: &Value, code: &str) -> Reply {
+async fn answer(node: SocketAddr, who: &str, ticket: &Value, code: &str) -> Reply {
     let body = json!({"ticket": ticket, "mfa_type": "totp", "data": code});
     let request = Request::post("/api/v9/mfa/finish")
         .header("host", "gateway")
         .header("authorization", who);
-    call(host.address, request.body(body.to_string()).unwrap()).await
+    call(node, request.body(body.to_string()).unwrap()).await
 }
 
 #[tokio::test]

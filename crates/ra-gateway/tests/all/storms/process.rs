@@ -1,7 +1,6 @@
 //! What a process has, and one in which nothing else goes on. Reads `/proc`, and takes 127.0.0.2 for
 //! another address: Linux.
 
-use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 
 use tokio::net::TcpSocket;
