@@ -11,6 +11,7 @@ use ra_crypto::Backend;
 use ra_proto::CloseCode;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio::task::yield_now;
 use tokio::time::{Instant, interval_at, sleep_until, timeout, timeout_at};
 
 use crate::accept::Accept;
@@ -144,6 +145,10 @@ async fn accept_all(shared: &Arc<Shared>, listener: &TcpListener) {
     loop {
         let (stream, peer) = accept.next().await;
         admit(shared, stream, peer, &refusals);
+        // first those who were asked to go, so that there is room for the next
+        if shared.gate.is_being_left() {
+            yield_now().await;
+        }
     }
 }
 
@@ -174,10 +179,19 @@ async fn end_of(shared: &Shared) {
     let mut stage = shared.stage.subscribe();
     // the sender lives in `shared`, so this cannot fail
     let _ = stage.wait_for(|stage| *stage >= Stage::Draining).await;
-    let limit = Instant::now() + shared.config.drain_within;
+    let now = Instant::now();
+    let limit = now + shared.config.drain_within;
+    let least = match shared.is_watched() {
+        true => now + shared.config.drain_least,
+        false => now,
+    };
+    let drained = async {
+        sleep_until(least).await;
+        drained(shared).await;
+    };
     tokio::select! {
         _ = stage.wait_for(|stage| *stage == Stage::Closing) => {}
-        () = drained(shared) => {}
+        () = drained => {}
         () = sleep_until(limit) => {}
         () = tell_what_is_left(shared) => {}
     }

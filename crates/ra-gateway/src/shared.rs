@@ -1,8 +1,10 @@
 //! What all connections of a gateway share.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use ra_core::MonoTime;
 use ra_crypto::Backend;
 use tokio::sync::watch;
 
@@ -10,10 +12,14 @@ use crate::accounts::Accounts;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::limits::{self, Full, Gate};
+use crate::lock::lock;
 use crate::log::Event;
 use crate::metrics::Metrics;
 use crate::registry::Registry;
 use crate::rendezvous::{self, Rendezvous};
+
+/// Whoever asks less often than that does not decide by it where clients go.
+const WATCHED: Duration = Duration::from_secs(60);
 
 /// How far towards its end a gateway is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,6 +80,8 @@ pub(crate) struct Shared {
     pub(crate) rendezvous: Arc<dyn Rendezvous>,
     pub(crate) stage: watch::Sender<Stage>,
     pub(crate) metrics: Arc<Metrics>,
+    /// When somebody asked last whether this node is ready.
+    watched: Mutex<Option<MonoTime>>,
 }
 
 impl Shared {
@@ -99,6 +107,7 @@ impl Shared {
             rendezvous,
             stage: watch::Sender::new(Stage::Open),
             metrics,
+            watched: Mutex::default(),
             config,
         })
     }
@@ -121,6 +130,7 @@ impl Shared {
             registry,
             stage: watch::Sender::new(Stage::Open),
             metrics: Arc::default(),
+            watched: Mutex::default(),
             config,
         }
     }
@@ -143,6 +153,17 @@ impl Shared {
             Full::Sessions => NotReady::Sessions,
             Full::Connections => NotReady::Connections,
         })
+    }
+
+    /// Somebody asks whether this node is ready.
+    pub(crate) fn watch(&self) {
+        *lock(&self.watched) = Some(self.clock.now());
+    }
+
+    /// Whether somebody did so a moment ago, and will again.
+    pub(crate) fn is_watched(&self) -> bool {
+        let last = *lock(&self.watched);
+        last.is_some_and(|last| self.clock.now().saturating_since(last) < WATCHED)
     }
 
     pub(crate) fn stage(&self) -> Stage {
@@ -176,5 +197,26 @@ impl Shared {
             sessions: self.gate.sessions(),
             tickets: self.rendezvous.tickets(),
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accounts::StaticFile;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_has_not_asked_for_a_minute_does_not_watch() {
+        let file = "[[account]]\nauthorization = \"a\"\nid = 1\nusername = \"u\"";
+        let accounts: StaticFile = file.parse().unwrap();
+        let backend = Arc::new(ra_testkit::Fake);
+        let shared = Shared::alone(Config::default(), Arc::new(accounts), backend);
+        assert!(!shared.is_watched());
+        shared.watch();
+        tokio::time::advance(Duration::from_secs(59)).await;
+        assert!(shared.is_watched());
+        shared.watch();
+        tokio::time::advance(Duration::from_secs(61)).await;
+        assert!(!shared.is_watched());
     }
 }

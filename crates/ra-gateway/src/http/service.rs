@@ -83,6 +83,7 @@ impl Service {
     }
 
     fn ready(&self) -> Reply {
+        self.shared.watch();
         match self.shared.not_ready() {
             None => reply::empty(StatusCode::OK),
             Some(why) => reply::not_ready(why),

@@ -1,6 +1,8 @@
 //! The numbers as Prometheus reads them (text format 0.0.4).
 
 use std::fmt::Write as _;
+#[cfg(feature = "tls")]
+use std::time::UNIX_EPOCH;
 
 use super::histogram::Histogram;
 use super::{CALLS, Counter, ENDS, REDIS_FAILURES, REFUSALS};
@@ -35,6 +37,20 @@ pub(crate) fn page(shared: &Shared) -> String {
         "TLS handshakes that failed",
     );
     page.line("tls_failures_total", "", metrics.tls_failures.value());
+    #[cfg(feature = "tls")]
+    if let Some(tls) = &shared.config.tls {
+        let until = tls.validity().until.duration_since(UNIX_EPOCH);
+        page.head(
+            "tls_valid_until_seconds",
+            "gauge",
+            "when a certificate that is shown ends, since 1970",
+        );
+        page.line(
+            "tls_valid_until_seconds",
+            "",
+            until.unwrap_or_default().as_secs(),
+        );
+    }
     page.histogram(
         "accounts_seconds",
         "from a question to the accounts' answer",

@@ -29,3 +29,4 @@ mod tickets;
 #[cfg(feature = "tls")]
 mod tls;
 mod tolerance;
+mod watched;
