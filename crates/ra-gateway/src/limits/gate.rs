@@ -90,6 +90,11 @@ impl Gate {
         taken.all.saturating_sub(taken.line.leaving()) >= self.limits.connections
     }
 
+    /// Whether somebody was asked to go and is still here.
+    pub(crate) fn is_being_left(&self) -> bool {
+        lock(&self.counters.connections).line.leaving() > 0
+    }
+
     /// Which limit keeps new sessions out, if any.
     pub(crate) fn full(&self, now: MonoTime) -> Option<Full> {
         if self.memory.is_short(now) {
