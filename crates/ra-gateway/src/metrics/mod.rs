@@ -252,7 +252,6 @@ impl Metrics {
     #[cfg(feature = "redis")]
     pub(crate) fn redis_connected(&self) {
         self.redis_connections.count();
-        self.journal.tell(Event::RedisConnected);
     }
 
     /// Redis did not do what it was to, whatever that was.

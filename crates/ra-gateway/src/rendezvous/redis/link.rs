@@ -28,7 +28,7 @@ use crate::rendezvous::SessionId;
 use crate::vault::Digest;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// How often Redis is asked whether it is there and takes what logins need.
 const PULSE: Duration = Duration::from_secs(1);
 /// How often it is told at most why Redis is lost.
@@ -45,8 +45,33 @@ pub(super) struct Link {
     errands: mpsc::Receiver<Cmd>,
     /// Of the connection that counts; told when it is gone.
     gone: Arc<Notify>,
-    /// Why Redis is lost, as it was told last, and when.
-    told: Option<(RedisUnavailable, Instant)>,
+    told: Told,
+}
+
+/// What the log knows.
+#[derive(Default)]
+struct Told {
+    /// That Redis can be used, or why not.
+    state: Option<Result<(), RedisUnavailable>>,
+    /// When it was told last why not.
+    lost_at: Option<Instant>,
+}
+
+impl Told {
+    /// Whether to tell that Redis is lost: not again for the same reason, and not too often.
+    fn lost(&mut self, why: RedisUnavailable, now: Instant) -> bool {
+        let soon = self.lost_at.is_some_and(|at| now.duration_since(at) < TELL);
+        if soon || self.state == Some(Err(why)) {
+            return false;
+        }
+        (self.state, self.lost_at) = (Some(Err(why)), Some(now));
+        true
+    }
+
+    /// Whether to tell that it can be used: not if nobody was told that it could not.
+    fn connected(&mut self) -> bool {
+        self.state.replace(Ok(())) != Some(Ok(()))
+    }
 }
 
 impl Link {
@@ -56,7 +81,7 @@ impl Link {
             to,
             errands,
             gone: Arc::default(),
-            told: None,
+            told: Told::default(),
         }
     }
 
@@ -115,18 +140,13 @@ impl Link {
         }
     }
 
-    /// Counts it, and tells it if it was not told last.
+    /// Counts it, and tells it if it is news.
     fn lost(&mut self, why: RedisUnavailable) {
         self.node.metrics.redis_failed(why);
-        let now = Instant::now();
-        if let Some((last, at)) = self.told
-            && (last == why || now.duration_since(at) < TELL)
-        {
-            return;
+        if self.told.lost(why, Instant::now()) {
+            let lost = Event::RedisLost { reason: why.name() };
+            self.node.metrics.journal.tell(lost);
         }
-        self.told = Some((why, now));
-        let lost = Event::RedisLost { reason: why.name() };
-        self.node.metrics.journal.tell(lost);
     }
 
     async fn reconnect(&mut self) {
@@ -210,7 +230,9 @@ impl Link {
         }
         self.node.set_connection(Some(connection));
         self.node.metrics.redis_connected();
-        self.told = None;
+        if self.told.connected() {
+            self.node.metrics.journal.tell(Event::RedisConnected);
+        }
         Ok(())
     }
 
@@ -275,4 +297,27 @@ async fn try_writing(
         Err(why) => return Err(why),
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use RedisUnavailable::{Cut, Password};
+
+    #[tokio::test(start_paused = true)]
+    async fn r56_a_loss_is_told_once_for_each_reason_and_at_a_bounded_pace() {
+        let mut told = Told::default();
+        assert!(told.connected());
+        assert!(told.lost(Cut, Instant::now()));
+        assert!(!told.lost(Password, Instant::now()), "too soon");
+        tokio::time::advance(TELL).await;
+        assert!(!told.lost(Cut, Instant::now()), "no news");
+        assert!(told.lost(Password, Instant::now()));
+        assert!(told.connected());
+        // one that comes and goes all the time
+        assert!(!told.lost(Cut, Instant::now()));
+        assert!(!told.connected());
+        tokio::time::advance(TELL).await;
+        assert!(told.lost(Cut, Instant::now()));
+    }
 }
