@@ -77,7 +77,7 @@ impl Fleet {
         let (_, listening): (Vec<u8>, u64) =
             self.query(cmd("PUBSUB").arg("NUMSUB").arg(channel)).await?;
         if listening == 0 {
-            return Err(Problem::UnknownSession);
+            return Err(self.node.nobody());
         }
         Ok(record.public_key)
     }
@@ -115,8 +115,11 @@ impl Fleet {
                 }),
             ))
             .await?;
-        if heard <= 0 {
-            return Err(Problem::UnknownSession);
+        match heard {
+            ..0 => return Err(Problem::UnknownSession),
+            // nothing was used up
+            0 => return Err(self.node.nobody()),
+            _ => {}
         }
         // if this is not heard, the verdict stands nevertheless: the person has made it
         if call.answer().await? == Answer::Yes {

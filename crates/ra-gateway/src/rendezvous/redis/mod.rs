@@ -150,7 +150,7 @@ impl Fleet {
             .query(cmd("PUBLISH").arg(channel).arg(request.encode()))
             .await?;
         if heard == 0 {
-            return Err(Problem::UnknownSession);
+            return Err(self.node.nobody());
         }
         call.answer().await
     }

@@ -28,6 +28,7 @@ use crate::entropy::EntropySource;
 use crate::lock::lock;
 use crate::log::Event;
 use crate::metrics::Metrics;
+use crate::problem::Problem;
 use crate::registry::{Registry, Slot, Standing};
 use crate::rendezvous::{Left, SessionId};
 use crate::vault::{Digest, Vault, digest};
@@ -56,6 +57,14 @@ pub(super) struct Node {
     /// Tickets that went out over our sockets: their desktops are likely to redeem them here too.
     given: Vault<()>,
     closed: AtomicBool,
+    joined: Mutex<Joined>,
+}
+
+/// Whether there was a connection already, and until when other nodes may still be on their way back.
+#[derive(Default)]
+struct Joined {
+    before: bool,
+    others_until: MonoTime,
 }
 
 /// What a node is made of.
@@ -90,6 +99,7 @@ impl Node {
             held: Mutex::default(),
             given: parts.given,
             closed: AtomicBool::new(false),
+            joined: Mutex::default(),
         }
     }
 
@@ -100,8 +110,32 @@ impl Node {
     }
 
     pub(super) fn set_connection(&self, connection: Option<MultiplexedConnection>) {
+        if connection.is_some() {
+            self.joins();
+        }
         let mut current = lock(&self.connection);
         *current = connection.filter(|_| !self.closed.load(Ordering::Acquire));
+    }
+
+    /// Redis knows our sessions. If it is not for the first time, the others may have lost it, too, and
+    /// are back soon: they pause for no longer than this, and need no longer to connect.
+    fn joins(&self) {
+        let mut joined = lock(&self.joined);
+        if joined.before {
+            let wait = super::link::LONGEST_PAUSE + self.within;
+            joined.others_until = self.clock.now().saturating_add(wait);
+        }
+        joined.before = true;
+    }
+
+    /// Nobody listens to a session: it is unknown, or on a node that is not back yet.
+    pub(super) fn nobody(&self) -> Problem {
+        let wait = lock(&self.joined).others_until;
+        let wait = wait.saturating_since(self.clock.now());
+        if wait.is_zero() {
+            return Problem::UnknownSession;
+        }
+        Problem::Busy(wait.min(super::link::LONGEST_PAUSE))
     }
 
     /// Whether logins can begin and end.
