@@ -169,3 +169,72 @@ impl From<RedisUnavailable> for io::Error {
         Self::new(kind, error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use redis::{Value, parse_redis_value};
+
+    use super::RedisUnavailable as Why;
+    use super::*;
+
+    #[test]
+    fn r56_what_redis_answers_has_a_reason() {
+        for (said, why) in [
+            ("NOAUTH Authentication required.", Why::Password),
+            ("WRONGPASS canary", Why::Password),
+            ("NOPERM canary", Why::Forbidden),
+            ("READONLY canary", Why::ReadOnly),
+            ("MISCONF canary", Why::ReadOnly),
+            ("OOM canary", Why::Full),
+            ("LOADING canary", Why::Loading),
+            ("BUSY canary", Why::Loading),
+            ("MASTERDOWN canary", Why::Loading),
+            ("ERR max number of clients reached", Why::TooManyClients),
+            ("ERR canary", Why::Protocol),
+            ("CANARY", Why::Protocol),
+        ] {
+            let line = format!("-{said}\r\n");
+            let Ok(Value::ServerError(error)) = parse_redis_value(line.as_bytes()) else {
+                panic!("{said}")
+            };
+            let reason = Why::from(RedisError::from(error));
+            assert_eq!(reason, why, "{said}");
+            assert!(
+                !format!("{reason} {reason:?}")
+                    .to_lowercase()
+                    .contains("canary")
+            );
+        }
+    }
+
+    #[test]
+    fn r56_what_the_system_says_has_a_reason() {
+        use io::ErrorKind as K;
+        for (kind, why) in [
+            (K::ConnectionRefused, Why::Refused),
+            (K::NotFound, Why::Refused),
+            (K::TimedOut, Why::TimedOut),
+            (K::BrokenPipe, Why::Cut),
+            (K::ConnectionReset, Why::Cut),
+            (K::UnexpectedEof, Why::Cut),
+            (K::HostUnreachable, Why::Unreachable),
+            (K::PermissionDenied, Why::Unreachable),
+        ] {
+            let error = RedisError::from(io::Error::from(kind));
+            assert_eq!(Why::from(error), why, "{kind:?}");
+        }
+        let no_redis = parse_redis_value(b"HTTP/1.1 400 Bad Request\r\n").unwrap_err();
+        assert_eq!(Why::from(no_redis), Why::Protocol);
+    }
+
+    #[test]
+    fn each_reason_has_a_name_and_a_counter_of_its_own() {
+        let names: BTreeSet<&str> = Why::ALL.into_iter().map(Why::name).collect();
+        assert_eq!(names.len(), Why::ALL.len());
+        for (at, why) in Why::ALL.into_iter().enumerate() {
+            assert_eq!(why as usize, at, "{why:?}");
+        }
+    }
+}
