@@ -42,6 +42,10 @@ pub struct Config {
     /// How long sessions and tickets may live on once the gateway is told to drain. Default: 25 s,
     /// just below the 30 s that orchestrators grant.
     pub drain_within: Duration,
+    /// How long it goes on at least once it is told to drain, if somebody asked `/readyz` in the minute
+    /// before: whoever sends clients here has to see that it should not before nobody listens any more.
+    /// `drain_within` comes first. Default: 10 s.
+    pub drain_least: Duration,
     /// Where sessions, phones and tickets meet. Default: in memory of this node.
     pub rendezvous: Rendezvous,
     /// Where randomness comes from. Default: the operating system.
@@ -63,6 +67,7 @@ impl Default for Config {
             lifetimes: Lifetimes::default(),
             captcha: None,
             drain_within: Duration::from_secs(25),
+            drain_least: Duration::from_secs(10),
             rendezvous: Rendezvous::default(),
             entropy: EntropySource::default(),
         }

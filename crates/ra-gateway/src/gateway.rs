@@ -11,16 +11,17 @@ use ra_crypto::Backend;
 use ra_proto::CloseCode;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
+use tokio::task::yield_now;
+use tokio::time::{Instant, interval_at, sleep_until, timeout, timeout_at};
 
+use crate::accept::Accept;
 use crate::accounts::Accounts;
+use crate::limits::REFUSALS;
 use crate::shared::{Shared, Stage};
 use crate::{Config, Handle, http, metrics};
 
-/// How many connections over a limit are told so at a time; more are just closed.
-const REFUSALS: usize = 64;
-/// How long to wait when the system has no more connections to give.
-const EXHAUSTED: Duration = Duration::from_millis(100);
+/// How often a drain tells what it still waits for.
+const DRAINING: Duration = Duration::from_secs(5);
 
 /// A gateway that listens.
 ///
@@ -140,12 +141,13 @@ impl fmt::Debug for Gateway {
 
 async fn accept_all(shared: &Arc<Shared>, listener: &TcpListener) {
     let refusals = Arc::new(Semaphore::new(REFUSALS));
+    let mut accept = Accept::new(listener, &shared.metrics);
     loop {
-        match listener.accept().await {
-            Ok((stream, peer)) => admit(shared, stream, peer, &refusals),
-            Err(error) if is_of_one_connection(&error) => {}
-            // out of file descriptors or memory: sessions end all the time
-            Err(_) => sleep(EXHAUSTED).await,
+        let (stream, peer) = accept.next().await;
+        admit(shared, stream, peer, &refusals);
+        // first those who were asked to go, so that there is room for the next
+        if shared.gate.is_being_left() {
+            yield_now().await;
         }
     }
 }
@@ -172,26 +174,35 @@ fn admit(shared: &Arc<Shared>, stream: TcpStream, peer: SocketAddr, refusals: &A
     }
 }
 
-fn is_of_one_connection(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::ConnectionReset
-            | io::ErrorKind::ConnectionRefused
-            | io::ErrorKind::Interrupted
-    )
-}
-
 /// Resolves when the gateway is to close: told so, or drained.
 async fn end_of(shared: &Shared) {
     let mut stage = shared.stage.subscribe();
     // the sender lives in `shared`, so this cannot fail
     let _ = stage.wait_for(|stage| *stage >= Stage::Draining).await;
-    let limit = Instant::now() + shared.config.drain_within;
+    let now = Instant::now();
+    let limit = now + shared.config.drain_within;
+    let least = match shared.is_watched() {
+        true => now + shared.config.drain_least,
+        false => now,
+    };
+    let drained = async {
+        sleep_until(least).await;
+        drained(shared).await;
+    };
     tokio::select! {
         _ = stage.wait_for(|stage| *stage == Stage::Closing) => {}
-        () = drained(shared) => {}
+        () = drained => {}
         () = sleep_until(limit) => {}
+        () = tell_what_is_left(shared) => {}
+    }
+}
+
+/// Never resolves.
+async fn tell_what_is_left(shared: &Shared) {
+    let mut pace = interval_at(Instant::now() + DRAINING, DRAINING);
+    loop {
+        pace.tick().await;
+        shared.tell_draining();
     }
 }
 

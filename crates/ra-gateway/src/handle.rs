@@ -17,7 +17,8 @@ impl Handle {
 
     /// Takes no new sessions from now on (503, and `/readyz` says so) and lets those there are
     /// come to their end: phones and desktops may still call. Once there is no session and no
-    /// ticket left, or after [`Config::drain_within`](crate::Config::drain_within), the gateway
+    /// ticket left, and whoever watches `/readyz` had [time](crate::Config::drain_least) to see it, or
+    /// after [`Config::drain_within`](crate::Config::drain_within), the gateway
     /// [shuts down](Self::shut_down). A second call changes nothing.
     pub fn drain(&self) {
         self.0.advance(Stage::Draining);

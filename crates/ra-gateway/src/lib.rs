@@ -35,6 +35,7 @@
 //! [`Gateway`] has an example; [`accounts`] tells where accounts come from.
 #![forbid(unsafe_code)]
 
+mod accept;
 pub mod accounts;
 mod captcha;
 mod client;
@@ -76,4 +77,4 @@ pub use origin::{Origin, OriginError, Origins};
 #[cfg(feature = "redis")]
 pub use rendezvous::redis::{Redis, RedisUnavailable, RedisUrlError};
 #[cfg(feature = "tls")]
-pub use tls::{Tls, TlsError};
+pub use tls::{Tls, TlsError, TlsValidity};

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::lock::lock;
 
-/// How often the same refusal is told at most; what comes in between is counted.
+/// How often the same failure is told at most; what comes in between is counted.
 const PACE: Duration = Duration::from_secs(10);
 
 /// Hears what happens, from many tasks at once. It must not wait: sessions would wait with it.
@@ -58,23 +58,56 @@ pub enum Event {
         /// How many since it was told last.
         count: u64,
     },
-    /// No new sessions from now on; those there are may finish.
+    /// No new sessions; those there are may finish. Told at first and every five seconds.
     #[non_exhaustive]
     Draining {
         /// How many there are.
         sessions: u32,
+        /// How many tickets wait for their desktops.
+        tickets: u32,
     },
     /// All that is left is closed.
     #[non_exhaustive]
     Closing {
         /// How many sessions that is.
         sessions: u32,
+        /// How many tickets.
+        tickets: u32,
+    },
+    /// The accounts did not answer. Told at most every ten seconds for each reason.
+    #[non_exhaustive]
+    AccountsFailed {
+        /// As [`AccountsFailure::name`](crate::accounts::AccountsFailure::name) says.
+        reason: &'static str,
+        /// How many questions since it was told last.
+        count: u64,
     },
     /// Redis can be used, for the first time or again.
     RedisConnected,
-    /// Redis cannot be used.
-    RedisLost,
+    /// Redis cannot be used. Told again when the reason changes.
+    #[non_exhaustive]
+    RedisLost {
+        /// As `RedisUnavailable::name` says.
+        reason: &'static str,
+    },
+    /// Redis answers, and takes no logins. Told again when the reason changes.
+    #[non_exhaustive]
+    RedisRefuses {
+        /// As `RedisUnavailable::name` says.
+        reason: &'static str,
+    },
+    /// Redis did not do what a call needed. Told at most every ten seconds for each reason.
+    #[non_exhaustive]
+    RedisFailed {
+        /// As `RedisUnavailable::name` says.
+        reason: &'static str,
+        /// How many commands since it was told last.
+        count: u64,
+    },
 }
+
+/// Refusals that are the host's to end.
+const HOSTS_OWN: [&str; 3] = ["no_files", "no_system_files", "not_accepted"];
 
 /// How much an event matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -109,8 +142,11 @@ impl Event {
             Self::Refused { .. } => "refused",
             Self::Draining { .. } => "draining",
             Self::Closing { .. } => "closing",
+            Self::AccountsFailed { .. } => "accounts_failed",
             Self::RedisConnected => "redis_connected",
-            Self::RedisLost => "redis_lost",
+            Self::RedisLost { .. } => "redis_lost",
+            Self::RedisRefuses { .. } => "redis_refuses",
+            Self::RedisFailed { .. } => "redis_failed",
         }
     }
 
@@ -119,7 +155,11 @@ impl Event {
     pub fn level(&self) -> Level {
         match self {
             Self::SessionBegan { .. } | Self::Answered { .. } => Level::Debug,
-            Self::RedisLost => Level::Warning,
+            Self::AccountsFailed { .. }
+            | Self::RedisLost { .. }
+            | Self::RedisRefuses { .. }
+            | Self::RedisFailed { .. } => Level::Warning,
+            Self::Refused { reason, .. } if HOSTS_OWN.contains(reason) => Level::Warning,
             _ => Level::Info,
         }
     }
@@ -151,13 +191,19 @@ impl Event {
                 ("status", Number(status.into())),
                 ("ms", ms(after)),
             ],
-            Self::Refused { reason, count } => {
+            Self::Refused { reason, count }
+            | Self::AccountsFailed { reason, count }
+            | Self::RedisFailed { reason, count } => {
                 vec![("reason", Word(reason)), ("count", Number(count))]
             }
-            Self::Draining { sessions } | Self::Closing { sessions } => {
-                vec![("sessions", Number(sessions.into()))]
+            Self::Draining { sessions, tickets } | Self::Closing { sessions, tickets } => vec![
+                ("sessions", Number(sessions.into())),
+                ("tickets", Number(tickets.into())),
+            ],
+            Self::RedisLost { reason } | Self::RedisRefuses { reason } => {
+                vec![("reason", Word(reason))]
             }
-            Self::RedisConnected | Self::RedisLost => Vec::new(),
+            Self::RedisConnected => Vec::new(),
         }
     }
 }
@@ -166,22 +212,41 @@ impl Event {
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
     log: Option<Arc<dyn Log>>,
-    /// By reason. Few of them.
-    refused: Mutex<Vec<Refusals>>,
+    /// By what has failed, and why. Few of them.
+    failures: Mutex<Vec<Failures>>,
 }
 
 #[derive(Debug)]
-struct Refusals {
-    reason: &'static str,
+struct Failures {
+    of: Failed,
     untold: u64,
     told: Instant,
+}
+
+/// What has failed, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Failed {
+    Refused(&'static str),
+    Accounts(&'static str),
+    #[cfg_attr(not(feature = "redis"), allow(dead_code))]
+    Redis(&'static str),
+}
+
+impl Failed {
+    fn times(self, count: u64) -> Event {
+        match self {
+            Self::Refused(reason) => Event::Refused { reason, count },
+            Self::Accounts(reason) => Event::AccountsFailed { reason, count },
+            Self::Redis(reason) => Event::RedisFailed { reason, count },
+        }
+    }
 }
 
 impl Journal {
     pub(crate) fn new(log: Option<Arc<dyn Log>>) -> Self {
         Self {
             log,
-            refused: Mutex::default(),
+            failures: Mutex::default(),
         }
     }
 
@@ -191,14 +256,27 @@ impl Journal {
         }
     }
 
-    /// Tells the first one, and then how many, at a bounded pace.
     pub(crate) fn refused(&self, reason: &'static str) {
+        self.failed(Failed::Refused(reason));
+    }
+
+    pub(crate) fn accounts_failed(&self, reason: &'static str) {
+        self.failed(Failed::Accounts(reason));
+    }
+
+    #[cfg(feature = "redis")]
+    pub(crate) fn redis_failed(&self, reason: &'static str) {
+        self.failed(Failed::Redis(reason));
+    }
+
+    /// Tells the first one, and then how many, at a bounded pace.
+    fn failed(&self, of: Failed) {
         if self.log.is_none() {
             return;
         }
         let now = Instant::now();
-        let mut all = lock(&self.refused);
-        let count = match all.iter_mut().find(|known| known.reason == reason) {
+        let mut all = lock(&self.failures);
+        let count = match all.iter_mut().find(|known| known.of == of) {
             Some(known) => {
                 known.untold += 1;
                 if now.duration_since(known.told) < PACE {
@@ -208,8 +286,8 @@ impl Journal {
                 std::mem::take(&mut known.untold)
             }
             None => {
-                all.push(Refusals {
-                    reason,
+                all.push(Failures {
+                    of,
                     untold: 0,
                     told: now,
                 });
@@ -217,18 +295,18 @@ impl Journal {
             }
         };
         drop(all);
-        self.tell(Event::Refused { reason, count });
+        self.tell(of.times(count));
     }
 
     /// Tells what a pace has held back.
     pub(crate) fn flush(&self) {
-        let untold: Vec<_> = lock(&self.refused)
+        let untold: Vec<_> = lock(&self.failures)
             .iter_mut()
-            .map(|known| (known.reason, std::mem::take(&mut known.untold)))
+            .map(|known| (known.of, std::mem::take(&mut known.untold)))
             .filter(|(_, count)| *count > 0)
             .collect();
-        for (reason, count) in untold {
-            self.tell(Event::Refused { reason, count });
+        for (of, count) in untold {
+            self.tell(of.times(count));
         }
     }
 }
@@ -247,13 +325,13 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn refusals_are_told_at_a_bounded_pace_and_none_is_lost() {
+    async fn failures_are_told_at_a_bounded_pace_and_none_is_lost() {
         let kept = Arc::new(Kept::default());
         let log: Arc<dyn Log> = Arc::<Kept>::clone(&kept);
         let journal = Journal::new(Some(log));
         for _ in 0..1_000 {
             journal.refused("busy");
-            journal.refused("forbidden");
+            journal.accounts_failed("busy");
         }
         tokio::time::advance(PACE).await;
         journal.refused("busy");
@@ -261,13 +339,13 @@ mod tests {
         journal.flush();
         journal.flush();
         let told = [
-            ("busy", 1),
-            ("forbidden", 1),
-            ("busy", 1_000),
-            ("busy", 1),
-            ("forbidden", 999),
+            (Failed::Refused("busy"), 1),
+            (Failed::Accounts("busy"), 1),
+            (Failed::Refused("busy"), 1_000),
+            (Failed::Refused("busy"), 1),
+            (Failed::Accounts("busy"), 999),
         ];
-        let told = told.map(|(reason, count)| Event::Refused { reason, count });
+        let told = told.map(|(of, count)| of.times(count));
         assert_eq!(*lock(&kept.0), told);
     }
 }

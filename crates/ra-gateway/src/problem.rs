@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 use crate::accounts::{AccountsError, AccountsErrorKind};
 use crate::limits::Refused;
 
+/// How long to wait where nothing better is known.
+const WAIT: Duration = Duration::from_secs(5);
 /// The longest wait that is passed on from the accounts.
 const MAX_WAIT: Duration = Duration::from_secs(300);
 
@@ -52,8 +54,10 @@ pub(crate) enum Problem {
     UnknownMfaTicket,
     /// This client has had its share.
     RateLimited(Duration),
-    /// The gateway or its accounts cannot take this now.
+    /// The gateway cannot take this now.
     Busy(Duration),
+    /// The host's accounts cannot.
+    AccountsUnavailable(Duration),
     /// The host's accounts answered nonsense.
     BadGateway,
     /// Something here is broken.
@@ -62,7 +66,7 @@ pub(crate) enum Problem {
 
 impl Problem {
     /// Full; sessions and tickets end all the time.
-    pub(crate) const BUSY: Self = Self::Busy(Duration::from_secs(5));
+    pub(crate) const BUSY: Self = Self::Busy(WAIT);
 
     pub(crate) fn status(&self) -> StatusCode {
         match self {
@@ -81,7 +85,7 @@ impl Problem {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy(_) | Self::AccountsUnavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::BadGateway => StatusCode::BAD_GATEWAY,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -90,7 +94,7 @@ impl Problem {
     /// How long the client should wait, in whole seconds.
     pub(crate) fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::RateLimited(wait) | Self::Busy(wait) => {
+            Self::RateLimited(wait) | Self::Busy(wait) | Self::AccountsUnavailable(wait) => {
                 Some(wait.as_secs() + u64::from(wait.subsec_nanos() > 0))
             }
             _ => None,
@@ -116,7 +120,7 @@ impl Problem {
                 "retry_after": wait.as_secs_f64(),
                 "global": false,
             }),
-            Self::Busy(_) => plain(
+            Self::Busy(_) | Self::AccountsUnavailable(_) => plain(
                 130_000,
                 "This resource is currently overloaded, and thus too busy to serve requests",
             ),
@@ -169,10 +173,10 @@ impl From<EntropyError> for Problem {
 impl From<AccountsError> for Problem {
     fn from(error: AccountsError) -> Self {
         match error.kind() {
-            AccountsErrorKind::Unavailable => match error.retry_after() {
-                Some(wait) => Self::Busy(wait.min(MAX_WAIT)),
-                None => Self::BUSY,
-            },
+            AccountsErrorKind::Unavailable => {
+                let wait = error.retry_after().map_or(WAIT, |wait| wait.min(MAX_WAIT));
+                Self::AccountsUnavailable(wait)
+            }
             AccountsErrorKind::Unknown => Self::Unauthorized,
             AccountsErrorKind::Forbidden => Self::Forbidden,
             AccountsErrorKind::Broken => Self::BadGateway,

@@ -1,19 +1,25 @@
 //! What all connections of a gateway share.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use ra_core::MonoTime;
 use ra_crypto::Backend;
 use tokio::sync::watch;
 
 use crate::accounts::Accounts;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::limits::{self, Gate};
+use crate::limits::{self, Full, Gate};
+use crate::lock::lock;
 use crate::log::Event;
 use crate::metrics::Metrics;
 use crate::registry::Registry;
 use crate::rendezvous::{self, Rendezvous};
+
+/// Whoever asks less often than that does not decide by it where clients go.
+const WATCHED: Duration = Duration::from_secs(60);
 
 /// How far towards its end a gateway is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +30,42 @@ pub(crate) enum Stage {
     Draining,
     /// Closes all sessions and connections.
     Closing,
+}
+
+/// Why no clients should be sent to this node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotReady {
+    /// It drains, or closes.
+    Draining,
+    /// Its Redis is of no use.
+    Rendezvous,
+    /// It has as much memory as it may.
+    Memory,
+    /// It has as many sessions as it may.
+    Sessions,
+    /// It has as many connections as it may.
+    Connections,
+}
+
+impl NotReady {
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Draining,
+        Self::Rendezvous,
+        Self::Memory,
+        Self::Sessions,
+        Self::Connections,
+    ];
+
+    /// For those who watch.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Draining => "draining",
+            Self::Rendezvous => "rendezvous",
+            Self::Memory => "memory",
+            Self::Sessions => "sessions",
+            Self::Connections => "connections",
+        }
+    }
 }
 
 /// What all connections share.
@@ -38,6 +80,8 @@ pub(crate) struct Shared {
     pub(crate) rendezvous: Arc<dyn Rendezvous>,
     pub(crate) stage: watch::Sender<Stage>,
     pub(crate) metrics: Arc<Metrics>,
+    /// When somebody asked last whether this node is ready.
+    watched: Mutex<Option<MonoTime>>,
 }
 
 impl Shared {
@@ -63,6 +107,7 @@ impl Shared {
             rendezvous,
             stage: watch::Sender::new(Stage::Open),
             metrics,
+            watched: Mutex::default(),
             config,
         })
     }
@@ -85,15 +130,40 @@ impl Shared {
             registry,
             stage: watch::Sender::new(Stage::Open),
             metrics: Arc::default(),
+            watched: Mutex::default(),
             config,
         }
     }
 
-    /// Whether new sessions can begin.
+    /// Whether a session can begin, as far as it does not depend on who asks.
     pub(crate) fn takes_sessions(&self) -> bool {
-        self.stage() == Stage::Open
-            && self.rendezvous.is_up()
-            && !self.gate.is_short_of_memory(self.clock.now())
+        matches!(self.not_ready(), None | Some(NotReady::Connections))
+    }
+
+    /// Why no clients should be sent here, if they should not.
+    pub(crate) fn not_ready(&self) -> Option<NotReady> {
+        if self.stage() != Stage::Open {
+            return Some(NotReady::Draining);
+        }
+        if !self.rendezvous.is_up() {
+            return Some(NotReady::Rendezvous);
+        }
+        self.gate.full(self.clock.now()).map(|full| match full {
+            Full::Memory => NotReady::Memory,
+            Full::Sessions => NotReady::Sessions,
+            Full::Connections => NotReady::Connections,
+        })
+    }
+
+    /// Somebody asks whether this node is ready.
+    pub(crate) fn watch(&self) {
+        *lock(&self.watched) = Some(self.clock.now());
+    }
+
+    /// Whether somebody did so a moment ago, and will again.
+    pub(crate) fn is_watched(&self) -> bool {
+        let last = *lock(&self.watched);
+        last.is_some_and(|last| self.clock.now().saturating_since(last) < WATCHED)
     }
 
     pub(crate) fn stage(&self) -> Stage {
@@ -107,15 +177,46 @@ impl Shared {
             *stage = to.max(*stage);
             further
         });
-        let sessions = self.gate.sessions();
         match to {
             _ if !went_on => {}
             Stage::Open => {}
-            Stage::Draining => self.metrics.journal.tell(Event::Draining { sessions }),
+            Stage::Draining => self.tell_draining(),
             Stage::Closing => {
-                self.metrics.journal.tell(Event::Closing { sessions });
+                self.metrics.journal.tell(Event::Closing {
+                    sessions: self.gate.sessions(),
+                    tickets: self.rendezvous.tickets(),
+                });
                 self.metrics.journal.flush();
             }
         }
+    }
+
+    /// Tells what a drain waits for.
+    pub(crate) fn tell_draining(&self) {
+        self.metrics.journal.tell(Event::Draining {
+            sessions: self.gate.sessions(),
+            tickets: self.rendezvous.tickets(),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accounts::StaticFile;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_has_not_asked_for_a_minute_does_not_watch() {
+        let file = "[[account]]\nauthorization = \"a\"\nid = 1\nusername = \"u\"";
+        let accounts: StaticFile = file.parse().unwrap();
+        let backend = Arc::new(ra_testkit::Fake);
+        let shared = Shared::alone(Config::default(), Arc::new(accounts), backend);
+        assert!(!shared.is_watched());
+        shared.watch();
+        tokio::time::advance(Duration::from_secs(59)).await;
+        assert!(shared.is_watched());
+        shared.watch();
+        tokio::time::advance(Duration::from_secs(61)).await;
+        assert!(!shared.is_watched());
     }
 }

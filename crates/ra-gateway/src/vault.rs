@@ -102,6 +102,13 @@ impl<V> Vault<V> {
         shelves.values.len() < self.capacity
     }
 
+    /// How many values there are.
+    pub(crate) fn count(&self, now: MonoTime) -> usize {
+        let mut shelves = lock(&self.shelves);
+        shelves.expire(now);
+        shelves.values.len()
+    }
+
     /// When the last value will have expired; `None` when there is none.
     pub(crate) fn empty_at(&self, now: MonoTime) -> Option<MonoTime> {
         let mut shelves = lock(&self.shelves);
@@ -153,6 +160,17 @@ mod tests {
         assert_eq!(vault.with(at(60_005), "a", |v| *v), None);
         assert_eq!(vault.take_if(at(60_005), "a", |_| true), None);
         assert_eq!(vault.empty_at(at(60_005)), None);
+    }
+
+    #[test]
+    fn what_is_there_is_counted_until_it_expires() {
+        let vault = minute(2);
+        vault.insert(at(0), digest("a"), 7).unwrap();
+        vault.insert(at(10), digest("b"), 7).unwrap();
+        assert_eq!(vault.count(at(59_999)), 2);
+        assert_eq!(vault.count(at(60_000)), 1);
+        vault.remove(&digest("b"));
+        assert_eq!(vault.count(at(60_000)), 0);
     }
 
     #[test]

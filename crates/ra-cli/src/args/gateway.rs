@@ -124,7 +124,7 @@ fn drain(text: &str) -> Result<Duration, &'static str> {
 pub enum LogLevel {
     /// Nothing but a few remarks
     Off,
-    /// Ends of sessions, refusals by reason, draining, reloads, Redis
+    /// Ends of sessions, refusals and failures by reason, draining, reloads, Redis
     Info,
     /// Sockets and calls too
     Debug,

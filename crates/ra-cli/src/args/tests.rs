@@ -152,7 +152,7 @@ fn r56_sessions_meet_in_memory_or_in_a_redis() {
         ("Memory", "expected `memory`, `redis`"),
         ("rediss://h", "TLS to Redis"),
         ("http://h", "expected redis://"),
-        ("redis://h/x", "not a URL of a Redis"),
+        ("redis://h/x", "the database has to be"),
     ] {
         let error = rendezvous(&format!("--rendezvous {bad}")).unwrap_err();
         assert!(error.to_string().contains(why), "{error}");

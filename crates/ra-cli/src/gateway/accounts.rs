@@ -13,6 +13,7 @@ use ra_http::{BaseUrl, Body, Retry};
 use ra_tokio::{HttpCarrier, Network};
 use zeroize::Zeroizing;
 
+use super::check;
 use super::settings::AccountsSettings;
 use crate::failure::{Failure, Kind};
 use crate::nobody::Nobody;
@@ -144,7 +145,8 @@ impl Server {
             return Ok(call_out);
         };
         let unusable = |why: &dyn core::fmt::Display| {
-            Failure::new(Kind::Local, format!("{}: {why}", path.display()))
+            let name = check::name(path, "accounts.secret_file");
+            Failure::new(Kind::Local, format!("{name}: {why}"))
         };
         let mut secret = Zeroizing::new(String::new());
         File::open(path)

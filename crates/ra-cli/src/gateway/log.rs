@@ -155,11 +155,17 @@ fn write_all(jobs: &Receiver<Job>) {
 /// RFC 3339, in UTC, with milliseconds.
 fn timestamp(now: SystemTime) -> String {
     let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let (days, seconds) = (since.as_secs() / 86_400, since.as_secs() % 86_400);
-    let (year, month, day) = date(days);
+    let seconds = since.as_secs() % 86_400;
     let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    let ms = since.subsec_millis();
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ms:03}Z")
+    let (day, ms) = (date_of(now), since.subsec_millis());
+    format!("{day}T{hour:02}:{minute:02}:{second:02}.{ms:03}Z")
+}
+
+/// The date in UTC: 2026-11-20.
+pub(super) fn date_of(time: SystemTime) -> String {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let (year, month, day) = date(since.as_secs() / 86_400);
+    format!("{year:04}-{month:02}-{day:02}")
 }
 
 /// The Gregorian date of a day since 1970. Years are counted from March, so that the day that not

@@ -2,12 +2,15 @@
 
 mod accounts;
 mod certificates;
+mod check;
+mod files;
 mod hangup;
 mod log;
 mod settings;
 
 use std::io::{self, Write as _};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use ra_crypto::AwsLc;
 use ra_gateway::{Config, Gateway, Log, RedisUnavailable, Rendezvous};
@@ -36,25 +39,36 @@ pub(crate) async fn run(args: &GatewayArgs) -> Result<Exit, Failure> {
         (Some(certificate), Some(key)) => Some(Certificates::load(certificate, key)?),
         _ => None,
     };
+    let notes = check::notes(&settings, certificates.as_ref(), SystemTime::now());
     if args.check_config {
+        let short = files::Allowed::now().and_then(|allowed| allowed.shortage(&settings));
+        let short = short.map(|shortage| shortage.to_string());
+        notes.iter().chain(&short).for_each(|note| warn(note));
+        if let Some(certificates) = &certificates {
+            certificates.check(SystemTime::now())?;
+        }
         warn("the configuration is good");
         return Ok(Exit::Done);
     }
     let lines = Lines::start(settings.log.level, settings.log.format);
     let lines = Arc::new(lines.map_err(|error| local("cannot start the log", &error))?);
+    notes.iter().for_each(|note| lines.note(note));
     let ended = serve(settings, source, certificates, &lines).await;
     lines.flush();
     ended
 }
 
 async fn serve(
-    settings: Settings,
+    mut settings: Settings,
     source: Arc<Source>,
     certificates: Option<Certificates>,
     lines: &Arc<Lines>,
 ) -> Result<Exit, Failure> {
     if source.is_nobody() {
         lines.note("no accounts: desktops get their QR codes, but no phone can approve them");
+    }
+    for told in files::make_room(&mut settings) {
+        lines.note(&told);
     }
     let mut config = settings.config;
     config.tls = certificates.as_ref().map(Certificates::tls);
@@ -104,12 +118,15 @@ fn reload(source: &Arc<Source>, certificates: Option<&Arc<Certificates>>, lines:
             Ok(done) => lines.note(&done),
             Err(failure) => lines.note(&format!("the accounts stay as they were: {failure}")),
         }
-        match certificates.map(|certificates| certificates.reload()) {
-            None => {}
-            Some(Ok(())) => lines.note("the certificates were read again"),
-            Some(Err(failure)) => {
-                lines.note(&format!("the certificates stay as they were: {failure}"));
-            }
+        let Some(certificates) = certificates else {
+            return;
+        };
+        match certificates.reload(SystemTime::now()) {
+            Ok(()) => lines.note("the certificates were read again"),
+            Err(failure) => lines.note(&format!("the certificates stay as they were: {failure}")),
+        }
+        if let Some(remark) = certificates.remark(SystemTime::now()) {
+            lines.note(&remark);
         }
     });
 }

@@ -78,7 +78,9 @@ fn a_good_configuration_is_said_to_be_good_and_nothing_is_started() {
     let files = Files::new(&[("gateway.toml", &listen), ("a.toml", &account("canary"))]);
     let ended = files.check(&[]);
     assert_eq!((ended.code, &*ended.stdout), (0, ""), "{ended:?}");
-    assert_eq!(ended.stderr, "note: the configuration is good\n");
+    // besides, there may be too few open files here
+    let last = ended.stderr.lines().last();
+    assert_eq!(last, Some("note: the configuration is good"), "{ended:?}");
     // what it does listen at is tried without the option
     let serve = run(&["gateway", "--config", &files.text("gateway.toml")]);
     assert_eq!(serve.code, 8, "{serve:?}");
@@ -127,8 +129,8 @@ fn what_is_wrong_is_one_line_with_line_and_key_and_without_content() {
             "none.toml: accounts file: cannot be read",
         ),
         (
-            "[accounts]\nurl = \"http://127.0.0.1:1\"\nsecret_file = \"none\"\n",
-            "none: ",
+            "[accounts]\nurl = \"http://127.0.0.1:1\"\nsecret_file = \"canary\"\n",
+            "accounts.secret_file: No such file",
         ),
         (
             "[accounts]\nurl = \"http://127.0.0.1:1\"\nsecret_file = \"empty.secret\"\n",
@@ -190,6 +192,39 @@ fn the_command_line_is_checked_too() {
         assert_eq!(ended.stderr.lines().count(), 1, "{ended:?}");
         ended.never_says("canary");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn secrets_that_everybody_can_read_are_noted() {
+    use std::fs::{Permissions, set_permissions};
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let text = "rendezvous = \"redis://:canary@127.0.0.1:1\"\n[accounts]\nurl = \"http://127.0.0.1:1\"\n\
+                secret_file = \"s\"\n";
+    let files = Files::new(&[("gateway.toml", text), ("s", "canary")]);
+    let noted = |of_directory: u32, of_config: u32, of_secret: u32| {
+        for (path, mode) in [
+            (files.0.path().to_owned(), of_directory),
+            (files.path("gateway.toml"), of_config),
+            (files.path("s"), of_secret),
+        ] {
+            set_permissions(path, Permissions::from_mode(mode)).unwrap();
+        }
+        let ended = files.check(&[]);
+        assert_eq!(ended.code, 0, "{ended:?}");
+        ended.never_says("canary");
+        let says = |what: &str| ended.stderr.lines().any(|line| line.contains(what));
+        let of_password = says("gateway.toml: everybody on this machine can read the password");
+        (
+            of_password,
+            says("/s: everybody on this machine can read it"),
+        )
+    };
+    assert_eq!(noted(0o755, 0o644, 0o640), (true, false));
+    assert_eq!(noted(0o755, 0o640, 0o644), (false, true));
+    assert_eq!(noted(0o755, 0o600, 0o600), (false, false));
+    assert_eq!(noted(0o700, 0o644, 0o644), (false, false));
 }
 
 #[test]

@@ -148,7 +148,7 @@ fn r56_a_missing_or_wrong_variable_is_the_command_lines_fault() {
         ),
         (
             Some("redis://:canary@h/canary"),
-            "error: RA_REDIS_URL: not a URL of a Redis",
+            "error: RA_REDIS_URL: the database has to be a whole number from 0",
         ),
     ] {
         let ended = ends("redis", variable);

@@ -13,6 +13,7 @@ mod fleet;
 mod login;
 mod network;
 mod oauth2;
+mod open_files;
 mod operation;
 mod proxy;
 mod support;

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::net::TcpStream;
 use std::path::Path;
 
-use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
+use rcgen::{CertificateParams, CertifiedKey, KeyPair, date_time_ymd, generate_simple_self_signed};
 use serde_json::Value;
 
 use crate::support::{PATIENCE, Ra, command, run, write};
@@ -181,7 +181,7 @@ fn a_pair_that_cannot_be_used_is_one_line_at_the_start() {
             &accounts,
             "accounts.toml: there is no private key in it",
         ),
-        (&cert, &missing, "none.pem: "),
+        (&cert, &missing, "tls.key: No such file"),
     ] {
         for check in [&[][..], &["--check-config"]] {
             let base = [
@@ -201,6 +201,61 @@ fn a_pair_that_cannot_be_used_is_one_line_at_the_start() {
     }
     let half = run(&["gateway", "--tls-cert", &cert]);
     assert_eq!(half.code, 2, "{half:?}");
+}
+
+#[test]
+fn a_certificate_that_clients_refuse_fails_the_check_and_is_noted_at_the_start() {
+    let files = Files::new();
+    let (cert, key) = (files.path("cert.pem"), files.path("key.pem"));
+    let check = [
+        "gateway",
+        "--check-config",
+        "--tls-cert",
+        &cert,
+        "--tls-key",
+        &key,
+    ];
+    let good = run(&check);
+    assert_eq!(good.code, 0, "{good:?}");
+    assert!(!good.stderr.contains("certificate"), "{good:?}");
+
+    let mut params = CertificateParams::new(["login.example".to_owned()]).unwrap();
+    params.not_after = date_time_ymd(2020, 1, 1);
+    let own = KeyPair::generate().unwrap();
+    let expired = params.self_signed(&own).unwrap();
+    write(Path::new(&cert), &pem("CERTIFICATE", expired.der()));
+    files.write_key(&own);
+    let why = "cert.pem: the certificate, or that of an issuer in the file, expired on 2020-01-01: clients refuse it";
+    let refused = run(&check);
+    assert_eq!((refused.code, &*refused.stdout), (8, ""), "{refused:?}");
+    let last = refused.stderr.lines().last().unwrap();
+    assert!(last.starts_with("error: ") && last.ends_with(why), "{last}");
+
+    let (mut gateway, _) = files.serve(&["--tls-cert", &cert, "--tls-key", &key]);
+    let note = gateway.diagnostic();
+    assert!(
+        note.starts_with("note: ") && note.trim_end().ends_with(why),
+        "{note}"
+    );
+    // a good one is taken, and another bad one is not
+    files.renew();
+    let told = |gateway: &mut Ra, what: &str| {
+        loop {
+            let line = gateway.diagnostic();
+            if line.contains(what) {
+                return line;
+            }
+        }
+    };
+    gateway.hang_up();
+    told(&mut gateway, "the certificates were read again");
+    write(Path::new(&cert), &pem("CERTIFICATE", expired.der()));
+    files.write_key(&own);
+    gateway.hang_up();
+    let note = told(&mut gateway, "the certificates stay as they were: ");
+    assert!(note.trim_end().ends_with(why), "{note}");
+    gateway.terminate();
+    assert_eq!(gateway.end().code, 0);
 }
 
 #[test]

@@ -180,7 +180,7 @@ fn a_command_line_that_cannot_be_read_is_one_line_that_repeats_no_value() {
         ),
         (
             &["gateway", "--rendezvous", "redis://:canary@h/canary"],
-            "--rendezvous <memory|redis|URL>: not a URL of a Redis",
+            "--rendezvous <memory|redis|URL>: the database has to be a whole number from 0",
         ),
         (
             &["gateway", "--rendezvous", "rediss://:canary@h"],

@@ -11,6 +11,7 @@ use std::{fmt, io};
 #[derive(Debug)]
 pub struct AccountsError {
     kind: AccountsErrorKind,
+    failure: Option<AccountsFailure>,
     retry_after: Option<Duration>,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -29,14 +30,80 @@ pub enum AccountsErrorKind {
     Broken,
 }
 
+/// What kept the accounts from an answer. Whoever runs the gateway sees it in metrics and log, and no
+/// client does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AccountsFailure {
+    /// No answer in time.
+    TimedOut,
+    /// No connection: nobody listens there, or the name leads nowhere.
+    NoConnection,
+    /// TLS failed: a wrong certificate, or none.
+    Tls,
+    /// The connection broke before the answer was whole.
+    CutOff,
+    /// The server failed: status 5xx.
+    ServerError,
+    /// The server has had too many questions: status 429.
+    Throttled,
+    /// An answer that makes no sense.
+    BadAnswer,
+    /// The gateway asks as much as it may at a time.
+    TooMany,
+    /// Unavailable, for none of these reasons.
+    Unavailable,
+}
+
+impl AccountsFailure {
+    pub(crate) const ALL: [Self; 9] = [
+        Self::TimedOut,
+        Self::NoConnection,
+        Self::Tls,
+        Self::CutOff,
+        Self::ServerError,
+        Self::Throttled,
+        Self::BadAnswer,
+        Self::TooMany,
+        Self::Unavailable,
+    ];
+
+    /// As metrics and log name it: `timed_out`, `no_connection`, `tls`, `cut_off`, `server_error`,
+    /// `throttled`, `bad_answer`, `too_many`, `unavailable`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TimedOut => "timed_out",
+            Self::NoConnection => "no_connection",
+            Self::Tls => "tls",
+            Self::CutOff => "cut_off",
+            Self::ServerError => "server_error",
+            Self::Throttled => "throttled",
+            Self::BadAnswer => "bad_answer",
+            Self::TooMany => "too_many",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
 impl AccountsError {
     /// An error without a cause that could be told.
     #[must_use]
     pub fn new(kind: AccountsErrorKind) -> Self {
         Self {
             kind,
+            failure: None,
             retry_after: None,
             source: None,
+        }
+    }
+
+    /// Says what kept the accounts from an answer.
+    #[must_use]
+    pub fn with_failure(self, failure: AccountsFailure) -> Self {
+        Self {
+            failure: Some(failure),
+            ..self
         }
     }
 
@@ -62,6 +129,18 @@ impl AccountsError {
     #[must_use]
     pub fn kind(&self) -> AccountsErrorKind {
         self.kind
+    }
+
+    /// What kept the accounts from an answer; `None` if they did answer, with a no.
+    #[must_use]
+    pub fn failure(&self) -> Option<AccountsFailure> {
+        match self.kind {
+            AccountsErrorKind::Unknown | AccountsErrorKind::Forbidden => None,
+            AccountsErrorKind::Unavailable => {
+                Some(self.failure.unwrap_or(AccountsFailure::Unavailable))
+            }
+            AccountsErrorKind::Broken => Some(self.failure.unwrap_or(AccountsFailure::BadAnswer)),
+        }
     }
 
     /// How long the client should wait.

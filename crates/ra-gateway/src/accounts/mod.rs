@@ -17,7 +17,9 @@ use ra_proto::rest::MfaMethod;
 use ra_proto::{MfaAnswerText, Token, User};
 
 pub use call_out::{Carried, Carrier, HttpCallOut, InvalidSecret};
-pub use error::{AccountsError, AccountsErrorKind, AccountsFileError, AccountsFileErrorKind};
+pub use error::{
+    AccountsError, AccountsErrorKind, AccountsFailure, AccountsFileError, AccountsFileErrorKind,
+};
 pub use file::StaticFile;
 pub use replaceable::Replaceable;
 

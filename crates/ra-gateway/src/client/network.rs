@@ -4,7 +4,8 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-/// A network such as `10.0.0.0/8` or `fd00::/8`, or one address.
+/// A network such as `10.0.0.0/8` or `fd00::/8`, or one address. IPv4 ones may be written as IPv6,
+/// `::ffff:10.0.0.0/104`: it is the same network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IpNetwork {
     address: IpAddr,
@@ -39,14 +40,17 @@ impl FromStr for IpNetwork {
             Some((address, prefix)) => (address, Some(prefix)),
             None => (text, None),
         };
-        let address: IpAddr = address.parse().map_err(|_| IpNetworkError::Malformed)?;
-        if address != address.to_canonical() {
-            return Err(IpNetworkError::Malformed);
-        }
+        let written: IpAddr = address.parse().map_err(|_| IpNetworkError::Malformed)?;
+        let address = written.to_canonical();
         let width = if address.is_ipv4() { 32 } else { 128 };
+        // of an IPv4 address as IPv6, the first 96 bits say that it is one
+        let mapped = if address == written { 0 } else { 96 };
         let prefix = match prefix {
             Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-                digits.parse().map_err(|_| IpNetworkError::Malformed)?
+                let prefix: u32 = digits.parse().map_err(|_| IpNetworkError::Malformed)?;
+                prefix
+                    .checked_sub(mapped)
+                    .ok_or(IpNetworkError::Malformed)?
             }
             Some(_) => return Err(IpNetworkError::Malformed),
             None => width,
@@ -97,6 +101,10 @@ mod tests {
             ("::1", "::1", "::2"),
             ("10.0.0.0/8", "::ffff:10.0.0.1", "::ffff:11.0.0.1"),
             ("::/1", "::1", "0.0.0.1"),
+            ("::ffff:192.0.2.7", "192.0.2.7", "192.0.2.6"),
+            ("::ffff:192.0.2.7", "::ffff:192.0.2.7", "::ffff:192.0.2.6"),
+            ("::ffff:10.0.0.0/104", "10.255.0.1", "11.0.0.1"),
+            ("::ffff:c000:206/127", "192.0.2.7", "192.0.2.8"),
         ] {
             let network: IpNetwork = network.parse().unwrap();
             assert!(
@@ -122,7 +130,9 @@ mod tests {
             "10.0.0.0/+8",
             "10.0.0.0/8/8",
             "localhost",
-            "::ffff:10.0.0.0/104",
+            "::ffff:10.0.0.0/95",
+            "::ffff:10.0.0.0/8",
+            "::ffff:10.0.0.0/129",
             "fe80::1%1",
             " 10.0.0.1",
         ] {
@@ -132,7 +142,7 @@ mod tests {
                 "{bad}"
             );
         }
-        for all in ["0.0.0.0/0", "::/0", "10.0.0.0/00"] {
+        for all in ["0.0.0.0/0", "::/0", "10.0.0.0/00", "::ffff:0.0.0.0/96"] {
             assert_eq!(
                 all.parse::<IpNetwork>(),
                 Err(IpNetworkError::Everybody),

@@ -34,21 +34,36 @@ pub(crate) async fn serve(
     shared: Arc<Shared>,
     stream: TcpStream,
     peer: IpAddr,
-    permit: ConnectionPermit,
+    permit: Arc<ConnectionPermit>,
 ) {
-    let Some(stream) = Box::pin(secured(&shared, stream)).await else {
-        return drop(permit);
-    };
-    let service = Service::new(Arc::clone(&shared), peer);
-    let (stream, early, admission) = Box::pin(serve_http(&shared, stream, service)).await;
-    match admission {
-        // a task of its own: this one has grown to the size of an HTTP connection
-        Some(admission) => {
-            tokio::spawn(socket::serve(shared, stream, early, admission, permit));
+    let upgraded = tokio::select! {
+        upgraded = Box::pin(serve_to_upgrade(&shared, stream, peer, &permit)) => upgraded,
+        () = permit.asked_to_go() => {
+            shared.metrics.shed();
+            None
         }
+    };
+    // a task of its own: this one has grown to the size of an HTTP connection
+    if let Some((stream, early, admission)) = upgraded {
+        tokio::spawn(socket::serve(shared, stream, early, admission, permit));
+    }
+}
+
+/// All of a connection that is HTTP: to its end, or to an upgrade.
+async fn serve_to_upgrade(
+    shared: &Arc<Shared>,
+    stream: TcpStream,
+    peer: IpAddr,
+    permit: &Arc<ConnectionPermit>,
+) -> Option<(Stream, bytes::Bytes, socket::Admission)> {
+    let stream = secured(shared, stream).await?;
+    let service = Service::new(Arc::clone(shared), peer, Arc::clone(permit));
+    let (stream, early, admission) = Box::pin(serve_http(shared, stream, service)).await;
+    match admission {
+        Some(admission) => Some((stream, early, admission)),
         None => {
             socket::linger(stream, shared.config.limits.linger).await;
-            drop(permit);
+            None
         }
     }
 }

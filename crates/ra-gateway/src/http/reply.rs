@@ -5,14 +5,16 @@ use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, UPGRADE};
 use http::{Response, StatusCode};
 use http_body_util::Full;
 use ra_proto::SecretBytes;
+use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::problem::Problem;
+use crate::shared::NotReady;
 
 pub(super) type Reply = Response<Full<Bytes>>;
 
 /// 200 with a JSON body, which is wiped once it is sent.
-pub(super) fn json(body: SecretBytes) -> Reply {
+pub(super) fn whole(body: SecretBytes) -> Reply {
     with_json(StatusCode::OK, body)
 }
 
@@ -21,6 +23,15 @@ pub(super) fn empty(status: StatusCode) -> Reply {
     let mut reply = Reply::default();
     *reply.status_mut() = status;
     reply
+}
+
+/// 503, and why no clients should be sent here.
+pub(super) fn not_ready(why: NotReady) -> Reply {
+    let body = json!({ "ready": false, "reason": why.name() }).to_string();
+    with_json(
+        StatusCode::SERVICE_UNAVAILABLE,
+        SecretBytes::new(body.into_bytes()),
+    )
 }
 
 /// A refusal.

@@ -12,7 +12,7 @@ use hyper::body::Incoming;
 use super::reply::{self, Reply};
 use super::route::{self, Route};
 use super::{body, upgrade};
-use crate::limits::Address;
+use crate::limits::{Address, ConnectionPermit};
 use crate::lock::lock;
 use crate::problem::Problem;
 use crate::rest::{self, Call, Done};
@@ -23,15 +23,21 @@ use crate::socket::Admission;
 pub(super) struct Service {
     shared: Arc<Shared>,
     peer: IpAddr,
+    connection: Arc<ConnectionPermit>,
     /// Set once an upgrade was answered: the connection is a socket from then on.
     admission: Mutex<Option<Admission>>,
 }
 
 impl Service {
-    pub(super) fn new(shared: Arc<Shared>, peer: IpAddr) -> Self {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        peer: IpAddr,
+        connection: Arc<ConnectionPermit>,
+    ) -> Self {
         Self {
             shared,
             peer,
+            connection,
             admission: Mutex::new(None),
         }
     }
@@ -77,11 +83,11 @@ impl Service {
     }
 
     fn ready(&self) -> Reply {
-        reply::empty(if self.shared.takes_sessions() {
-            StatusCode::OK
-        } else {
-            StatusCode::SERVICE_UNAVAILABLE
-        })
+        self.shared.watch();
+        match self.shared.not_ready() {
+            None => reply::empty(StatusCode::OK),
+            Some(why) => reply::not_ready(why),
+        }
     }
 }
 
@@ -117,16 +123,19 @@ impl hyper::service::Service<Request<Incoming>> for Service {
             return now(self.refuse(refused.into()));
         }
         self.shared.metrics.called(call);
-        let shared = Arc::clone(&self.shared);
+        let (shared, connection) = (Arc::clone(&self.shared), Arc::clone(&self.connection));
         let since = shared.clock.now();
         Box::pin(async move {
             let (head, incoming) = request.into_parts();
             let answer = match body::read(incoming, &shared.config.limits).await {
-                Ok(body) => rest::answer(&shared, call, &head.headers, &body).await,
+                Ok(body) => match connection.answering() {
+                    Some(_answering) => rest::answer(&shared, call, &head.headers, &body).await,
+                    None => Err(Problem::BUSY),
+                },
                 Err(problem) => Err(problem),
             };
             let reply = match answer {
-                Ok(Done::Json(body)) => reply::json(body),
+                Ok(Done::Json(body)) => reply::whole(body),
                 Ok(Done::NoContent) => reply::empty(StatusCode::NO_CONTENT),
                 Err(problem) => refuse(&shared, problem),
             };

@@ -1,5 +1,8 @@
 //! Who has taken how much.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -8,7 +11,7 @@ use ra_core::MonoTime;
 use super::memory::Memory;
 use super::permit::{Connections, Counters};
 use super::rate::Rate;
-use super::{Address, AddressPlace, ConnectionPermit, Limits, Refused, SessionPermit};
+use super::{Address, AddressPlace, ConnectionPermit, Full, Limits, Refused, SessionPermit};
 use crate::lock::lock;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -55,17 +58,54 @@ impl Gate {
         }
     }
 
-    /// Lets a connection in. One of a proxy's counts for [no address](Self::place).
-    pub(crate) fn connect(&self, address: Option<Address>) -> Result<ConnectionPermit, Refused> {
+    /// Lets a connection in. One of a proxy's counts for [no address](Self::place). If all places
+    /// are taken, another has to go: of those that have shown nothing yet, the one that has been
+    /// quiet for longest. It is refused if there is none.
+    pub(crate) fn connect(
+        &self,
+        address: Option<Address>,
+    ) -> Result<Arc<ConnectionPermit>, Refused> {
         let place = address.map(|address| self.place(address)).transpose()?;
         let mut taken = lock(&self.counters.connections);
-        if taken.all >= self.limits.connections {
-            drop(taken);
-            return Err(FULL);
-        }
+        let in_the_way = if self.is_full(&taken) {
+            let Some(first) = taken.line.take_first() else {
+                drop(taken);
+                return Err(FULL);
+            };
+            Some(first)
+        } else {
+            None
+        };
         taken.all += 1;
+        let permit = ConnectionPermit::new(&self.counters, &mut taken, place);
         drop(taken);
-        Ok(ConnectionPermit::new(Arc::clone(&self.counters), place))
+        // not under the lock: this may be the last that knows of it
+        if let Some(in_the_way) = in_the_way.and_then(|first| first.upgrade()) {
+            in_the_way.ask_to_go();
+        }
+        Ok(permit)
+    }
+
+    fn is_full(&self, taken: &Connections) -> bool {
+        taken.all.saturating_sub(taken.line.leaving()) >= self.limits.connections
+    }
+
+    /// Whether somebody was asked to go and is still here.
+    pub(crate) fn is_being_left(&self) -> bool {
+        lock(&self.counters.connections).line.leaving() > 0
+    }
+
+    /// Which limit keeps new sessions out, if any.
+    pub(crate) fn full(&self, now: MonoTime) -> Option<Full> {
+        if self.memory.is_short(now) {
+            Some(Full::Memory)
+        } else if self.counters.sessions() >= self.limits.most_sessions() {
+            Some(Full::Sessions)
+        } else if self.is_full(&lock(&self.counters.connections)) {
+            Some(Full::Connections)
+        } else {
+            None
+        }
     }
 
     /// Counts a connection for an address: its own, or one that a proxy keeps for it.
@@ -81,15 +121,11 @@ impl Gate {
         Ok(AddressPlace::new(Arc::clone(&self.counters), address))
     }
 
-    /// Whether there is too little memory for more sessions.
-    pub(crate) fn is_short_of_memory(&self, now: MonoTime) -> bool {
-        self.memory.is_short(now)
-    }
-
     /// Lets a session begin.
     pub(crate) fn begin(&self, now: MonoTime, address: Address) -> Result<SessionPermit, Refused> {
         // first the node, so that an attempt in vain costs the client nothing
-        let permit = SessionPermit::new(&self.counters, self.limits.sessions).ok_or(FULL)?;
+        let permit = SessionPermit::new(&self.counters, self.limits.most_sessions());
+        let permit = permit.ok_or(FULL)?;
         lock(&self.paces)
             .sessions
             .pass(now, address)
@@ -154,148 +190,5 @@ impl Gate {
     /// How many connections there are.
     pub(crate) fn connections(&self) -> u32 {
         lock(&self.counters.connections).all
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::net::IpAddr;
-
-    fn address(last: u8) -> Address {
-        IpAddr::from([192, 0, 2, last]).into()
-    }
-
-    #[test]
-    fn r55_connections_are_counted_by_address_and_over_all() {
-        let gate = Gate::new(Limits {
-            connections: 3,
-            connections_per_address: 2,
-            ..Limits::default()
-        });
-        let first = gate.connect(Some(address(1))).unwrap();
-        let _second = gate.connect(Some(address(1))).unwrap();
-        assert!(matches!(
-            gate.connect(Some(address(1))),
-            Err(Refused::Client(_))
-        ));
-        let _third = gate.connect(Some(address(2))).unwrap();
-        assert!(matches!(
-            gate.connect(Some(address(2))),
-            Err(Refused::Node(_))
-        ));
-        drop(first);
-        assert_eq!(gate.connections(), 2);
-        assert!(gate.connect(Some(address(1))).is_ok());
-        assert_eq!(gate.connections(), 2);
-    }
-
-    #[test]
-    fn r55_connections_of_a_proxy_count_for_their_clients() {
-        let gate = Gate::new(Limits {
-            connections: 3,
-            connections_per_address: 1,
-            ..Limits::default()
-        });
-        let proxies = [gate.connect(None).unwrap(), gate.connect(None).unwrap()];
-        let place = gate.place(address(1)).unwrap();
-        assert!(matches!(gate.place(address(1)), Err(Refused::Client(_))));
-        assert!(matches!(
-            gate.connect(Some(address(1))),
-            Err(Refused::Client(_))
-        ));
-        let last = gate.connect(Some(address(2))).unwrap();
-        assert!(matches!(gate.connect(None), Err(Refused::Node(_))));
-        drop((place, last, proxies));
-        assert_eq!(gate.connections(), 0);
-        assert_eq!(lock(&gate.counters.connections).by_address.len(), 0);
-    }
-
-    #[test]
-    fn r55_a_full_node_counts_nothing_for_an_address() {
-        let gate = Gate::new(Limits {
-            connections: 0,
-            ..Limits::default()
-        });
-        assert!(matches!(
-            gate.connect(Some(address(1))),
-            Err(Refused::Node(_))
-        ));
-        assert_eq!(lock(&gate.counters.connections).by_address.len(), 0);
-    }
-
-    #[test]
-    fn r55_calls_and_scans_are_limited_by_account() {
-        let gate = Gate::new(Limits {
-            calls_per_account: 1,
-            scans_per_account: 1,
-            ..Limits::default()
-        });
-        let now = MonoTime::ZERO;
-        for limited in [Gate::call_of, Gate::scan] {
-            assert_eq!(limited(&gate, now, 1), Ok(()));
-            let Err(Refused::Client(wait)) = limited(&gate, now, 1) else {
-                panic!("no limit")
-            };
-            assert_eq!(wait, Duration::from_secs(60));
-            assert_eq!(limited(&gate, now, 2), Ok(()));
-        }
-    }
-
-    #[test]
-    fn r55_addresses_without_connections_are_forgotten() {
-        let gate = Gate::new(Limits::default());
-        for last in 0..200 {
-            drop(gate.connect(Some(address(last))).unwrap());
-        }
-        assert_eq!(lock(&gate.counters.connections).by_address.len(), 0);
-    }
-
-    #[test]
-    fn r55_sessions_are_limited_by_node_and_by_address_a_minute() {
-        let limits = Limits {
-            sessions: 2,
-            sessions_per_address: 2,
-            ..Limits::default()
-        };
-        let gate = Gate::new(limits);
-        let now = MonoTime::ZERO;
-        let first = gate.begin(now, address(1)).unwrap();
-        let _second = gate.begin(now, address(1)).unwrap();
-        assert_eq!(gate.begin(now, address(2)).err(), Some(FULL));
-        drop(first);
-        let Err(Refused::Client(wait)) = gate.begin(now, address(1)) else {
-            panic!("no limit")
-        };
-        assert_eq!(wait, Duration::from_secs(30));
-        assert_eq!(gate.sessions(), 1, "a refused session does not count");
-        assert!(gate.begin(now, address(2)).is_ok());
-    }
-
-    #[test]
-    fn r43_second_factors_are_limited_by_account() {
-        let gate = Gate::new(Limits {
-            mfa_tries_per_account: 1,
-            ..Limits::default()
-        });
-        assert_eq!(gate.try_mfa(MonoTime::ZERO, 1), Ok(()));
-        assert!(matches!(
-            gate.try_mfa(MonoTime::ZERO, 1),
-            Err(Refused::Client(_))
-        ));
-        assert_eq!(gate.try_mfa(MonoTime::ZERO, 2), Ok(()));
-    }
-
-    #[test]
-    fn r55_calls_are_limited_by_address() {
-        let gate = Gate::new(Limits {
-            calls_per_address: 1,
-            ..Limits::default()
-        });
-        assert_eq!(gate.call(MonoTime::ZERO, address(1)), Ok(()));
-        assert!(matches!(
-            gate.call(MonoTime::ZERO, address(1)),
-            Err(Refused::Client(_))
-        ));
     }
 }

@@ -2,6 +2,7 @@
 
 mod address;
 mod gate;
+mod line;
 mod memory;
 mod permit;
 mod rate;
@@ -23,11 +24,16 @@ pub(crate) use permit::{AddressPlace, ConnectionPermit, SessionPermit};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Connections at a time, over all. Default: 65,536.
+    /// Connections at a time, over all; each takes a file of the process ([`open_files`](Self::open_files)).
+    /// With all places taken, a newcomer gets that of a connection that has shown nothing yet: no
+    /// valid proof of a desktop, no call that is being answered. The one that has been quiet for
+    /// longest goes first, and if there is none, the newcomer is refused. Default: 65,536.
     pub connections: u32,
     /// Connections at a time from one address. Default: 1,024.
     pub connections_per_address: u32,
-    /// Sessions at a time, over all; also how many tickets may wait. Default: 50,000.
+    /// Sessions at a time, over all; also how many tickets may wait. A 32nd of the
+    /// [`connections`](Self::connections), at least one and at most 1,024, is kept for calls, so that
+    /// logins that have begun can end: sessions do not take them. Default: 50,000.
     pub sessions: u32,
     /// New sessions a minute from one address. Default: 600.
     pub sessions_per_address: u32,
@@ -90,6 +96,40 @@ impl Default for Limits {
             accounts_within: Duration::from_secs(5),
         }
     }
+}
+
+impl Limits {
+    /// How many files a gateway with these limits may have open at a time, for its clients and for
+    /// itself. Not among them is what the process and its [`Accounts`](crate::Accounts) need.
+    #[must_use]
+    pub fn open_files(&self) -> u64 {
+        // two listeners, and Redis, whose connection may be made anew before the old one is gone
+        const OWN: u64 = 8;
+        u64::from(self.connections)
+            + u64::from(line::LEAVING)
+            + REFUSALS as u64
+            + COLLECTORS as u64
+            + OWN
+    }
+
+    /// How many sessions there can be besides the calls of phones.
+    fn most_sessions(&self) -> u32 {
+        let for_calls = self.connections.div_ceil(32).min(1_024);
+        self.sessions.min(self.connections - for_calls)
+    }
+}
+
+/// How many connections over a limit are told so at a time; more are just closed.
+pub(crate) const REFUSALS: usize = 64;
+/// How many may collect metrics at a time; more are closed.
+pub(crate) const COLLECTORS: usize = 8;
+
+/// Which of the node's limits keeps new sessions out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Full {
+    Memory,
+    Sessions,
+    Connections,
 }
 
 /// Refused: come back after this time.

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
 
 use super::Address;
+use super::line::Line;
 use crate::lock::lock;
 
 #[derive(Default)]
@@ -27,20 +28,73 @@ impl Counters {
 pub(super) struct Connections {
     pub(super) all: u32,
     pub(super) by_address: HashMap<Address, u32>,
+    pub(super) line: Line<ConnectionPermit>,
 }
 
-/// One connection's place.
+/// One connection's place. It is kept while a call is answered, and for good once a desktop has
+/// proven its key; until then it may be [asked to go](Self::asked_to_go), if others need it more.
 pub(crate) struct ConnectionPermit {
     counters: Arc<Counters>,
     _own: Option<AddressPlace>,
+    /// Its number in the line of those that may be asked to go; 0 while it is none of them. Changes
+    /// under the lock of the counters only.
+    number: AtomicU64,
+    go: Notify,
 }
 
 impl ConnectionPermit {
-    pub(super) fn new(counters: Arc<Counters>, own: Option<AddressPlace>) -> Self {
-        Self {
-            counters,
+    /// A place, last in the line. Whoever calls this has counted it.
+    pub(super) fn new(
+        counters: &Arc<Counters>,
+        taken: &mut Connections,
+        own: Option<AddressPlace>,
+    ) -> Arc<Self> {
+        let permit = Arc::new(Self {
+            counters: Arc::clone(counters),
             _own: own,
+            number: AtomicU64::new(0),
+            go: Notify::new(),
+        });
+        permit.wait_in(&mut taken.line);
+        permit
+    }
+
+    /// Resolves when somebody else needs the place more: the connection is to be closed at once.
+    pub(crate) async fn asked_to_go(&self) {
+        self.go.notified().await;
+    }
+
+    pub(super) fn ask_to_go(&self) {
+        self.go.notify_one();
+    }
+
+    /// Keeps the place while a call is answered; `None` if it is to be left already, so that no call
+    /// is carried out whose answer nobody would get.
+    pub(crate) fn answering(self: &Arc<Self>) -> Option<Answering> {
+        self.stay().then(|| Answering(Arc::clone(self)))
+    }
+
+    /// Keeps the place for good. Says whether it could be kept.
+    pub(crate) fn stay(&self) -> bool {
+        let mut taken = lock(&self.counters.connections);
+        let is_here = taken.line.leave(self.number.load(Ordering::Relaxed));
+        if is_here {
+            self.number.store(0, Ordering::Relaxed);
         }
+        is_here
+    }
+
+    /// Gives up the right to stay: nothing that matters is to come.
+    pub(crate) fn may_go(self: &Arc<Self>) {
+        let mut taken = lock(&self.counters.connections);
+        if self.number.load(Ordering::Relaxed) == 0 {
+            self.wait_in(&mut taken.line);
+        }
+    }
+
+    fn wait_in(self: &Arc<Self>, line: &mut Line<Self>) {
+        let number = line.join(Arc::downgrade(self));
+        self.number.store(number, Ordering::Relaxed);
     }
 }
 
@@ -48,8 +102,22 @@ impl Drop for ConnectionPermit {
     fn drop(&mut self) {
         let mut taken = lock(&self.counters.connections);
         taken.all = taken.all.saturating_sub(1);
+        match self.number.load(Ordering::Relaxed) {
+            0 => {}
+            number => taken.line.gone(number),
+        }
         drop(taken);
         self.counters.changed.notify_one();
+    }
+}
+
+/// A call that is being answered. After it the connection is the last of those that may be asked to
+/// go.
+pub(crate) struct Answering(Arc<ConnectionPermit>);
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        self.0.may_go();
     }
 }
 

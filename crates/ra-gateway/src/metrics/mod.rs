@@ -11,8 +11,12 @@ use std::time::Duration;
 
 use ra_core::gateway::{Outcome, SessionError};
 
+use crate::accept::Exhausted;
+use crate::accounts::AccountsFailure;
 use crate::log::{Event, Journal, Log};
 use crate::problem::Problem;
+#[cfg(feature = "redis")]
+use crate::rendezvous::redis::RedisUnavailable;
 use crate::rest::Call;
 use histogram::Histogram;
 
@@ -28,6 +32,12 @@ const REDIS_MICROS: &[u64] = &[
     100, 250, 500, 1_000, 2_500, 5_000, 10_000, 50_000, 250_000, 1_000_000, 3_000_000,
 ];
 
+/// From a question to the accounts' answer.
+const ACCOUNTS_MICROS: &[u64] = &[
+    1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000,
+    5_000_000,
+];
+
 /// Counters of one node, from its start.
 #[derive(Debug)]
 pub(crate) struct Metrics {
@@ -37,6 +47,9 @@ pub(crate) struct Metrics {
     handshake: Histogram,
     redis: Histogram,
     redis_connections: Counter,
+    redis_failures: [Counter; REDIS_FAILURES.len()],
+    accounts: Histogram,
+    accounts_failures: [Counter; AccountsFailure::ALL.len()],
     tls_failures: Counter,
     pub(crate) journal: Journal,
 }
@@ -50,6 +63,9 @@ impl Default for Metrics {
             handshake: Histogram::new(HANDSHAKE_MICROS),
             redis: Histogram::new(REDIS_MICROS),
             redis_connections: Counter::default(),
+            redis_failures: Default::default(),
+            accounts: Histogram::new(ACCOUNTS_MICROS),
+            accounts_failures: Default::default(),
             tls_failures: Counter::default(),
             journal: Journal::default(),
         }
@@ -73,7 +89,7 @@ impl Counter {
 const CALLS: [&str; 5] = ["create", "finish", "cancel", "login", "mfa_finish"];
 
 /// Why something was refused.
-const REFUSALS: [&str; 14] = [
+const REFUSALS: [&str; 19] = [
     "bad_request",
     "unauthorized",
     "unknown_session",
@@ -88,7 +104,26 @@ const REFUSALS: [&str; 14] = [
     "not_found",
     "forbidden",
     "accounts_broken",
+    "accounts_unavailable",
+    "shed",
+    "no_files",
+    "no_system_files",
+    "not_accepted",
 ];
+
+/// What is wrong with Redis, by name.
+#[cfg(feature = "redis")]
+const REDIS_FAILURES: [&str; RedisUnavailable::ALL.len()] = {
+    let mut names = [""; RedisUnavailable::ALL.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = RedisUnavailable::ALL[at].name();
+        at += 1;
+    }
+    names
+};
+#[cfg(not(feature = "redis"))]
+const REDIS_FAILURES: [&str; 0] = [];
 
 /// How sessions end.
 const ENDS: [&str; 12] = [
@@ -149,9 +184,37 @@ impl Metrics {
             Problem::NotFound | Problem::MethodNotAllowed | Problem::NotAnUpgrade => 11,
             Problem::Forbidden => 12,
             Problem::BadGateway => 13,
+            Problem::AccountsUnavailable(_) => 14,
         };
+        self.refuse(reason);
+    }
+
+    /// A connection was closed before it had shown anything, since others needed its place.
+    pub(crate) fn shed(&self) {
+        self.refuse(15);
+    }
+
+    /// The system had no connection to give.
+    pub(crate) fn not_accepted(&self, why: Exhausted) {
+        self.refuse(match why {
+            Exhausted::Files => 16,
+            Exhausted::SystemFiles => 17,
+            Exhausted::Other => 18,
+        });
+    }
+
+    fn refuse(&self, reason: usize) {
         self.refusals[reason].count();
         self.journal.refused(REFUSALS[reason]);
+    }
+
+    /// The accounts have answered a question, or failed to.
+    pub(crate) fn accounts_answered(&self, after: Duration, failure: Option<AccountsFailure>) {
+        self.accounts.observe(after);
+        if let Some(failure) = failure {
+            self.accounts_failures[failure as usize].count();
+            self.journal.accounts_failed(failure.name());
+        }
     }
 
     /// A session is over. Says what its end is called.
@@ -185,17 +248,23 @@ impl Metrics {
         self.redis.observe(after);
     }
 
-    /// A connection to Redis was made.
+    /// A connection to Redis was made, and all is said that has to be.
     #[cfg(feature = "redis")]
     pub(crate) fn redis_connected(&self) {
         self.redis_connections.count();
-        self.journal.tell(Event::RedisConnected);
     }
 
-    /// The connection to Redis is of no use any more.
+    /// Redis did not do what it was to, whatever that was.
     #[cfg(feature = "redis")]
-    pub(crate) fn redis_lost(&self) {
-        self.journal.tell(Event::RedisLost);
+    pub(crate) fn redis_failed(&self, why: RedisUnavailable) {
+        self.redis_failures[why as usize].count();
+    }
+
+    /// A call's command came to nothing.
+    #[cfg(feature = "redis")]
+    pub(crate) fn redis_command_failed(&self, why: RedisUnavailable) {
+        self.redis_failed(why);
+        self.journal.redis_failed(why.name());
     }
 
     /// A client and the gateway did not agree on TLS.

@@ -1,22 +1,28 @@
 //! The numbers as Prometheus reads them (text format 0.0.4).
 
 use std::fmt::Write as _;
+#[cfg(feature = "tls")]
+use std::time::UNIX_EPOCH;
 
 use super::histogram::Histogram;
-use super::{CALLS, Counter, ENDS, REFUSALS};
-use crate::shared::Shared;
+use super::{CALLS, Counter, ENDS, REDIS_FAILURES, REFUSALS};
+use crate::accounts::AccountsFailure;
+use crate::shared::{NotReady, Shared};
 
 /// All numbers of this node, now.
 pub(crate) fn page(shared: &Shared) -> String {
     let metrics = &shared.metrics;
     let phases = shared.registry.phases();
     let mut page = Page(String::with_capacity(8 * 1024));
+    let failures = AccountsFailure::ALL.map(AccountsFailure::name);
     page.head("connections", "gauge", "connections, sockets included");
     page.line("connections", "", f64::from(shared.gate.connections()));
     page.head("sessions", "gauge", "sessions by how far they are");
     for (phase, count) in ["handshake", "waiting", "scanned"].iter().zip(phases) {
         page.line("sessions", &format!("{{phase=\"{phase}\"}}"), count);
     }
+    page.head("tickets", "gauge", "tickets that wait for their desktops");
+    page.line("tickets", "", shared.rendezvous.tickets());
     page.counters("sessions_ended_total", "outcome", &ENDS, &metrics.ends)
         .counters("calls_total", "call", &CALLS, &metrics.calls)
         .counters("refusals_total", "reason", &REFUSALS, &metrics.refusals);
@@ -31,8 +37,39 @@ pub(crate) fn page(shared: &Shared) -> String {
         "TLS handshakes that failed",
     );
     page.line("tls_failures_total", "", metrics.tls_failures.value());
-    page.head("ready", "gauge", "1 if new sessions are taken");
-    page.line("ready", "", u8::from(shared.takes_sessions()));
+    #[cfg(feature = "tls")]
+    if let Some(tls) = &shared.config.tls {
+        let until = tls.validity().until.duration_since(UNIX_EPOCH);
+        page.head(
+            "tls_valid_until_seconds",
+            "gauge",
+            "when a certificate that is shown ends, since 1970",
+        );
+        page.line(
+            "tls_valid_until_seconds",
+            "",
+            until.unwrap_or_default().as_secs(),
+        );
+    }
+    page.histogram(
+        "accounts_seconds",
+        "from a question to the accounts' answer",
+        &metrics.accounts,
+    );
+    page.counters(
+        "accounts_failures_total",
+        "reason",
+        &failures,
+        &metrics.accounts_failures,
+    );
+    let not_ready = shared.not_ready();
+    page.head("ready", "gauge", "1 if new clients should be sent here");
+    page.line("ready", "", u8::from(not_ready.is_none()));
+    page.head("not_ready", "gauge", "1 for why they should not");
+    for why in NotReady::ALL {
+        let labels = format!("{{reason=\"{}\"}}", why.name());
+        page.line("not_ready", &labels, u8::from(not_ready == Some(why)));
+    }
     page.head("rendezvous_up", "gauge", "1 if the rendezvous can be used");
     page.line("rendezvous_up", "", u8::from(shared.rendezvous.is_up()));
     page.head("redis_connections_total", "counter", "connections made");
@@ -40,6 +77,12 @@ pub(crate) fn page(shared: &Shared) -> String {
         "redis_connections_total",
         "",
         metrics.redis_connections.value(),
+    );
+    page.counters(
+        "redis_failures_total",
+        "reason",
+        &REDIS_FAILURES,
+        &metrics.redis_failures,
     );
     page.histogram(
         "redis_seconds",

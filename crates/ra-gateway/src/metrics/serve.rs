@@ -13,23 +13,21 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tokio::time::{Duration, sleep, timeout};
+use tokio::time::timeout;
 
 use super::page;
+use crate::accept::Accept;
+use crate::limits::COLLECTORS;
 use crate::shared::Shared;
 
-/// Connections at a time; more are closed.
-const COLLECTORS: usize = 8;
 const PAGE: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
 
 /// Serves `GET /metrics` until it is dropped.
 pub(crate) async fn serve(shared: &Arc<Shared>, listener: &TcpListener) {
     let places = Arc::new(Semaphore::new(COLLECTORS));
+    let mut accept = Accept::new(listener, &shared.metrics);
     loop {
-        let Ok((stream, _)) = listener.accept().await else {
-            sleep(Duration::from_millis(100)).await;
-            continue;
-        };
+        let (stream, _) = accept.next().await;
         if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
             let shared = Arc::clone(shared);
             tokio::spawn(async move {

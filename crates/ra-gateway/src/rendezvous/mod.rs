@@ -78,6 +78,9 @@ pub(crate) trait Rendezvous: Send + Sync {
     /// Whether this account has passed.
     fn has_passed<'a>(&'a self, account: u64, token: &'a MfaToken) -> Step<'a, bool>;
 
+    /// How many tickets are likely to be redeemed at this node.
+    fn tickets(&self) -> u32;
+
     /// When the last ticket that is likely to be redeemed at this node will be void; `None` when there is none.
     fn last_ticket_until(&self) -> Option<MonoTime>;
 }

@@ -9,9 +9,9 @@ use std::time::Duration;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use ra_proto::{SecretBytes, Token};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
-use crate::accounts::{Account, Answer};
+use crate::accounts::{Account, AccountsError, AccountsErrorKind, AccountsFailure, Answer};
 use crate::problem::Problem;
 use crate::shared::Shared;
 
@@ -71,5 +71,12 @@ async fn authenticate(shared: &Shared, headers: &HeaderMap) -> Result<Account, P
 /// Waits for the accounts, but not for ever.
 async fn within<T>(shared: &Shared, answer: Answer<'_, T>) -> Result<T, Problem> {
     let limit: Duration = shared.config.limits.accounts_within;
-    Ok(timeout(limit, answer).await.map_err(|_| Problem::BUSY)??)
+    let since = Instant::now();
+    let answered = timeout(limit, answer).await.unwrap_or_else(|_| {
+        let late = AccountsError::new(AccountsErrorKind::Unavailable);
+        Err(late.with_failure(AccountsFailure::TimedOut))
+    });
+    let failure = answered.as_ref().err().and_then(AccountsError::failure);
+    shared.metrics.accounts_answered(since.elapsed(), failure);
+    Ok(answered?)
 }

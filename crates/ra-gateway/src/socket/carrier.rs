@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
-use futures_util::Sink;
+use futures_util::{FutureExt, Sink};
 use ra_core::MonoTime;
 use ra_core::gateway::{Input, Output};
 use ra_proto::CloseCode;
@@ -61,6 +61,17 @@ impl Carrier {
             stalled_until: None,
             state: Carrying::On,
         }
+    }
+
+    /// Whether the desktop has proven its key.
+    pub(super) fn is_proven(&self) -> bool {
+        self.member.is_proven()
+    }
+
+    /// Ends the session and says so, if that can be written without waiting.
+    pub(super) fn shed(mut self: Box<Self>) {
+        self.member.shut_down(CloseCode::GOING_AWAY);
+        let _ = (&mut self).now_or_never();
     }
 
     /// The connection, if anything can still be said on it.

@@ -66,6 +66,10 @@ impl Member {
         }
     }
 
+    pub(super) fn is_proven(&self) -> bool {
+        self.session.is_some()
+    }
+
     pub(super) fn shut_down(&mut self, code: CloseCode) {
         let now = self.shared.clock.now();
         self.slot.command(|hold| hold.session.shut_down(now, code));

@@ -4,7 +4,10 @@ mod carrier;
 mod linger;
 mod member;
 
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 
 use bytes::Bytes;
 use ra_proto::CloseCode;
@@ -30,26 +33,41 @@ pub(crate) struct Admission {
 }
 
 /// Serves an upgraded connection to its end. `early` is what the client sent behind its request.
+/// Until its desktop has proven a key, it goes when others need its place.
 pub(crate) async fn serve(
     shared: Arc<Shared>,
     stream: Stream,
     early: Bytes,
     admission: Admission,
-    connection: ConnectionPermit,
+    connection: Arc<ConnectionPermit>,
 ) {
     // each step in a box of its own: this future is as large as the largest thing it holds, for as
     // long as the session lasts
     let limits = &shared.config.limits;
     let stream = if admission.version_is_ours {
         let mut carrier = Box::pin(carrier(&shared, stream, early)).await;
-        (&mut carrier).await;
-        carrier.into_stream()
+        let begun = Box::pin(begin(&mut carrier, &connection)).await;
+        if begun == Begun::Proven {
+            (&mut carrier).await;
+        }
+        if begun == Begun::Shed {
+            shared.metrics.shed();
+            carrier.shed();
+            None
+        } else {
+            carrier.into_stream()
+        }
     } else {
-        Box::pin(refuse(stream, early, limits)).await
+        let asked_to_go = connection.asked_to_go();
+        Box::pin(refuse(stream, early, limits, asked_to_go)).await
     };
     drop(admission.permit);
     if let Some(stream) = stream {
-        Box::pin(linger(stream, limits.linger)).await;
+        connection.may_go();
+        tokio::select! {
+            () = Box::pin(linger(stream, limits.linger)) => {}
+            () = connection.asked_to_go() => {}
+        }
     }
     drop((admission.place, connection));
 }
@@ -59,11 +77,46 @@ async fn carrier(shared: &Arc<Shared>, stream: Stream, early: Bytes) -> Box<Carr
     Box::new(Carrier::new(socket, shared, Member::enter(shared)))
 }
 
+/// What came of a session's beginning.
+#[derive(PartialEq)]
+enum Begun {
+    /// The desktop has proven its key, and has its place for good.
+    Proven,
+    /// The session is over.
+    Over,
+    /// Others need the place.
+    Shed,
+}
+
+/// Goes on until the desktop has proven its key.
+async fn begin(carrier: &mut Carrier, connection: &ConnectionPermit) -> Begun {
+    let mut asked_to_go = pin!(connection.asked_to_go());
+    poll_fn(|cx| {
+        // first the desktop: who is quick enough may stay
+        if Pin::new(&mut *carrier).poll(cx).is_ready() {
+            Poll::Ready(Begun::Over)
+        } else if carrier.is_proven() && connection.stay() {
+            Poll::Ready(Begun::Proven)
+        } else {
+            asked_to_go.as_mut().poll(cx).map(|()| Begun::Shed)
+        }
+    })
+    .await
+}
+
 /// Closes a socket whose version is not ours.
-async fn refuse(stream: Stream, early: Bytes, limits: &Limits) -> Option<Stream> {
+async fn refuse(
+    stream: Stream,
+    early: Bytes,
+    limits: &Limits,
+    asked_to_go: impl Future<Output = ()>,
+) -> Option<Stream> {
     let mut socket = open(stream, early, limits.message_bytes).await;
     let refusal = socket.close(Some(close_frame(CloseCode::INVALID_VERSION)));
-    let refused = timeout(limits.write_within, refusal).await;
+    let refused = tokio::select! {
+        refused = timeout(limits.write_within, refusal) => refused,
+        () = asked_to_go => return None,
+    };
     matches!(refused, Ok(Ok(()))).then(|| socket.into_inner())
 }
 

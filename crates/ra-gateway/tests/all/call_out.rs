@@ -12,6 +12,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use ra_gateway::accounts::{Carried, Carrier, HttpCallOut};
+use ra_gateway::{Config, Level, Log};
 use ra_http::Body;
 use ra_tokio::{HttpCarrier, Network};
 use serde_json::{Value, json};
@@ -70,6 +71,8 @@ fn answer(path: &str, headers: &HeaderMap, body: &Value) -> Response<Full<Bytes>
         ("/gw/authenticate", "eve") => (403, json!({})),
         ("/gw/authenticate", "elsewhere") => (302, json!({})),
         ("/gw/authenticate", "busy") => (503, json!({"secret": "canary"})),
+        ("/gw/authenticate", "often") => (429, json!({})),
+        ("/gw/authenticate", "nonsense") => (200, json!({"canary": 1})),
         ("/gw/authenticate", _) => (401, json!({})),
         ("/gw/mfa", "") => (200, json!({"valid": body["data"] == "right"})),
         ("/gw/token", "") => (200, json!({"token": "dora-token"})),
@@ -83,11 +86,19 @@ fn answer(path: &str, headers: &HeaderMap, body: &Value) -> Response<Full<Bytes>
 }
 
 async fn asking(server: SocketAddr) -> Host {
+    asking_with(server, |accounts| accounts, |_| {}).await
+}
+
+async fn asking_with(
+    server: SocketAddr,
+    set: impl FnOnce(HttpCallOut) -> HttpCallOut,
+    change: impl FnOnce(&mut Config),
+) -> Host {
     let base = format!("http://{server}/gw").parse().unwrap();
     let carrier = Carry(HttpCarrier::new(Network::default()));
     let accounts = HttpCallOut::new(base, Arc::new(carrier));
     let accounts = accounts.with_secret("only-the-gateway").unwrap();
-    host_of(Arc::new(accounts), |_| {}).await
+    host_of(Arc::new(set(accounts)), change).await
 }
 
 async fn scan(host: &Host, who: &str) -> Reply {
@@ -175,4 +186,103 @@ async fn r57_a_server_that_is_not_there_makes_503() {
     let reply = scan(&host, "dora").await;
     assert_eq!(reply.refusal(), (503, 130_000));
     assert!(reply.retry_after() >= 1);
+}
+
+/// All that went wrong with the accounts, by reason.
+fn failures(host: &Host) -> Vec<(String, u64)> {
+    let page = host.handle.metrics();
+    let failed = page.lines().filter_map(|line| {
+        let (reason, count) = line
+            .strip_prefix("ra_gateway_accounts_failures_total{reason=\"")?
+            .split_once("\"} ")?;
+        Some((reason.to_owned(), count.parse().unwrap()))
+    });
+    failed.filter(|(_, count)| *count > 0).collect()
+}
+
+fn once(reason: &str) -> Vec<(String, u64)> {
+    vec![(reason.to_owned(), 1)]
+}
+
+#[tokio::test]
+async fn r57_each_failure_of_the_server_has_a_reason_of_its_own() {
+    let (address, _) = server().await;
+    for (who, status, reason) in [
+        ("busy", 503, "server_error"),
+        ("often", 503, "throttled"),
+        ("nonsense", 502, "bad_answer"),
+        ("elsewhere", 502, "bad_answer"),
+    ] {
+        let kept = Arc::new(Kept::default());
+        let log: Arc<dyn Log> = Arc::<Kept>::clone(&kept);
+        let host = asking_with(address, |accounts| accounts, |c| c.log = Some(log)).await;
+        assert_eq!(scan(&host, who).await.status, status, "{who}");
+        assert_eq!(failures(&host), once(reason), "{who}");
+        assert_eq!(counted(&host, "accounts_seconds_count"), 1);
+        let line = format!("accounts_failed reason={reason} count=");
+        assert_eq!(kept.line(&line).await, "1");
+        assert_eq!(kept.level(&line), Level::Warning);
+        let refused = match status {
+            503 => "accounts_unavailable",
+            _ => "accounts_broken",
+        };
+        let refused = format!("refusals_total{{reason=\"{refused}\"}}");
+        assert_eq!(counted(&host, &refused), 1, "{who}");
+        assert_eq!(counted(&host, "refusals_total{reason=\"busy\"}"), 0);
+    }
+    // a no is an answer
+    let host = asking(address).await;
+    scan(&host, "nobody").await;
+    scan(&host, "eve").await;
+    assert_eq!(failures(&host), []);
+    assert_eq!(counted(&host, "accounts_seconds_count"), 2);
+}
+
+/// What a scan comes to when the server does this with its connections.
+async fn with_server(
+    does: impl Fn(tokio::net::TcpStream) -> Option<tokio::net::TcpStream> + Send + 'static,
+) -> Vec<(String, u64)> {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let serving = tokio::spawn(async move {
+        let mut kept = Vec::new();
+        while let Ok((stream, _)) = listener.accept().await {
+            kept.extend(does(stream));
+        }
+    });
+    let short = |accounts: HttpCallOut| accounts.with_timeout(Duration::from_millis(200));
+    let host = asking_with(address, short, |_| {}).await;
+    assert_eq!(scan(&host, "dora").await.refusal(), (503, 130_000));
+    serving.abort();
+    failures(&host)
+}
+
+#[tokio::test]
+async fn r57_no_answer_is_told_by_what_came_instead() {
+    assert_eq!(with_server(Some).await, once("timed_out"));
+    assert_eq!(with_server(|_| None).await, once("cut_off"));
+
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let nobody = listener.local_addr().unwrap();
+    drop(listener);
+    let host = asking(nobody).await;
+    scan(&host, "dora").await;
+    assert_eq!(failures(&host), once("no_connection"));
+
+    let host = asking_with(nobody, |accounts| accounts.with_at_a_time(0), |_| {}).await;
+    scan(&host, "dora").await;
+    assert_eq!(failures(&host), once("too_many"));
+
+    let soon = |config: &mut Config| config.limits.accounts_within = Duration::from_millis(50);
+    let host = host_of(Arc::new(Silent::default()), soon).await;
+    scan(&host, "dora").await;
+    assert_eq!(failures(&host), once("timed_out"));
+    let waited = counted(&host, "accounts_seconds_bucket{le=\"+Inf\"}");
+    assert_eq!(
+        (
+            waited,
+            counted(&host, "accounts_seconds_bucket{le=\"0.025\"}")
+        ),
+        (1, 0)
+    );
 }

@@ -1,7 +1,9 @@
 //! The end of a gateway.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use ra_gateway::Log;
 use ra_testkit::FakeKey;
 use serde_json::json;
 use tokio::net::TcpStream;
@@ -77,14 +79,14 @@ async fn r54_the_last_ticket_ends_the_draining_even_if_its_connection_stays() {
     for _ in 0..50 {
         kept.send(b"GET /readyz HTTP/1.1\r\nHost: gateway\r\n\r\n")
             .await;
-        assert!(kept.read_head().await.starts_with("HTTP/1.1 503 "));
+        assert!(kept.read_answer().await.starts_with("HTTP/1.1 503 "));
     }
     let body = json!({ "ticket": ticket }).to_string();
     let length = body.len();
     let head = "POST /api/v9/users/@me/remote-auth/login HTTP/1.1\r\nHost: gateway\r\n";
     kept.send(format!("{head}Content-Length: {length}\r\n\r\n{body}").as_bytes())
         .await;
-    assert!(kept.read_head().await.starts_with("HTTP/1.1 200 "));
+    assert!(kept.read_answer().await.starts_with("HTTP/1.1 200 "));
     // nothing but the ticket's end can have told the gateway: this connection and the desktop's stay
     kept.read_to_end().await;
     drop((kept, desktop));
@@ -149,4 +151,36 @@ async fn dropping_the_gateway_closes_its_sessions() {
     let (mut desktop, _) = Desktop::ready(host.address, 1).await;
     host.running.abort();
     assert_eq!(desktop.expect_close().await, 1001);
+}
+
+#[tokio::test]
+async fn r55_a_drain_tells_how_many_sessions_and_tickets_it_waits_for() {
+    let kept = Arc::new(Kept::default());
+    let log: Arc<dyn Log> = Arc::<Kept>::clone(&kept);
+    let host = host(|config| {
+        config.log = Some(log);
+        config.drain_within = Duration::from_secs(3600);
+    })
+    .await;
+    let (waiting, _) = Desktop::ready(host.address, 1).await;
+    let (mut desktop, fingerprint) = Desktop::ready(host.address, 2).await;
+    let body = json!({ "fingerprint": fingerprint });
+    let reply = post(host.address, "", Some(ALICE), body).await;
+    desktop.expect_user().await;
+    assert_eq!(counted(&host, "tickets"), 0);
+    post(host.address, "finish", Some(ALICE), reply.json()).await;
+    let ticket = desktop.expect_ticket().await;
+    host.sessions_fall_to(1).await;
+    assert_eq!(counted(&host, "tickets"), 1);
+    host.handle.drain();
+    kept.line("draining sessions=1 tickets=1").await;
+    drop(waiting);
+    host.sessions_fall_to(0).await;
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(6)).await;
+    tokio::time::resume();
+    kept.line("draining sessions=0 tickets=1").await;
+    assert_eq!(desktop.exchange(host.address, &ticket).await, "alice-token");
+    within(host.running).await.unwrap();
+    kept.line("closing sessions=0 tickets=0").await;
 }

@@ -1,5 +1,6 @@
 //! Sessions and connections over a limit.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::Request;
@@ -55,15 +56,24 @@ async fn r55_sessions_over_an_addresss_pace_get_429() {
 #[tokio::test]
 async fn r55_connections_over_a_limit_are_told_and_closed() {
     for (connections, per_address, status) in [(100, 2, "429"), (2, 100, "503")] {
-        let host = host(|config| {
+        let accounts = Arc::new(Silent::default());
+        let asked: Arc<Silent> = Arc::clone(&accounts);
+        let host = host_of(accounts, |config| {
             config.limits.connections = connections;
             config.limits.connections_per_address = per_address;
+            config.limits.accounts_within = Duration::from_secs(3600);
         })
         .await;
-        let held = [
-            Desktop::connect(host.address).await,
-            Desktop::connect(host.address).await,
-        ];
+        // calls that are being answered keep their places
+        let mut held = Vec::new();
+        for _ in 0..2 {
+            let body = json!({"fingerprint": "x"});
+            let address = host.address;
+            held.push(tokio::spawn(async move {
+                drop(post(address, "", Some("a"), body).await);
+            }));
+        }
+        until(|| asked.asked() == 2).await;
         let mut third = Tcp::connect(host.address).await;
         let answer = String::from_utf8(third.read_to_end().await).unwrap();
         assert!(
@@ -73,8 +83,8 @@ async fn r55_connections_over_a_limit_are_told_and_closed() {
         assert!(answer.contains("\r\nretry-after: 5\r\n"), "{answer}");
         // a real client that asks first gets to read it as well
         assert_eq!(refused(&host).await.0.to_string(), status);
-        drop(held);
-        host.sessions_fall_to(0).await;
+        held.iter().for_each(tokio::task::JoinHandle::abort);
+        until(|| counted(&host, "connections") == 0).await;
     }
 }
 

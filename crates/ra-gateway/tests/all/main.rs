@@ -19,6 +19,9 @@ mod login;
 mod logs;
 mod metrics;
 mod mfa;
+mod readiness;
+#[cfg(all(feature = "redis", unix))]
+mod redis_reasons;
 mod rest_errors;
 mod storms;
 mod support;
@@ -26,3 +29,4 @@ mod tickets;
 #[cfg(feature = "tls")]
 mod tls;
 mod tolerance;
+mod watched;

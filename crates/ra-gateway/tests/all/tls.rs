@@ -281,7 +281,7 @@ async fn plain_http_at_a_tls_port_is_answered_by_an_alert() {
 #[tokio::test]
 async fn connections_over_a_limit_cost_no_handshake() {
     let pair = Pair::new();
-    let (host, _) = secure_host(&pair, |config| config.limits.connections = 1).await;
+    let (host, _) = secure_host(&pair, |config| config.limits.connections_per_address = 1).await;
     let mut first = pair.connect(host.address, &[]).await.unwrap();
     let mut second = Tcp::connect(host.address).await;
     assert_eq!(second.read_to_end().await, b"");
@@ -307,4 +307,28 @@ async fn a_gateway_that_ends_waits_for_no_handshake() {
     host.handle.shut_down();
     assert_eq!(silent.read_to_end().await, b"");
     within(host.running).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_end_of_the_certificate_is_among_the_numbers() {
+    let ending = |year| {
+        let names = vec!["localhost".to_owned()];
+        let mut params = rcgen::CertificateParams::new(names).unwrap();
+        params.not_after = rcgen::date_time_ymd(year, 1, 1);
+        let own = rcgen::KeyPair::generate().unwrap();
+        let certificate = params.self_signed(&own).unwrap();
+        (
+            pem("CERTIFICATE", certificate.der()),
+            pem("PRIVATE KEY", &own.serialize_der()),
+        )
+    };
+    let (host, tls) = secure_host(&Pair::new(), |_| {}).await;
+    for (year, seconds) in [(2030, 1_893_456_000), (2031, 1_924_992_000_u64)] {
+        let (certificate, key) = ending(year);
+        tls.replace(certificate.as_bytes(), key.as_bytes()).unwrap();
+        let line = format!("\nra_gateway_tls_valid_until_seconds {seconds}\n");
+        assert!(host.handle.metrics().contains(&line), "{year}");
+    }
+    let plain = crate::support::host(|_| {}).await;
+    assert!(!plain.handle.metrics().contains("tls_valid_until"));
 }

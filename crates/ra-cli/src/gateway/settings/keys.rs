@@ -90,6 +90,7 @@ pub(super) static KEYS: &[Key] = &[
         "drain",
         to!(config.drain_within = seconds(0.0..=DAY)),
     ),
+    key("drain_least", to!(config.drain_least = seconds(0.0..=DAY))),
     option(
         "tls.certificate",
         "tls_cert",

@@ -29,6 +29,8 @@ pub(super) struct Settings {
     pub(super) accounts: AccountsSettings,
     pub(super) tls: TlsSettings,
     pub(super) log: LogSettings,
+    /// The configuration file, if it has a password in it.
+    pub(super) password_in: Option<PathBuf>,
     proxies: Vec<IpNetwork>,
     proxies_header: Option<ClientHeader>,
     rendezvous: args::Rendezvous,
@@ -77,6 +79,7 @@ impl Default for Settings {
                 level: LogLevel::Off,
                 format: LogFormat::Text,
             },
+            password_in: None,
             proxies: Vec::new(),
             proxies_header: None,
             rendezvous: args::Rendezvous::Memory,
@@ -95,6 +98,11 @@ impl Settings {
         let mut settings = Self::default();
         if let Some(path) = &args.config {
             read::file(path, &mut settings)?;
+            if let args::Rendezvous::Redis(redis) = &settings.rendezvous
+                && redis.has_password()
+            {
+                settings.password_in = Some(path.clone());
+            }
         }
         settings.take(args)?;
         settings.finish()?;

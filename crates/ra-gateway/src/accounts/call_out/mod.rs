@@ -18,7 +18,7 @@ use ra_proto::rest::MfaMethod;
 use ra_proto::{MfaAnswerText, Token, User};
 use tokio::sync::Semaphore;
 
-use super::{Account, Accounts, AccountsError, AccountsErrorKind, Answer};
+use super::{Account, Accounts, AccountsError, AccountsErrorKind, AccountsFailure, Answer};
 use wire::Question;
 
 /// What a [`Carrier`] answers with.
@@ -107,6 +107,7 @@ impl HttpCallOut {
     async fn ask<T>(&self, question: &Question<'_, T>) -> Result<T, AccountsError> {
         let Ok(_place) = self.places.try_acquire() else {
             let busy = AccountsError::new(AccountsErrorKind::Unavailable);
+            let busy = busy.with_failure(AccountsFailure::TooMany);
             return Err(busy.with_retry_after(Duration::from_secs(1)));
         };
         match self.attempt(question).await {
@@ -156,10 +157,18 @@ impl From<TransportError> for Failed {
             K::Tls | K::BodyTooLarge | K::NotAllowed => AccountsErrorKind::Broken,
             _ => AccountsErrorKind::Unavailable,
         };
-        Self {
-            error: AccountsError::new(kind).with_source(error),
-            never_left,
-        }
+        let failure = match error.kind() {
+            K::Timeout => AccountsFailure::TimedOut,
+            K::Resolve | K::Connect | K::Proxy | K::NotAllowed => AccountsFailure::NoConnection,
+            K::Tls => AccountsFailure::Tls,
+            K::Lost => AccountsFailure::CutOff,
+            K::BodyTooLarge | K::Upgrade { .. } => AccountsFailure::BadAnswer,
+            _ => AccountsFailure::Unavailable,
+        };
+        let error = AccountsError::new(kind)
+            .with_failure(failure)
+            .with_source(error);
+        Self { error, never_left }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the host's server is asked, and what each of its answers does (R-57).
 
+mod failures;
+
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
@@ -262,65 +264,6 @@ async fn r43_only_a_clear_yes_is_a_right_answer() {
             AccountsErrorKind::Broken,
             "{body}"
         );
-    }
-}
-
-#[tokio::test]
-async fn r57_a_look_up_is_repeated_once() {
-    use TransportErrorKind as K;
-    for first in [K::Resolve, K::Connect, K::Proxy, K::Lost, K::Timeout] {
-        let (call_out, script) = asking([Err(first), reply(200, ALICE)]);
-        assert!(
-            call_out.authenticate(&phone()).await.unwrap().is_some(),
-            "{first:?}"
-        );
-        assert_eq!(script.heard.lock().unwrap().len(), 2);
-        let (call_out, script) = asking([Err(first), reply(500, ""), reply(200, ALICE)]);
-        let error = call_out.authenticate(&phone()).await.unwrap_err();
-        assert_eq!(error.kind(), AccountsErrorKind::Unavailable);
-        assert_eq!(script.heard.lock().unwrap().len(), 2);
-    }
-}
-
-#[tokio::test]
-async fn r57_what_may_have_been_carried_out_is_never_repeated() {
-    use TransportErrorKind as K;
-    for first in [
-        Err(K::Lost),
-        Err(K::Timeout),
-        reply(500, ""),
-        reply(503, ""),
-        reply(200, ""),
-    ] {
-        let again = || reply(200, r#"{"token":"t","valid":true}"#);
-        let copy = |answer: &Scripted| match answer {
-            Ok(response) => reply(response.status().as_u16(), ""),
-            Err(kind) => Err(*kind),
-        };
-        let (call_out, script) = asking([copy(&first), again()]);
-        assert!(call_out.mint_token(&user()).await.is_err(), "{first:?}");
-        assert_eq!(script.heard.lock().unwrap().len(), 1);
-        let (call_out, script) = asking([first, again()]);
-        let code = MfaAnswerText::new("1".to_owned());
-        let verdict = call_out.verify_mfa(&user(), &MfaMethod::Totp, &code).await;
-        assert!(verdict.is_err());
-        assert_eq!(script.heard.lock().unwrap().len(), 1);
-    }
-    // what never left may be
-    for first in [K::Resolve, K::Connect, K::Proxy] {
-        let (call_out, _) = asking([Err(first), reply(200, r#"{"token":"t"}"#)]);
-        assert_eq!(call_out.mint_token(&user()).await.unwrap().expose(), "t");
-    }
-}
-
-#[tokio::test]
-async fn r57_what_trying_again_cannot_change_is_not_tried_again() {
-    use TransportErrorKind as K;
-    for first in [K::Tls, K::NotAllowed, K::BodyTooLarge] {
-        let (call_out, script) = asking([Err(first), reply(200, ALICE)]);
-        let error = call_out.authenticate(&phone()).await.unwrap_err();
-        assert_eq!(error.kind(), AccountsErrorKind::Broken, "{first:?}");
-        assert_eq!(script.heard.lock().unwrap().len(), 1);
     }
 }
 

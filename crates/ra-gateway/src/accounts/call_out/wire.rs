@@ -9,7 +9,7 @@ use ra_proto::{MfaAnswerText, Token, User};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::super::{Account, AccountsError, AccountsErrorKind as Kind};
+use super::super::{Account, AccountsError, AccountsErrorKind as Kind, AccountsFailure};
 
 const SECRET: HeaderName = HeaderName::from_static("x-ra-secret");
 /// Larger replies make no sense.
@@ -116,8 +116,12 @@ impl<T> Question<'_, T> {
             StatusCode::OK => {}
             StatusCode::UNAUTHORIZED => return Err(Kind::Unknown.into()),
             StatusCode::FORBIDDEN => return Err(Kind::Forbidden.into()),
-            StatusCode::TOO_MANY_REQUESTS => return Err(unavailable(&response)),
-            _ if status.is_server_error() => return Err(unavailable(&response)),
+            StatusCode::TOO_MANY_REQUESTS => {
+                return Err(unavailable(&response, AccountsFailure::Throttled));
+            }
+            _ if status.is_server_error() => {
+                return Err(unavailable(&response, AccountsFailure::ServerError));
+            }
             _ => return Err(broken()),
         }
         if response.body().len() > MAX_REPLY_BYTES {
@@ -129,8 +133,8 @@ impl<T> Question<'_, T> {
     }
 }
 
-fn unavailable(response: &Response<Body>) -> AccountsError {
-    let error = AccountsError::new(Kind::Unavailable);
+fn unavailable(response: &Response<Body>, failure: AccountsFailure) -> AccountsError {
+    let error = AccountsError::new(Kind::Unavailable).with_failure(failure);
     match retry_after(response.headers()) {
         Some(wait) => error.with_retry_after(wait),
         None => error,

@@ -233,6 +233,11 @@ impl Rendezvous for Memory {
         done(Ok(self.second_factor.has_passed(now, account, token)))
     }
 
+    fn tickets(&self) -> u32 {
+        let tickets = self.tickets.count(self.clock.now());
+        u32::try_from(tickets).unwrap_or(u32::MAX)
+    }
+
     fn last_ticket_until(&self) -> Option<MonoTime> {
         self.last_ticket_at(self.clock.now())
     }

@@ -60,11 +60,18 @@ impl FromStr for Redis {
         }
         let url = redis::parse_redis_url(url).ok_or(RedisUrlError::Malformed)?;
         let (known, mut seen) = (known(scheme), Vec::new());
+        let path = url.path().trim_matches('/');
+        if scheme.eq_ignore_ascii_case("redis") && !is_database(path) {
+            return Err(RedisUrlError::Database);
+        }
         let mut prefix = "ra:".to_owned();
         for (name, value) in url.query_pairs() {
             // a slip in `prefix` would join two fleets
             if !known.contains(&&*name) || seen.contains(&name) {
                 return Err(RedisUrlError::Query);
+            }
+            if name == "db" && !is_database(&value) {
+                return Err(RedisUrlError::Database);
             }
             if name == "prefix" {
                 prefix = value.into_owned();
@@ -86,6 +93,12 @@ impl FromStr for Redis {
             connection: connection.set_redis_settings(settings),
         })
     }
+}
+
+/// Whether this is the number of a database, or nothing. How many there are is for Redis to say.
+fn is_database(text: &str) -> bool {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
+    is_plain && (text.is_empty() || text.parse::<i32>().is_ok())
 }
 
 /// What may stand in the query. A Unix socket's path leaves no other place for the rest.
@@ -121,8 +134,10 @@ impl fmt::Debug for Redis {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RedisUrlError {
-    /// Not a URL, or host, port or database are not what they must be.
+    /// Not a URL, or host or port are not what they must be.
     Malformed,
+    /// The database is not a whole number from 0 to 2,147,483,647.
+    Database,
     /// Another scheme.
     Scheme,
     /// `rediss`: this gateway speaks to Redis without TLS.
@@ -137,6 +152,7 @@ impl fmt::Display for RedisUrlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Malformed => "not a URL of a Redis",
+            Self::Database => "the database has to be a whole number from 0",
             Self::Scheme => "expected redis:// or redis+unix://",
             Self::Tls => {
                 "TLS to Redis is not built in: use a socket, a private network or a tunnel"
@@ -181,7 +197,12 @@ mod tests {
             ("", RedisUrlError::Malformed),
             ("localhost:6379", RedisUrlError::Malformed),
             ("redis://", RedisUrlError::Malformed),
-            ("redis://host/x", RedisUrlError::Malformed),
+            ("redis://host/x", RedisUrlError::Database),
+            ("redis://host/-1", RedisUrlError::Database),
+            ("redis://host/2147483648", RedisUrlError::Database),
+            ("redis://host/1/2", RedisUrlError::Database),
+            ("redis+unix:///s?db=-1", RedisUrlError::Database),
+            ("redis+unix:///s?db=one", RedisUrlError::Database),
             ("redis://host:99999", RedisUrlError::Malformed),
             ("http://host", RedisUrlError::Scheme),
             ("REDISS://host", RedisUrlError::Tls),

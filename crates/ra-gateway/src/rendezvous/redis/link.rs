@@ -7,8 +7,6 @@
 //!    └────────────────────┴─────────────────────────────────────────┘
 //! ```
 
-use std::fmt;
-use std::io;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -17,90 +15,28 @@ use ra_core::MonoTime;
 use ra_proto::CloseCode;
 use redis::aio::MultiplexedConnection;
 use redis::{
-    AsyncConnectionConfig, Client, Cmd, ConnectionInfo, ErrorKind, PushInfo, PushKind, RedisError,
-    cmd, pipe,
+    AsyncConnectionConfig, Client, Cmd, ConnectionInfo, PushInfo, PushKind, RedisError, cmd, pipe,
 };
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use super::node::Node;
+use super::unavailable::RedisUnavailable;
+use crate::log::Event;
 use crate::registry::Slot;
 use crate::rendezvous::SessionId;
 use crate::vault::Digest;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
-/// How often Redis is asked whether it is there.
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// How often Redis is asked whether it is there and takes what logins need.
 const PULSE: Duration = Duration::from_secs(1);
+/// How often it is told at most why Redis is lost.
+const TELL: Duration = Duration::from_secs(1);
 /// How many commands may wait inside of the client.
 const PIPELINE: usize = 1024;
 /// How many channels are subscribed at a time after a reconnection.
 const CHUNK: usize = 1000;
-
-/// Why a node cannot join its fleet; inside of the error that
-/// [`Gateway::bind`](crate::Gateway::bind) answers. Says nothing that the other side has said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RedisUnavailable {
-    /// Nothing listens at its address.
-    Refused,
-    /// It did not answer within [`Redis::within`](crate::Redis::within).
-    TimedOut,
-    /// User or password are wrong, or missing.
-    Password,
-    /// The user may not use a command or a name that a node has to.
-    Forbidden,
-    /// It is older than 6.2.
-    TooOld,
-    /// Anything else: it cannot be reached, or it is no Redis.
-    Unreachable,
-}
-
-impl fmt::Display for RedisUnavailable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Refused => "nothing listens there",
-            Self::TimedOut => "no answer in time",
-            Self::Password => "user or password are wrong",
-            Self::Forbidden => "this user may not do what a node has to",
-            Self::TooOld => "too old: it has to be a Redis 6.2 or later",
-            Self::Unreachable => "it cannot be reached, or is no Redis",
-        })
-    }
-}
-
-impl std::error::Error for RedisUnavailable {}
-
-impl From<RedisError> for RedisUnavailable {
-    fn from(error: RedisError) -> Self {
-        match error.kind() {
-            ErrorKind::AuthenticationFailed => Self::Password,
-            ErrorKind::RESP3NotSupported => Self::TooOld,
-            _ if error.is_timeout() => Self::TimedOut,
-            _ if error.is_connection_refusal() => Self::Refused,
-            _ => match error.code() {
-                Some("NOAUTH" | "WRONGPASS") => Self::Password,
-                Some("NOPERM") => Self::Forbidden,
-                _ => Self::Unreachable,
-            },
-        }
-    }
-}
-
-impl From<RedisUnavailable> for io::Error {
-    fn from(error: RedisUnavailable) -> Self {
-        let kind = match error {
-            RedisUnavailable::Refused => io::ErrorKind::ConnectionRefused,
-            RedisUnavailable::TimedOut => io::ErrorKind::TimedOut,
-            RedisUnavailable::Password | RedisUnavailable::Forbidden => {
-                io::ErrorKind::PermissionDenied
-            }
-            RedisUnavailable::TooOld => io::ErrorKind::Unsupported,
-            RedisUnavailable::Unreachable => io::ErrorKind::NotConnected,
-        };
-        Self::new(kind, error)
-    }
-}
 
 /// Keeps a node connected.
 pub(super) struct Link {
@@ -109,6 +45,33 @@ pub(super) struct Link {
     errands: mpsc::Receiver<Cmd>,
     /// Of the connection that counts; told when it is gone.
     gone: Arc<Notify>,
+    told: Told,
+}
+
+/// What the log knows.
+#[derive(Default)]
+struct Told {
+    /// That Redis can be used, or why not.
+    state: Option<Result<(), RedisUnavailable>>,
+    /// When it was told last why not.
+    lost_at: Option<Instant>,
+}
+
+impl Told {
+    /// Whether to tell that Redis is lost: not again for the same reason, and not too often.
+    fn lost(&mut self, why: RedisUnavailable, now: Instant) -> bool {
+        let soon = self.lost_at.is_some_and(|at| now.duration_since(at) < TELL);
+        if soon || self.state == Some(Err(why)) {
+            return false;
+        }
+        (self.state, self.lost_at) = (Some(Err(why)), Some(now));
+        true
+    }
+
+    /// Whether to tell that it can be used: not if nobody was told that it could not.
+    fn connected(&mut self) -> bool {
+        self.state.replace(Ok(())) != Some(Ok(()))
+    }
 }
 
 impl Link {
@@ -118,6 +81,7 @@ impl Link {
             to,
             errands,
             gone: Arc::default(),
+            told: Told::default(),
         }
     }
 
@@ -138,9 +102,7 @@ impl Link {
             .arg(&probe)
             .query_async(&mut connection)
             .await?;
-        self.rejoin(&mut connection).await?;
-        self.node.set_connection(Some(connection));
-        Ok(())
+        self.rejoin(connection).await
     }
 
     /// Goes on for ever. Whoever drops it ends it.
@@ -148,16 +110,16 @@ impl Link {
         loop {
             let connection = lock_connection(&self.node);
             if let Some(mut connection) = connection {
-                self.serve(&mut connection).await;
+                let why = self.serve(&mut connection).await;
                 self.node.set_connection(None);
-                self.node.metrics.redis_lost();
+                self.lost(why);
             }
             self.reconnect().await;
         }
     }
 
-    /// Until the connection is of no use any more.
-    async fn serve(&mut self, connection: &mut MultiplexedConnection) {
+    /// Until the connection is of no use any more: why.
+    async fn serve(&mut self, connection: &mut MultiplexedConnection) -> RedisUnavailable {
         let mut pulse = interval(PULSE);
         pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut asked = connection.clone();
@@ -165,19 +127,25 @@ impl Link {
         let pulse = async {
             loop {
                 pulse.tick().await;
-                let start = Instant::now();
-                let answer: Result<(), _> = cmd("PING").query_async(&mut asked).await;
-                node.metrics.redis_answered(start.elapsed());
-                if answer.is_err() {
-                    return;
+                if let Err(why) = try_writing(&node, &mut asked).await {
+                    return why;
                 }
             }
         };
         tokio::select! {
-            () = pulse => {}
-            () = gone.notified() => {}
-            () = node.behind.notified() => {}
-            () = say_all(&mut self.errands, connection) => {}
+            why = pulse => why,
+            () = gone.notified() => RedisUnavailable::Cut,
+            () = node.behind.notified() => RedisUnavailable::Behind,
+            why = say_all(&mut self.errands, connection) => why,
+        }
+    }
+
+    /// Counts it, and tells it if it is news.
+    fn lost(&mut self, why: RedisUnavailable) {
+        self.node.metrics.redis_failed(why);
+        if self.told.lost(why, Instant::now()) {
+            let lost = Event::RedisLost { reason: why.name() };
+            self.node.metrics.journal.tell(lost);
         }
     }
 
@@ -186,11 +154,13 @@ impl Link {
         loop {
             // all nodes have lost it at once: they do not come back at once
             sleep(self.spread(pause)).await;
-            if let Ok(mut connection) = self.connect().await
-                && self.rejoin(&mut connection).await.is_ok()
-            {
-                self.node.set_connection(Some(connection));
-                return;
+            let connected = match self.connect().await {
+                Ok(connection) => self.rejoin(connection).await,
+                Err(error) => Err(error.into()),
+            };
+            match connected {
+                Ok(()) => return,
+                Err(why) => self.lost(why),
             }
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
@@ -224,16 +194,18 @@ impl Link {
             .set_response_timeout(within)
             .set_pipeline_buffer_size(PIPELINE)
             .set_push_sender(heard);
-        let connection = Client::open(self.to.clone())?
+        Client::open(self.to.clone())?
             .get_multiplexed_async_connection_with_config(&config)
-            .await?;
-        self.node.metrics.redis_connected();
-        Ok(connection)
+            .await
     }
 
     /// Tells a Redis that may know nothing of us all that it has to know. Sessions whose handshake
-    /// token it has lost end: no phone can decide them any more.
-    async fn rejoin(&mut self, connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
+    /// token it has lost end: no phone can decide them any more. From then on the connection counts.
+    async fn rejoin(
+        &mut self,
+        mut connection: MultiplexedConnection,
+    ) -> Result<(), RedisUnavailable> {
+        try_writing(&self.node, &mut connection).await?;
         // it is all said anew, from what is so now
         while self.errands.try_recv().is_ok() {}
         let _ = self.node.behind.notified().now_or_never();
@@ -254,7 +226,12 @@ impl Link {
             connection.subscribe(channels).await?;
         }
         for chunk in scanned.chunks(CHUNK) {
-            self.close_lost(connection, chunk).await?;
+            self.close_lost(&mut connection, chunk).await?;
+        }
+        self.node.set_connection(Some(connection));
+        self.node.metrics.redis_connected();
+        if self.told.connected() {
+            self.node.metrics.journal.tell(Event::RedisConnected);
         }
         Ok(())
     }
@@ -287,10 +264,60 @@ fn lock_connection(node: &Node) -> Option<MultiplexedConnection> {
 
 /// Says what is to be said, in order, without waiting for answers; until the connection does not
 /// take it any more.
-async fn say_all(errands: &mut mpsc::Receiver<Cmd>, connection: &mut MultiplexedConnection) {
+async fn say_all(
+    errands: &mut mpsc::Receiver<Cmd>,
+    connection: &mut MultiplexedConnection,
+) -> RedisUnavailable {
     while let Some(errand) = errands.recv().await {
-        if connection.send_packed_command(&errand).await.is_err() {
-            return;
+        if let Err(error) = connection.send_packed_command(&errand).await {
+            return error.into();
         }
+    }
+    // nobody can have anything to say any more
+    RedisUnavailable::Cut
+}
+
+/// Whether Redis is there and writes: a command that changes nothing, as there is no such key. What
+/// may pass is noted, and no reason to make the connection anew.
+async fn try_writing(
+    node: &Node,
+    connection: &mut MultiplexedConnection,
+) -> Result<(), RedisUnavailable> {
+    let mut write = cmd("SET");
+    write.arg(node.names.node(node.id)).arg("").arg("XX");
+    let start = Instant::now();
+    let written: Result<(), RedisError> = write.query_async(connection).await;
+    node.metrics.redis_answered(start.elapsed());
+    match written.map_err(RedisUnavailable::from) {
+        Ok(()) => node.refused(None),
+        Err(why) if why.may_pass() => {
+            node.metrics.redis_failed(why);
+            node.refused(Some(why));
+        }
+        Err(why) => return Err(why),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use RedisUnavailable::{Cut, Password};
+
+    #[tokio::test(start_paused = true)]
+    async fn r56_a_loss_is_told_once_for_each_reason_and_at_a_bounded_pace() {
+        let mut told = Told::default();
+        assert!(told.connected());
+        assert!(told.lost(Cut, Instant::now()));
+        assert!(!told.lost(Password, Instant::now()), "too soon");
+        tokio::time::advance(TELL).await;
+        assert!(!told.lost(Cut, Instant::now()), "no news");
+        assert!(told.lost(Password, Instant::now()));
+        assert!(told.connected());
+        // one that comes and goes all the time
+        assert!(!told.lost(Cut, Instant::now()));
+        assert!(!told.connected());
+        tokio::time::advance(TELL).await;
+        assert!(told.lost(Cut, Instant::now()));
     }
 }

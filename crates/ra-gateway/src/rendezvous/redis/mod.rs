@@ -9,9 +9,12 @@
 mod calls;
 mod config;
 mod link;
+mod logins;
 mod names;
 mod node;
 mod scripts;
+mod second_factor;
+mod unavailable;
 mod wire;
 
 use std::future::Future;
@@ -19,14 +22,12 @@ use std::io;
 use std::sync::Arc;
 
 use ra_core::MonoTime;
-use ra_crypto::{Backend, SEALED_BYTES};
+use ra_crypto::Backend;
 use ra_proto::{Fingerprint, HandshakeToken, MfaTicket, MfaToken, Ticket, User};
-use redis::{Cmd, FromRedisValue, cmd};
-use subtle::ConstantTimeEq;
+use redis::{Cmd, FromRedisValue, RedisError, cmd};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Duration, Instant, timeout};
-use zeroize::Zeroizing;
 
 use super::{Left, Rendezvous, SessionId, Step};
 use crate::clock::Clock;
@@ -35,20 +36,18 @@ use crate::lock::lock;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::registry::{Registry, Slot};
-use crate::vault::{Vault, digest};
+use crate::vault::Vault;
 use link::Link;
-use names::{HANDSHAKE, Names, NodeId, PASSED, QUESTION, Record, bond};
+use names::{Names, NodeId};
 use node::{Node, Parts};
-use scripts::{Granted, Tries};
-use wire::{Answer, Ask, Request, Scan};
+use scripts::Tries;
+use wire::{Answer, Ask, Request};
 
 pub use config::{Redis, RedisUrlError};
-pub use link::RedisUnavailable;
+pub use unavailable::RedisUnavailable;
 
 /// How much may wait to be said to Redis; more, and the connection is made anew.
 const OUTBOX: usize = 16 * 1024;
-/// How often a phone that others scan ahead of tries again.
-const SCANS: u32 = 4;
 /// How often sessions are looked for that Redis does not come to know.
 const SWEEP: Duration = Duration::from_millis(250);
 const MFA_WINDOW: Duration = Duration::from_secs(300);
@@ -132,7 +131,10 @@ impl Fleet {
         let start = Instant::now();
         let answer = command.query_async(&mut connection).await;
         self.node.metrics.redis_answered(start.elapsed());
-        answer.map_err(|_| Problem::BUSY)
+        answer.map_err(|error: RedisError| {
+            self.node.metrics.redis_command_failed(error.into());
+            Problem::BUSY
+        })
     }
 
     /// Asks the node that has a session.
@@ -148,187 +150,15 @@ impl Fleet {
             .query(cmd("PUBLISH").arg(channel).arg(request.encode()))
             .await?;
         if heard == 0 {
-            return Err(Problem::UnknownSession);
+            return Err(self.node.nobody());
         }
         call.answer().await
-    }
-
-    async fn scan(
-        &self,
-        fingerprint: &Fingerprint,
-        user: &User,
-    ) -> Result<HandshakeToken, Problem> {
-        let session = SessionId::of(fingerprint);
-        let token = HandshakeToken::new(self.node.entropy.secret()?);
-        for _ in 0..SCANS {
-            let Answer::Key(leave, key) = self.ask(&session, Ask::Key).await? else {
-                return Err(Problem::UnknownSession);
-            };
-            // whoever answers: it is the key that is on the screen, or nobody's
-            if ra_crypto::fingerprint(&key[..]) != *fingerprint {
-                return Err(Problem::UnknownSession);
-            }
-            let payload = Zeroizing::new(user.encode());
-            let scan = Scan {
-                leave,
-                handshake: digest(token.expose()),
-                bond: bond(HANDSHAKE, token.expose(), user.id, Some(fingerprint)),
-                user: self.seal(&key[..], payload.as_bytes())?,
-            };
-            match self.ask(&session, Ask::Scan(Box::new(scan))).await? {
-                Answer::Yes => return Ok(token),
-                Answer::Again => {}
-                Answer::No | Answer::Key(..) => return Err(Problem::UnknownSession),
-            }
-        }
-        Err(Problem::BUSY)
-    }
-
-    fn seal(&self, key: &[u8], payload: &[u8]) -> Result<[u8; SEALED_BYTES], Problem> {
-        let key = self.backend.peer_key(key).map_err(|_| Problem::Internal)?;
-        let sealed = key.seal(payload, &mut *self.node.entropy.open());
-        let sealed = sealed.map_err(|_| Problem::Internal)?;
-        sealed.try_into().map_err(|_| Problem::Internal)
-    }
-
-    /// What a handshake token of this account is good for.
-    async fn record(&self, account: u64, token: &HandshakeToken) -> Result<Record, Problem> {
-        let key = self.node.names.handshake(&digest(token.expose()));
-        let record: Option<Vec<u8>> = self.query(cmd("GET").arg(key)).await?;
-        record
-            .and_then(|record| Record::decode(&record))
-            // another account's token is as unknown as one that never was
-            .filter(|record| record.is_of(account, token.expose()))
-            .ok_or(Problem::UnknownSession)
-    }
-
-    async fn may_decide(&self, account: u64, token: &HandshakeToken) -> Result<Box<[u8]>, Problem> {
-        let record = self.record(account, token).await?;
-        let session = SessionId::of(&ra_crypto::fingerprint(&record.public_key));
-        let channel = self.node.names.session(&session);
-        let (_, listening): (Vec<u8>, u64) =
-            self.query(cmd("PUBSUB").arg("NUMSUB").arg(channel)).await?;
-        if listening == 0 {
-            return Err(Problem::UnknownSession);
-        }
-        Ok(record.public_key)
-    }
-
-    /// A verdict, with the sealed token if it is a yes.
-    async fn decide(
-        &self,
-        account: u64,
-        token: &HandshakeToken,
-        sealed: Option<&[u8]>,
-    ) -> Result<(), Problem> {
-        let record = self.record(account, token).await?;
-        let handshake = digest(token.expose());
-        let mut call = self.node.calls.open()?;
-        let request = Request {
-            node: self.node.id,
-            call: call.id,
-            ask: match sealed {
-                Some(_) => Ask::Approve(handshake),
-                None => Ask::Decline(handshake),
-            },
-        };
-        let session = SessionId::of(&ra_crypto::fingerprint(&record.public_key));
-        let ticket = self.node.names.ticket(&record.ticket);
-        let heard: i64 = self
-            .query(&scripts::decide(
-                &self.node.names.handshake(&handshake),
-                &record.encode(),
-                &self.node.names.session(&session),
-                &request.encode(),
-                sealed.map(|sealed| Granted {
-                    key: &ticket,
-                    sealed,
-                    millis: self.ticket_millis,
-                }),
-            ))
-            .await?;
-        if heard <= 0 {
-            return Err(Problem::UnknownSession);
-        }
-        // if this is not heard, the verdict stands nevertheless: the person has made it
-        if call.answer().await? == Answer::Yes {
-            return Ok(());
-        }
-        if sealed.is_some() {
-            // handed to nobody
-            let _: u64 = self.query(cmd("UNLINK").arg(&ticket)).await?;
-        }
-        Err(Problem::UnknownSession)
-    }
-
-    async fn redeem(&self, ticket: &Ticket) -> Result<Box<[u8]>, Problem> {
-        let ticket = digest(ticket.expose());
-        let key = self.node.names.ticket(&ticket);
-        let sealed: Option<Vec<u8>> = self.query(cmd("GETDEL").arg(key)).await?;
-        self.node.redeemed(&ticket);
-        Ok(sealed.ok_or(Problem::UnknownTicket)?.into())
-    }
-
-    async fn ask_mfa(&self, account: u64) -> Result<MfaTicket, Problem> {
-        let ticket = MfaTicket::new(self.node.entropy.secret()?);
-        let key = self.node.names.question(&digest(ticket.expose()));
-        let bond = bond(QUESTION, ticket.expose(), account, None);
-        let _: u64 = self
-            .query(&scripts::ask(&key, &bond, self.mfa_ticket_millis))
-            .await?;
-        Ok(ticket)
-    }
-
-    async fn count(&self, account: u64, ticket: &MfaTicket) -> Result<(), Problem> {
-        let names = &self.node.names;
-        let key = names.question(&digest(ticket.expose()));
-        let bond = bond(QUESTION, ticket.expose(), account, None);
-        let counted: i64 = self
-            .query(&scripts::count(
-                &key,
-                &names.answers(account),
-                &bond,
-                self.tries,
-            ))
-            .await?;
-        match counted {
-            1.. => Ok(()),
-            0 => Err(Problem::UnknownMfaTicket),
-            wait => Err(Problem::RateLimited(Duration::from_millis(
-                wait.unsigned_abs(),
-            ))),
-        }
-    }
-
-    async fn pass(&self, account: u64, ticket: &MfaTicket) -> Result<MfaToken, Problem> {
-        let token = MfaToken::new(self.node.entropy.secret()?);
-        let names = &self.node.names;
-        let passed: u64 = self
-            .query(&scripts::pass(
-                &names.question(&digest(ticket.expose())),
-                &names.passed(&digest(token.expose())),
-                &bond(QUESTION, ticket.expose(), account, None),
-                &bond(PASSED, token.expose(), account, None),
-                self.mfa_token_millis,
-            ))
-            .await?;
-        match passed {
-            0 => Err(Problem::UnknownMfaTicket),
-            _ => Ok(token),
-        }
-    }
-
-    async fn has_passed(&self, account: u64, token: &MfaToken) -> Result<bool, Problem> {
-        let key = self.node.names.passed(&digest(token.expose()));
-        let bond = bond(PASSED, token.expose(), account, None);
-        let stored: Option<Vec<u8>> = self.query(cmd("GET").arg(key)).await?;
-        Ok(stored.is_some_and(|stored| stored.ct_eq(&bond).into()))
     }
 }
 
 impl Rendezvous for Fleet {
     fn is_up(&self) -> bool {
-        lock(&self.node.connection).is_some()
+        self.node.is_up()
     }
 
     fn open(&self, slot: &Arc<Slot>, session: &SessionId) {
@@ -382,6 +212,10 @@ impl Rendezvous for Fleet {
 
     fn has_passed<'a>(&'a self, account: u64, token: &'a MfaToken) -> Step<'a, bool> {
         self.step(self.has_passed(account, token))
+    }
+
+    fn tickets(&self) -> u32 {
+        self.node.tickets()
     }
 
     fn last_ticket_until(&self) -> Option<MonoTime> {

@@ -21,11 +21,14 @@ use tokio::sync::{Notify, mpsc};
 use super::calls::Calls;
 use super::names::{Names, NodeId, Record};
 use super::scripts;
+use super::unavailable::RedisUnavailable;
 use super::wire::{Answer, Ask, Leave, Reply, Request, Scan};
 use crate::clock::Clock;
 use crate::entropy::EntropySource;
 use crate::lock::lock;
+use crate::log::Event;
 use crate::metrics::Metrics;
+use crate::problem::Problem;
 use crate::registry::{Registry, Slot, Standing};
 use crate::rendezvous::{Left, SessionId};
 use crate::vault::{Digest, Vault, digest};
@@ -43,6 +46,8 @@ pub(super) struct Node {
     pub(super) calls: Calls,
     /// There while Redis answers and knows all our sessions.
     pub(super) connection: Mutex<Option<MultiplexedConnection>>,
+    /// What keeps a Redis that answers from taking logins.
+    refuses: Mutex<Option<RedisUnavailable>>,
     /// What is to be said to Redis, in order. When it is full, the connection is made anew, and
     /// all that counts is said again.
     pub(super) outbox: mpsc::Sender<Cmd>,
@@ -52,6 +57,14 @@ pub(super) struct Node {
     /// Tickets that went out over our sockets: their desktops are likely to redeem them here too.
     given: Vault<()>,
     closed: AtomicBool,
+    joined: Mutex<Joined>,
+}
+
+/// Whether there was a connection already, and until when other nodes may still be on their way back.
+#[derive(Default)]
+struct Joined {
+    before: bool,
+    others_until: MonoTime,
 }
 
 /// What a node is made of.
@@ -80,11 +93,13 @@ impl Node {
             handshake_millis: parts.handshake_millis,
             calls: Calls::default(),
             connection: Mutex::default(),
+            refuses: Mutex::default(),
             outbox,
             behind: Notify::new(),
             held: Mutex::default(),
             given: parts.given,
             closed: AtomicBool::new(false),
+            joined: Mutex::default(),
         }
     }
 
@@ -95,8 +110,50 @@ impl Node {
     }
 
     pub(super) fn set_connection(&self, connection: Option<MultiplexedConnection>) {
+        if connection.is_some() {
+            self.joins();
+        }
         let mut current = lock(&self.connection);
         *current = connection.filter(|_| !self.closed.load(Ordering::Acquire));
+    }
+
+    /// Redis knows our sessions. If it is not for the first time, the others may have lost it, too, and
+    /// are back soon: they pause for no longer than this, and need no longer to connect.
+    fn joins(&self) {
+        let mut joined = lock(&self.joined);
+        if joined.before {
+            let wait = super::link::LONGEST_PAUSE + self.within;
+            joined.others_until = self.clock.now().saturating_add(wait);
+        }
+        joined.before = true;
+    }
+
+    /// Nobody listens to a session: it is unknown, or on a node that is not back yet.
+    pub(super) fn nobody(&self) -> Problem {
+        let wait = lock(&self.joined).others_until;
+        let wait = wait.saturating_since(self.clock.now());
+        if wait.is_zero() {
+            return Problem::UnknownSession;
+        }
+        Problem::Busy(wait.min(super::link::LONGEST_PAUSE))
+    }
+
+    /// Whether logins can begin and end.
+    pub(super) fn is_up(&self) -> bool {
+        lock(&self.connection).is_some() && lock(&self.refuses).is_none()
+    }
+
+    /// Redis answers, and this keeps it from taking logins, or nothing any more.
+    pub(super) fn refused(&self, why: Option<RedisUnavailable>) {
+        let before = std::mem::replace(&mut *lock(&self.refuses), why);
+        // a new connection is told as such
+        if before == why || why.is_none() && lock(&self.connection).is_none() {
+            return;
+        }
+        self.metrics.journal.tell(match why {
+            Some(why) => Event::RedisRefuses { reason: why.name() },
+            None => Event::RedisConnected,
+        });
     }
 
     /// A QR is ready to go out: it does once Redis leads phones to us.
@@ -277,6 +334,12 @@ impl Node {
     /// A ticket was redeemed here.
     pub(super) fn redeemed(&self, ticket: &Digest) {
         self.given.remove(ticket);
+    }
+
+    /// How many tickets that went out here are not redeemed yet.
+    pub(super) fn tickets(&self) -> u32 {
+        let tickets = self.given.count(self.clock.now());
+        u32::try_from(tickets).unwrap_or(u32::MAX)
     }
 
     /// When the last ticket that is not redeemed yet will be void.

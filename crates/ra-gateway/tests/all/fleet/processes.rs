@@ -184,3 +184,37 @@ async fn r56_a_stopped_node_makes_503_and_not_a_hang() {
     let ticket = scanned.expect_ticket().await;
     assert_eq!(redeem(fleet.at(0), &ticket).await.status, 200);
 }
+
+#[tokio::test]
+async fn r56_a_session_of_a_node_that_is_not_back_yet_is_not_called_unknown() {
+    let patient = |config: &mut ra_gateway::Config| {
+        if let Rendezvous::Redis(redis) = &mut config.rendezvous {
+            redis.within = std::time::Duration::from_secs(60);
+        }
+    };
+    let Some(mut fleet) = fleet(1, patient).await else {
+        return;
+    };
+    let late = Process::start(&fleet.redis);
+    let (mut desktop, fingerprint) = Desktop::ready(late.address, 1).await;
+    let never = fleet.at(0);
+    assert_eq!(
+        scan_refused(never, ALICE, &"A".repeat(43)).await,
+        (404, 10056),
+        "nothing was lost yet"
+    );
+    // both lose Redis, and one of them does not notice that it is back
+    stop(&late.child);
+    fleet.redis.kill();
+    fleet.nodes_are_ready(false).await;
+    fleet.redis.revive().await;
+    fleet.nodes_are_ready(true).await;
+    let body = json!({ "fingerprint": fingerprint });
+    let early = post(fleet.at(0), "", Some(ALICE), body).await;
+    assert_eq!(early.refusal(), (503, 130_000));
+    assert!(early.retry_after() >= 1);
+    go_on(&late.child);
+    fleet.redis.sessions_are(1).await;
+    scan(fleet.at(0), ALICE, &fingerprint).await;
+    desktop.expect_user().await;
+}

@@ -22,13 +22,13 @@ async fn the_time_of_day_may_jump_during_a_login() {
     let asked = post(host.address, "finish", Some(CAROL), handshake.clone()).await;
     let ticket = asked.json()["mfa"]["ticket"].clone();
     // another time has other codes
-    let wrong = answer(&host, CAROL, &ticket, CAROL_CODE).await;
+    let wrong = answer(host.address, CAROL, &ticket, CAROL_CODE).await;
     assert_eq!(wrong.refusal(), (400, 60008));
     jump(59);
-    let passed = answer(&host, CAROL, &ticket, CAROL_CODE).await;
+    let passed = answer(host.address, CAROL, &ticket, CAROL_CODE).await;
     let mfa = passed.json()["token"].as_str().unwrap().to_owned();
     jump(0);
-    let finish = finish_with(&host, CAROL, &handshake, &mfa).await;
+    let finish = finish_with(host.address, CAROL, &handshake, &mfa).await;
     assert_eq!(finish.status, 204, "{}", finish.text);
     jump(1 << 40);
     let ticket = desktop.expect_ticket().await;

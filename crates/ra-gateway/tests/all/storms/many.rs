@@ -1,43 +1,14 @@
 //! Thousands at once. Reads `/proc`, and takes 127.0.0.2 for another address: Linux.
 
-use std::net::SocketAddr;
-use std::process::{Command, Stdio};
-
 use futures_util::future::join_all;
 use ra_crypto::SessionKey;
 use ra_proto::base64;
 use ra_testkit::FakeKey;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::net::TcpStream;
 
+use super::process::*;
 use super::*;
-
-/// A process in which no other test opens anything: this test once more, by itself.
-fn runs_alone(test: &str) -> bool {
-    const ALONE: &str = "RA_TEST_RUNS_ALONE";
-    if std::env::var_os(ALONE).is_some() {
-        return true;
-    }
-    let mut again = Command::new(std::env::current_exe().unwrap());
-    again.args([test, "--exact", "--nocapture"]).env(ALONE, "1");
-    let output = again.stdin(Stdio::null()).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{said}");
-    assert!(said.contains("1 passed"), "{said}");
-    false
-}
-
-fn descriptors() -> usize {
-    std::fs::read_dir("/proc/self/fd").unwrap().count()
-}
-
-/// Resident memory in KiB.
-fn resident() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let value = line.unwrap().split_whitespace().next();
-    value.unwrap().parse().unwrap()
-}
 
 /// One handshake that goes as far as `how` says, and no further.
 async fn abandon(address: SocketAddr, how: usize) {
@@ -106,13 +77,6 @@ fn r55_ten_thousand_handshakes_abandoned_half_way_leave_nothing() {
     });
 }
 
-/// A connection from another address of this machine.
-async fn from_elsewhere(address: SocketAddr) -> Tcp {
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.bind(([127, 0, 0, 2], 0).into()).unwrap();
-    Tcp(within(socket.connect(address)).await.unwrap())
-}
-
 #[tokio::test]
 async fn r55_logins_go_on_beside_a_flood_of_connections_at_the_limit() {
     const HELD: u32 = 32;
@@ -121,11 +85,11 @@ async fn r55_logins_go_on_beside_a_flood_of_connections_at_the_limit() {
         config.limits.connections_per_address = HELD;
     })
     .await;
-    let held: Vec<Tcp> = join_all((0..HELD).map(|_| from_elsewhere(host.address))).await;
+    let held: Vec<Tcp> = join_all((0..HELD).map(|_| from(2, host.address))).await;
     until(|| counted(&host, "connections") == u64::from(HELD)).await;
     let flood = async {
         for _ in 0..100 {
-            let over = join_all((0..8).map(|_| from_elsewhere(host.address))).await;
+            let over = join_all((0..8).map(|_| from(2, host.address))).await;
             for mut tcp in over {
                 let answer = String::from_utf8(tcp.read_to_end().await).unwrap();
                 assert!(answer.starts_with("HTTP/1.1 429 "), "{answer}");
@@ -147,7 +111,7 @@ async fn r55_logins_go_on_beside_a_flood_of_connections_at_the_limit() {
     drop(held);
     until(|| counted(&host, "connections") == 0).await;
     // every place is free again
-    let _again: Vec<Tcp> = join_all((0..HELD).map(|_| from_elsewhere(host.address))).await;
+    let _again: Vec<Tcp> = join_all((0..HELD).map(|_| from(2, host.address))).await;
     until(|| counted(&host, "connections") == u64::from(HELD)).await;
 }
 
@@ -156,7 +120,7 @@ async fn r55_logins_go_on_beside_a_flood_of_sessions_over_an_addresss_pace() {
     let host = host(|config| config.limits.sessions_per_address = 20).await;
     let upgrades = |count: usize| {
         let one = async || {
-            let mut tcp = from_elsewhere(host.address).await;
+            let mut tcp = from(2, host.address).await;
             tcp.send(upgrade("").as_bytes()).await;
             tcp.read_head().await
         };

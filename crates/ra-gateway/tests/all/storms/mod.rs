@@ -4,9 +4,14 @@
 mod bytes;
 mod clocks;
 #[cfg(target_os = "linux")]
+mod full;
+#[cfg(target_os = "linux")]
 mod many;
 mod others;
+#[cfg(target_os = "linux")]
+mod process;
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use http::Request;
@@ -39,26 +44,6 @@ fn generous(config: &mut Config) {
     config.limits.scans_per_account = u32::MAX;
 }
 
-/// One number of the gateway's; with a bare name, the sum over its labels.
-fn counted(host: &Host, name: &str) -> u64 {
-    let page = host.handle.metrics();
-    let values = page.lines().filter_map(|line| {
-        let (sample, value) = line.strip_prefix("ra_gateway_")?.rsplit_once(' ')?;
-        let bare = sample.split('{').next();
-        (sample == name || bare == Some(name)).then(|| value.parse::<u64>().unwrap())
-    });
-    values.sum()
-}
-
-async fn until(what: impl Fn() -> bool) {
-    within(async {
-        while !what() {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
-}
-
 async fn scan(host: &Host, who: &str, fingerprint: &str) -> Reply {
     let body = json!({ "fingerprint": fingerprint });
     post(host.address, "", Some(who), body).await
@@ -76,20 +61,20 @@ async fn login(host: &Host, id: u64) {
     assert_eq!(desktop.exchange(host.address, &ticket).await, "alice-token");
 }
 
-async fn finish_with(host: &Host, who: &str, handshake: &Value, mfa: &str) -> Reply {
+async fn finish_with(node: SocketAddr, who: &str, handshake: &Value, mfa: &str) -> Reply {
     let request = Request::post("/api/v9/users/@me/remote-auth/finish")
         .header("host", "gateway")
         .header("authorization", who)
         .header("X-Discord-MFA-Authorization", mfa);
-    call(host.address, request.body(handshake.to_string()).unwrap()).await
+    call(node, request.body(handshake.to_string()).unwrap()).await
 }
 
-async fn answer(host: &Host, who: &str, ticket: &Value, code: &str) -> Reply {
+async fn answer(node: SocketAddr, who: &str, ticket: &Value, code: &str) -> Reply {
     let body = json!({"ticket": ticket, "mfa_type": "totp", "data": code});
     let request = Request::post("/api/v9/mfa/finish")
         .header("host", "gateway")
         .header("authorization", who);
-    call(host.address, request.body(body.to_string()).unwrap()).await
+    call(node, request.body(body.to_string()).unwrap()).await
 }
 
 #[tokio::test]

@@ -1,6 +1,9 @@
 //! A gateway on loopback, and those who talk to it.
 
+mod accounts;
 mod desktop;
+mod log;
+mod metrics;
 #[cfg(feature = "redis")]
 mod redis;
 mod rest;
@@ -17,7 +20,10 @@ use ra_gateway::{Accounts, Config, Gateway, Handle};
 use ra_testkit::Fake;
 use tokio::task::JoinHandle;
 
+pub(crate) use accounts::Silent;
 pub(crate) use desktop::Desktop;
+pub(crate) use log::Kept;
+pub(crate) use metrics::{counted, until};
 #[cfg(feature = "redis")]
 pub(crate) use redis::{Fleet, RedisServer, fleet, fleet_on, go_on, stop};
 pub(crate) use rest::{Reply, call, get, post};

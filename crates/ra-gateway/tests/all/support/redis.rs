@@ -7,14 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ra_crypto::Backend;
-use ra_gateway::{Config, Redis, Rendezvous};
+use ra_gateway::{Accounts, Config, Redis, Rendezvous};
 use ra_testkit::Fake;
 use redis::aio::MultiplexedConnection;
 use redis::{Client, FromRedisValue, cmd};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use tempfile::TempDir;
 
-use super::{Host, host_with, within};
+use super::{Host, host_of, host_with, within};
 
 /// A real `redis-server` on a socket in a directory of its own.
 pub(crate) struct RedisServer {
@@ -213,6 +213,16 @@ impl Fleet {
         let node = host_with(Arc::clone(&self.backend), |config| {
             config.rendezvous = Rendezvous::Redis(meet);
             change(config);
+        })
+        .await;
+        self.nodes.push(node);
+    }
+
+    /// One more node, with accounts of its own.
+    pub(crate) async fn add_of(&mut self, accounts: Arc<dyn Accounts>) {
+        let meet: Redis = self.redis.url().parse().unwrap();
+        let node = host_of(accounts, |config| {
+            config.rendezvous = Rendezvous::Redis(meet);
         })
         .await;
         self.nodes.push(node);

@@ -36,6 +36,19 @@ impl Tcp {
         String::from_utf8(head).unwrap()
     }
 
+    /// A whole answer whose length is told: its head.
+    pub(crate) async fn read_answer(&mut self) -> String {
+        let head = self.read_head().await;
+        let length = head.lines().find_map(|line| {
+            let (name, value) = line.split_once(": ")?;
+            let is_length = name.eq_ignore_ascii_case("content-length");
+            is_length.then(|| value.parse::<usize>().unwrap())
+        });
+        let mut body = vec![0; length.unwrap_or(0)];
+        within(self.0.read_exact(&mut body)).await.unwrap();
+        head
+    }
+
     /// All that comes until the gateway hangs up. A reset counts as that.
     pub(crate) async fn read_to_end(&mut self) -> Vec<u8> {
         let mut all = Vec::new();

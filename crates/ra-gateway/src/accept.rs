@@ -1,0 +1,115 @@
+//! Takes connections from a listener, whatever the system says.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::sleep;
+
+use crate::metrics::Metrics;
+
+/// How long to wait when the system has nothing to give: at first, and at most. Sessions end all the
+/// time, and with each a file is free again.
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// Too many open files in this process, and in the whole system; alike on all Unix systems.
+const EMFILE: i32 = 24;
+const ENFILE: i32 = 23;
+
+/// Why a connection could not be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exhausted {
+    /// This process may not have more files open.
+    Files,
+    /// The system has no more files to give.
+    SystemFiles,
+    /// Anything else, memory for one.
+    Other,
+}
+
+impl From<&io::Error> for Exhausted {
+    fn from(error: &io::Error) -> Self {
+        match error.raw_os_error() {
+            Some(EMFILE) if cfg!(unix) => Self::Files,
+            Some(ENFILE) if cfg!(unix) => Self::SystemFiles,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Connections, one after the other.
+pub(crate) struct Accept<'a> {
+    listener: &'a TcpListener,
+    metrics: &'a Metrics,
+    pause: Duration,
+}
+
+impl<'a> Accept<'a> {
+    pub(crate) fn new(listener: &'a TcpListener, metrics: &'a Metrics) -> Self {
+        Self {
+            listener,
+            metrics,
+            pause: FIRST_PAUSE,
+        }
+    }
+
+    /// The next connection. While there is none to be had, it is counted, told and waited for.
+    pub(crate) async fn next(&mut self) -> (TcpStream, SocketAddr) {
+        loop {
+            match self.listener.accept().await {
+                Ok(accepted) => {
+                    self.pause = FIRST_PAUSE;
+                    return accepted;
+                }
+                Err(error) if is_of_one_connection(&error) => {}
+                Err(error) => {
+                    self.metrics.not_accepted((&error).into());
+                    sleep(self.pause).await;
+                    self.pause = longer(self.pause);
+                }
+            }
+        }
+    }
+}
+
+fn longer(pause: Duration) -> Duration {
+    (pause * 2).min(LONGEST_PAUSE)
+}
+
+fn is_of_one_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::Interrupted
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn r55_the_numbers_are_those_of_this_system() {
+        use rustix::io::Errno;
+
+        for (errno, expected) in [
+            (Errno::MFILE, Exhausted::Files),
+            (Errno::NFILE, Exhausted::SystemFiles),
+            (Errno::NOMEM, Exhausted::Other),
+        ] {
+            assert_eq!(Exhausted::from(&io::Error::from(errno)), expected);
+        }
+    }
+
+    #[test]
+    fn r55_pauses_grow_and_have_an_end() {
+        let pauses = std::iter::successors(Some(FIRST_PAUSE), |pause| Some(longer(*pause)));
+        let pauses: Vec<u128> = pauses.take(10).map(|pause| pause.as_millis()).collect();
+        assert_eq!(pauses, [10, 20, 40, 80, 160, 320, 640, 1000, 1000, 1000]);
+    }
+}
