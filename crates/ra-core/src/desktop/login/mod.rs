@@ -20,6 +20,7 @@ mod gateway_url;
 mod input;
 mod key_slot;
 mod output;
+mod renewal;
 mod state;
 
 use core::fmt;
