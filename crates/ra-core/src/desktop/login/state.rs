@@ -1,5 +1,7 @@
 //! The transitions of a login up to the verdict; what follows a yes is in `exchange`, what follows a failure in `renewal`.
 
+use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -17,7 +19,9 @@ use crate::{CallId, Deadline, Jitter, MonoTime, Text, Wake};
 /// How many messages may come before the key is there; a gateway has one thing to say by then.
 const EARLY_MOST: usize = 4;
 
-/// Where a login is, with what only that phase knows.
+/// Where a login is, with what only that phase knows. As large as a session: in one it waits for minutes, everywhere else
+/// for moments. What is larger still is boxed.
+#[allow(clippy::large_enum_variant)]
 pub(super) enum State {
     /// The socket is being opened.
     Connecting {
@@ -38,7 +42,7 @@ pub(super) enum State {
     Waiting {
         until: MonoTime,
     },
-    Exchanging(Exchange),
+    Exchanging(Box<Exchange>),
     Ended,
 }
 
@@ -77,7 +81,7 @@ impl fmt::Display for Phase {
 
 /// What every phase works with.
 pub(super) struct Desk {
-    pub(super) config: Config,
+    pub(super) config: Arc<Config>,
     pub(super) jitter: Jitter,
     pub(super) key: KeySlot,
     pub(super) dialect: Dialect,
