@@ -1,6 +1,7 @@
 //! The backend on `aws-lc-rs`: AWS-LC's arithmetic, a quarter of the time an opening takes in pure Rust.
 
 use alloc::{boxed::Box, vec, vec::Vec};
+use core::num::NonZero;
 
 use aws_lc_rs::{
     encoding::AsDer,
@@ -14,7 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     Backend, Entropy, GenerateError, KeyError, MAX_PLAINTEXT_BYTES, OpenError, PeerKey, Plaintext,
-    PublicKeyError, SEALED_BYTES, SealError, SessionKey, check_public_key, drbg, generate,
+    PublicKeyError, SEALED_BYTES, SealError, SessionKey, check_public_key, generate,
 };
 
 /// The AWS-LC backend.
@@ -32,7 +33,15 @@ impl Backend for AwsLc {
     }
 
     fn generate(&self, entropy: &mut dyn Entropy) -> Result<Box<dyn SessionKey>, GenerateError> {
-        let key = generate::rsa_key(&mut drbg::seeded(entropy)?)?;
+        self.generate_on(NonZero::<usize>::MIN, entropy)
+    }
+
+    fn generate_on(
+        &self,
+        threads: NonZero<usize>,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Box<dyn SessionKey>, GenerateError> {
+        let (key, _) = generate::rsa_key(threads, entropy)?;
         // The document and the key in Rust's memory are wiped as they go out of scope.
         let der = key.to_pkcs8_der().map_err(|_| GenerateError::Backend)?;
         let key = Key::from_pkcs8(der.as_bytes()).map_err(|_| GenerateError::Backend)?;
