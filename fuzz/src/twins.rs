@@ -2,14 +2,17 @@ use std::time::Duration;
 
 use ra_core::{Deadline, MonoTime};
 
+/// When scripts begin: far enough from zero that a clock can run backwards.
+pub(crate) const START: MonoTime = MonoTime::from_millis(1_000_000);
+
 /// After so many steps the late machine is drained too: more than 256 waiting outputs would be taken
 /// for a flood.
 const LATENESS: u32 = 16;
 /// Waking is enough to end a machine, and soon.
 const MOST_WAKES: u32 = 200;
 
-/// What both machines of the desktop have in common.
-pub(super) trait Machine {
+/// What all machines have in common.
+pub(crate) trait Machine {
     type Output: core::fmt::Debug;
 
     fn tick(&mut self, now: MonoTime);
@@ -22,7 +25,7 @@ pub(super) trait Machine {
 }
 
 /// Two equal machines that get the same input: one is drained at once, the other late.
-pub(super) struct Pair<M: Machine> {
+pub(crate) struct Twins<M: Machine> {
     early: M,
     late: M,
     early_log: Vec<String>,
@@ -30,12 +33,13 @@ pub(super) struct Pair<M: Machine> {
     over: bool,
     steps: u32,
     now: MonoTime,
+    /// The latest time that an input has told them.
+    told: MonoTime,
     check_canary: bool,
 }
 
-impl<M: Machine> Pair<M> {
-    pub(super) fn new(make: impl Fn(MonoTime) -> M, check_canary: bool) -> Self {
-        let now = MonoTime::from_millis(1_000_000);
+impl<M: Machine> Twins<M> {
+    pub(crate) fn new(now: MonoTime, make: impl Fn(MonoTime) -> M, check_canary: bool) -> Self {
         Self {
             early: make(now),
             late: make(now),
@@ -44,31 +48,60 @@ impl<M: Machine> Pair<M> {
             over: false,
             steps: 0,
             now,
+            told: now,
             check_canary,
         }
     }
 
-    pub(super) fn pass(&mut self, wait: Duration) {
+    /// The one that is drained at once, to look at.
+    pub(crate) fn machine(&self) -> &M {
+        &self.early
+    }
+
+    /// The same twins at the time that it is elsewhere.
+    pub(crate) fn at(&mut self, now: MonoTime) -> &mut Self {
+        self.now = now;
+        self
+    }
+
+    pub(crate) fn deadline(&self) -> Option<MonoTime> {
+        self.early.deadline().map(|deadline| deadline.at)
+    }
+
+    pub(crate) fn pass(&mut self, wait: Duration) {
         self.now = self.now.saturating_add(wait);
     }
 
     /// To the deadline, where there is one.
-    pub(super) fn pass_to_deadline(&mut self) {
+    pub(crate) fn pass_to_deadline(&mut self) {
         if let Some(deadline) = self.early.deadline() {
             self.now = self.now.max(deadline.at);
         }
     }
 
     /// Lets something happen to both, and answers what the early one wants done.
-    pub(super) fn input(&mut self, handle: impl Fn(&mut M, MonoTime)) -> Vec<M::Output> {
+    pub(crate) fn input(&mut self, handle: impl Fn(&mut M, MonoTime)) -> Vec<M::Output> {
+        self.told = self.now;
+        self.hear(handle)
+    }
+
+    /// Input that carries a time before the present one.
+    pub(crate) fn tick_back(&mut self, by: Duration) -> Vec<M::Output> {
+        let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
+        let back = MonoTime::from_millis(self.now.as_millis().saturating_sub(by));
+        self.told = self.told.max(back);
+        self.hear(|machine, _| machine.tick(back))
+    }
+
+    fn hear(&mut self, handle: impl Fn(&mut M, MonoTime)) -> Vec<M::Output> {
         let outputs = self.command(handle);
         match self.early.deadline() {
             Some(deadline) => {
                 assert!(!self.early.has_ended(), "{deadline:?} after the end");
                 assert!(
-                    deadline.at > self.now,
+                    deadline.at > self.told,
                     "{deadline:?} is due at {:?}",
-                    self.now
+                    self.told
                 );
             }
             None => assert!(self.early.has_ended(), "waits without a deadline"),
@@ -76,17 +109,8 @@ impl<M: Machine> Pair<M> {
         outputs
     }
 
-    /// Input that carries a time before the present one.
-    pub(super) fn tick_back(&mut self, by: Duration) {
-        let back = self
-            .now
-            .as_millis()
-            .saturating_sub(u64::try_from(by.as_millis()).unwrap_or(u64::MAX));
-        self.input(|machine, _| machine.tick(MonoTime::from_millis(back)));
-    }
-
     /// Lets the caller do something to both. A command need not look at the clock.
-    pub(super) fn command(&mut self, act: impl Fn(&mut M, MonoTime)) -> Vec<M::Output> {
+    pub(crate) fn command(&mut self, act: impl Fn(&mut M, MonoTime)) -> Vec<M::Output> {
         let mut outputs = Vec::new();
         act(&mut self.early, self.now);
         act(&mut self.late, self.now);
@@ -110,7 +134,7 @@ impl<M: Machine> Pair<M> {
     }
 
     /// Waits until the machine gives up, and compares the two.
-    pub(super) fn finish(mut self) {
+    pub(crate) fn finish(mut self) {
         let mut wakes = 0;
         while !self.over {
             wakes += 1;
@@ -119,6 +143,11 @@ impl<M: Machine> Pair<M> {
             self.input(|machine, now| machine.tick(now));
         }
         self.input(|machine, now| machine.tick(now));
+        self.compare();
+    }
+
+    /// Compares the two where they are.
+    pub(crate) fn compare(mut self) {
         self.drain_late();
         assert_eq!(self.early_log, self.late_log);
     }
