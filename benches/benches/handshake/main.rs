@@ -1,106 +1,93 @@
 //! Both ends of a login, from `hello` to the ticket, hand to hand without a network: what the machines themselves cost.
-//! A fake key keeps cryptography out; the same with real keys is the baseline that shows how little that is.
-#![allow(missing_docs, clippy::unwrap_used)] // macros of criterion; a bench may stop
+//! A fake key keeps cryptography out. Beside it the frames alone, by what `serde` derives, and the same login with real
+//! keys; then single steps of a session that waits for a scan.
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used)] // macros of criterion; a bench may stop
+
+#[path = "../frames/derived.rs"]
+mod derived;
+mod work;
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use ra_core::{Jitter, MonoTime, Text, desktop::session as desktop, gateway};
-use ra_crypto::{AwsLc, Backend, SessionKey};
-use ra_proto::{Ticket, User};
-use ra_testkit::{Fake, FakeKey, SeededEntropy, vectors};
-use std::{hint::black_box, sync::Arc};
-
-const NOW: MonoTime = MonoTime::from_millis(0);
-
-/// Everything that is the same in each login.
-struct Scene {
-    config: Arc<gateway::Config>,
-    backend: Arc<dyn Backend>,
-    user: User,
-    ticket: Ticket,
-}
-
-impl Scene {
-    fn new(backend: impl Backend + 'static) -> Self {
-        Self {
-            config: Arc::default(),
-            backend: Arc::new(backend),
-            user: User::parse(b"80351110224678912:1337:0:name").unwrap(),
-            ticket: Ticket::new("x".repeat(80)),
-        }
-    }
-
-    /// A whole login; true if the desktop ends with the ticket.
-    fn play(&self, key: Box<dyn SessionKey>) -> bool {
-        let mut entropy = SeededEntropy::new(1);
-        let (config, backend) = (Arc::clone(&self.config), Arc::clone(&self.backend));
-        let mut gateway = gateway::Session::new(config, backend, NOW);
-        let mut desktop =
-            desktop::Session::new(desktop::Config::default(), key, Jitter::from_seed(1), NOW);
-        let mut approved = false;
-        loop {
-            let mut quiet = true;
-            for text in to_send(
-                || gateway.poll_output(),
-                |output| match output {
-                    gateway::Output::Send(text) => Some(text),
-                    _ => None,
-                },
-            ) {
-                quiet = false;
-                desktop.handle(NOW, desktop::Input::Text(text.expose()));
-            }
-            for text in to_send(
-                || desktop.poll_output(),
-                |output| match output {
-                    desktop::Output::Send(text) => Some(text),
-                    desktop::Output::End(end) => {
-                        approved = matches!(end, Ok(desktop::Outcome::Approved { .. }));
-                        None
-                    }
-                    _ => None,
-                },
-            ) {
-                quiet = false;
-                gateway.handle(NOW, gateway::Input::Text(text.expose()), &mut entropy);
-            }
-            match gateway.phase() {
-                _ if !quiet => {}
-                gateway::Phase::AwaitScan => {
-                    gateway.attach(NOW, &self.user, &mut entropy).unwrap();
-                }
-                gateway::Phase::Scanned => gateway.approve(NOW, &self.ticket).unwrap(),
-                _ => return approved,
-            }
-        }
-    }
-}
-
-/// The texts among what one end wants done.
-fn to_send<T>(poll: impl FnMut() -> Option<T>, text: impl FnMut(T) -> Option<Text>) -> Vec<Text> {
-    std::iter::from_fn(poll).filter_map(text).collect()
-}
+use ra_crypto::{AwsLc, Backend};
+use ra_testkit::{SeededEntropy, vectors};
+use work::{Frames, HEARTBEAT, HEARTBEAT_ACK, Scene, fake_key};
 
 fn handshake(c: &mut Criterion) {
-    let mut group = c.benchmark_group("login of both machines");
-    let fake = Scene::new(Fake);
-    assert!(fake.play(Box::new(FakeKey::new(1))));
-    group.bench_function("fake key", |b| {
-        b.iter(|| fake.play(black_box(Box::new(FakeKey::new(1)))));
+    let mut group = c.benchmark_group("machines/handshake");
+    let (fake, frames) = (Scene::fake(), Frames::of_a_login());
+    assert!(fake.play(fake_key()));
+    group.bench_function("ours", |b| b.iter(|| fake.play(black_box(fake_key()))));
+    group.bench_function("derived_frames_alone", |b| {
+        b.iter(|| black_box(&frames).write_and_read())
     });
 
     let real = Scene::new(AwsLc);
     let pkcs8 = vectors::load().keys.swap_remove(0).pkcs8;
     let key = || {
-        AwsLc
-            .session_key_from_pkcs8(&pkcs8, &mut SeededEntropy::new(1))
-            .unwrap()
+        let mut entropy = SeededEntropy::new(1);
+        AwsLc.session_key_from_pkcs8(&pkcs8, &mut entropy).unwrap()
     };
     assert!(real.play(key()));
-    group.bench_function("baseline: aws-lc-rs, key at hand", |b| {
+    group.bench_function("ours_with_aws_lc", |b| {
         b.iter_batched(key, |key| real.play(key), BatchSize::PerIteration);
     });
     group.finish();
 }
 
-criterion_group!(benches, handshake);
+fn heartbeats(c: &mut Criterion) {
+    let scene = Scene::fake();
+
+    let mut group = c.benchmark_group("machines/gateway_heartbeat");
+    let mut pair = scene.waiting(fake_key());
+    group.bench_function("ours", |b| b.iter(|| pair.gateway_heartbeat()));
+    group.bench_function("derived", |b| {
+        b.iter(|| {
+            drop(serde_json::from_str::<derived::Desktop>(black_box(HEARTBEAT)).unwrap());
+            serde_json::to_string(black_box(&derived::Gateway::HeartbeatAck)).unwrap()
+        });
+    });
+    group.finish();
+
+    let mut group = c.benchmark_group("machines/desktop_heartbeat_ack");
+    let mut pair = scene.waiting(fake_key());
+    group.bench_function("ours", |b| {
+        b.iter(|| black_box(&mut pair).desktop_heartbeat_ack())
+    });
+    group.bench_function("derived", |b| {
+        b.iter(|| serde_json::from_str::<derived::Gateway>(black_box(HEARTBEAT_ACK)).unwrap());
+    });
+    group.finish();
+
+    let mut group = c.benchmark_group("machines/desktop_heartbeat");
+    group.bench_function("ours", |b| {
+        b.iter_custom(|times| desktop_heartbeats(&scene, times))
+    });
+    group.bench_function("derived", |b| {
+        b.iter(|| {
+            drop(serde_json::from_str::<derived::Gateway>(black_box(HEARTBEAT_ACK)).unwrap());
+            serde_json::to_string(black_box(&derived::Desktop::Heartbeat)).unwrap()
+        });
+    });
+    group.finish();
+}
+
+/// So many heartbeats, each acknowledged. A session is over after a few, and making the next one is not counted.
+fn desktop_heartbeats(scene: &Scene, times: u64) -> Duration {
+    let (mut taken, mut done) = (Duration::ZERO, 0);
+    while done < times {
+        let mut pair = scene.long_lived(fake_key());
+        let start = Instant::now();
+        while done < times && black_box(&mut pair).desktop_heartbeat().is_some() {
+            pair.desktop_heartbeat_ack();
+            done += 1;
+        }
+        taken += start.elapsed();
+    }
+    taken
+}
+
+criterion_group!(benches, handshake, heartbeats);
 criterion_main!(benches);
