@@ -1,121 +1,65 @@
-//! Each frame, read and written, with what `serde` derives for an enum tagged by `op` as the baseline.
-#![allow(missing_docs, clippy::unwrap_used)] // macros of criterion; a bench may stop
+//! Each frame, read and written, beside what one would write with serde: `docs/benchmarks.md` tells the rivals apart.
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used)] // macros of criterion; a bench may stop
+
+mod derived;
+mod flat;
+mod samples;
+mod visitor;
+
+use std::hint::black_box;
+use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use ra_proto::frame::{DesktopFrame, GatewayFrame, Proof};
-use serde::{Deserialize, Serialize};
-use std::hint::black_box;
+use ra_proto::frame::{DesktopFrame, GatewayFrame};
 
-/// The frames of both directions, as one would write them first.
-#[derive(Deserialize, Serialize)]
-#[serde(tag = "op", rename_all = "snake_case")]
-enum Derived {
-    Hello {
-        timeout_ms: u64,
-        heartbeat_interval: u64,
-    },
-    HeartbeatAck,
-    NonceProof {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        encrypted_nonce: Option<String>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        proof: Option<String>,
-    },
-    PendingRemoteInit {
-        fingerprint: String,
-    },
-    PendingTicket {
-        encrypted_user_payload: String,
-    },
-    PendingLogin {
-        ticket: String,
-    },
-    Cancel,
-    Init {
-        encoded_public_key: String,
-    },
-    Heartbeat,
-}
-
-fn gateway_frames() -> [(&'static str, GatewayFrame<'static>); 7] {
-    let sealed = || "ab+/".repeat(86).into(); // about 256 bytes in base64
-    [
-        (
-            "hello",
-            GatewayFrame::Hello {
-                timeout_ms: 122_801,
-                heartbeat_interval: 41_250,
-            },
-        ),
-        ("heartbeat_ack", GatewayFrame::HeartbeatAck),
-        (
-            "nonce_proof",
-            GatewayFrame::NonceProof {
-                encrypted_nonce: sealed(),
-            },
-        ),
-        (
-            "pending_remote_init",
-            GatewayFrame::PendingRemoteInit {
-                fingerprint: "Ab_-".repeat(11).into(),
-            },
-        ),
-        (
-            "pending_ticket",
-            GatewayFrame::PendingTicket {
-                encrypted_user_payload: sealed(),
-            },
-        ),
-        (
-            "pending_login",
-            GatewayFrame::PendingLogin {
-                ticket: "x".repeat(80).into(),
-            },
-        ),
-        ("cancel", GatewayFrame::Cancel),
-    ]
-}
-
-fn desktop_frames() -> [(&'static str, DesktopFrame<'static>); 3] {
-    [
-        (
-            "init",
-            DesktopFrame::Init {
-                encoded_public_key: "ab+/".repeat(98).into(),
-            },
-        ),
-        (
-            "nonce_proof",
-            DesktopFrame::NonceProof(Proof::Digest("Ab_-".repeat(11).into())),
-        ),
-        ("heartbeat", DesktopFrame::Heartbeat),
-    ]
-}
-
-/// One frame: decode, encode, and the same as derived.
+/// Frames of one direction. The rivals read the same text, and write it.
 macro_rules! bench_frames {
-    ($c:expr, $from:literal, $type:ident, $frames:expr) => {
+    ($c:expr, $frames:expr, $ours:ident, $rival:ident) => {
         for (name, frame) in $frames {
             let text = frame.encode();
-            let derived: Derived = serde_json::from_str(&text).unwrap();
+            let derived: derived::$rival = serde_json::from_str(&text).unwrap();
+            let flat: flat::$rival = serde_json::from_str(&text).unwrap();
             assert_eq!(serde_json::to_string(&derived).unwrap(), text);
+            assert_eq!(serde_json::to_string(&flat).unwrap(), text);
+
+            let text = &*text;
+            let mut group = $c.benchmark_group(format!("frames/decode/{name}"));
+            group.bench_function("ours", |b| {
+                b.iter(|| $ours::decode(black_box(text)).unwrap())
+            });
+            group.bench_function("visitor", |b| {
+                b.iter(|| serde_json::from_str::<visitor::$rival<'_>>(black_box(text)).unwrap());
+            });
+            group.bench_function("flat", |b| {
+                b.iter(|| serde_json::from_str::<flat::$rival>(black_box(text)).unwrap());
+            });
+            group.bench_function("derived", |b| {
+                b.iter(|| serde_json::from_str::<derived::$rival>(black_box(text)).unwrap());
+            });
+            group.finish();
+
+            let mut group = $c.benchmark_group(format!("frames/encode/{name}"));
             let mut out = String::with_capacity(1024);
-            let mut group = $c.benchmark_group(format!("{} {name}", $from));
-            group.bench_function("decode", |b| {
-                b.iter(|| $type::decode(black_box(&text)).is_ok());
-            });
-            group.bench_function("baseline: decode, derived", |b| {
-                b.iter(|| serde_json::from_str::<Derived>(black_box(&text)).is_ok());
-            });
-            group.bench_function("encode", |b| {
+            group.bench_function("ours", |b| {
                 b.iter(|| {
                     out.clear();
                     black_box(&frame).encode_into(&mut out);
-                    out.len()
+                    black_box(&out).len()
                 });
             });
-            group.bench_function("baseline: encode, derived", |b| {
-                b.iter(|| serde_json::to_string(black_box(&derived)).unwrap().len());
+            let mut out = Vec::with_capacity(1024);
+            group.bench_function("to_writer", |b| {
+                b.iter(|| {
+                    out.clear();
+                    serde_json::to_writer(&mut out, black_box(&derived)).unwrap();
+                    black_box(&out).len()
+                });
+            });
+            group.bench_function("flat", |b| {
+                b.iter(|| serde_json::to_string(black_box(&flat)).unwrap());
+            });
+            group.bench_function("to_string", |b| {
+                b.iter(|| serde_json::to_string(black_box(&derived)).unwrap());
             });
             group.finish();
         }
@@ -123,9 +67,16 @@ macro_rules! bench_frames {
 }
 
 fn frames(c: &mut Criterion) {
-    bench_frames!(c, "gateway", GatewayFrame, gateway_frames());
-    bench_frames!(c, "desktop", DesktopFrame, desktop_frames());
+    bench_frames!(c, samples::gateway(), GatewayFrame, Gateway);
+    bench_frames!(c, samples::desktop(), DesktopFrame, Desktop);
 }
 
-criterion_group!(benches, frames);
+criterion_group! {
+    name = benches;
+    // Nanoseconds each: this is enough of them, and keeps rivals close to each other in time.
+    config = Criterion::default()
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_millis(800));
+    targets = frames
+}
 criterion_main!(benches);
