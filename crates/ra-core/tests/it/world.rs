@@ -260,7 +260,6 @@ fn r03_a_chatty_gateway_does_no_harm() {
 
 /// Whatever the network does: a right end or a documented one, in bounded time, never a wrong token.
 #[test]
-#[cfg_attr(miri, ignore = "hundreds of worlds")]
 fn r19_r21_many_bad_networks() {
     let mut ends = std::collections::BTreeMap::new();
     for seed in 0..400 {
@@ -301,7 +300,6 @@ fn r19_r21_many_bad_networks() {
 
 /// A gateway that changes one character of what it says anywhere: never a wrong token, never a panic.
 #[test]
-#[cfg_attr(miri, ignore = "hundreds of worlds")]
 fn a_gateway_that_garbles() {
     let mut logged_in = 0;
     for seed in 0..400 {
