@@ -9,6 +9,9 @@ mod frames;
 mod http_response;
 mod oauth2;
 mod pair;
+#[path = "../../crates/ra-proto/tests/wire/reference.rs"]
+#[allow(unreachable_pub, clippy::unwrap_used)] // the wire tests' own reading, the long way round
+mod reference;
 mod script;
 mod texts;
 mod twins;
