@@ -6,7 +6,7 @@ use ra_model::World;
 use stateright::{Checker as _, Model as _};
 
 #[test]
-fn r54_r56_with_one_mishap_and_one_trick_all_holds_that_must() {
+fn with_one_mishap_and_one_trick_all_holds_that_must() {
     let start = Instant::now();
     let checker = World::new(1, 1).checker().threads(2).spawn_bfs().join();
     checker.assert_properties();

@@ -42,7 +42,7 @@ fn can_reach(states: &[State], before: &[Vec<usize>], goal: impl Fn(&State) -> b
 }
 
 #[test]
-fn r19_from_every_state_all_can_come_to_rest_and_who_has_a_code_can_log_in() {
+fn from_every_state_all_can_come_to_rest_and_who_has_a_code_can_log_in() {
     let (states, before) = explore(World::new(0, 0));
     assert!(states.len() > 10_000, "most of the world is missing");
 
