@@ -4,7 +4,7 @@ use crate::error::DecodeErrorKind::{self, NotJson, TooDeep};
 /// Reads JSON by its grammar (RFC 8259) and borrows what it finds; what a value means is not asked here.
 ///
 /// What a frame goes through is inlined into its decoder, so that pieces stay in registers: without that, reading takes
-/// twice as long.
+/// up to twice as long.
 pub(super) struct Scanner<'a> {
     text: &'a str,
     at: usize,

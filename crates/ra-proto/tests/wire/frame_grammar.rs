@@ -169,6 +169,7 @@ fn r03_strings_are_told_apart_by_the_grammar() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "ten thousand texts")]
 fn r03_each_character_at_each_place_of_a_text() {
     // Texts are looked at several bytes at a time; whichever comes first must be found.
     let odd = [
@@ -230,6 +231,7 @@ fn r03_around_the_object_there_is_white_space_or_nothing() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "the reference looks at each level anew")]
 fn r17_whatever_is_wrong_behind_too_many_levels() {
     for levels in [MAX_DEPTH - 2, MAX_DEPTH - 1, MAX_DEPTH, 200] {
         for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {

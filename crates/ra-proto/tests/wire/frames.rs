@@ -258,4 +258,22 @@ fn r34_room_for_a_secret_is_made_before_it_is_written() {
         ticket: "t ".repeat(500).into(),
     };
     assert!(plain.encode().capacity() < 1100);
+    // Behind other text, too.
+    let mut out = "x".repeat(10_000);
+    let frame = GatewayFrame::PendingLogin {
+        ticket: "\"".repeat(3000).into(),
+    };
+    frame.encode_into(&mut out);
+    assert!(out.capacity() > 28_000, "{}", out.capacity());
+}
+
+#[test]
+fn a_text_that_grows_is_moved_seldom() {
+    let (mut out, mut moves) = (String::new(), 0);
+    for _ in 0..1000 {
+        let capacity = out.capacity();
+        DesktopFrame::Heartbeat.encode_into(&mut out);
+        moves += usize::from(out.capacity() != capacity);
+    }
+    assert!((5..16).contains(&moves), "{moves}");
 }
