@@ -2,7 +2,7 @@
 
 use stateright::{Model, Property};
 
-use crate::parties::{Token, Who};
+use crate::parties::Who;
 use crate::state::{Message, State, Verdict};
 use crate::{Mishap, Trick, World};
 use crate::{desktop, fleet, mallory, mishap, phone, properties, session};
@@ -85,10 +85,4 @@ impl Model for World {
     fn properties(&self) -> Vec<Property<Self>> {
         properties::all(self)
     }
-}
-
-/// The handshake token of a phone's last scan.
-pub(crate) fn last_token(state: &State, who: Who) -> Option<Token> {
-    let nth = state.phones[who].scans.checked_sub(1)?;
-    Some(Token { of: who, nth })
 }

@@ -1,6 +1,5 @@
 //! What nodes say to each other through Redis: `ra-gateway/src/rendezvous/redis/`.
 
-use crate::action::last_token;
 use crate::check::Check;
 use crate::parties::{Token, Who};
 use crate::state::{Message, PhoneAt, SessionAt, State};
@@ -68,7 +67,7 @@ fn answer_to(state: &mut State, answer: Message) {
 /// What becomes of the phone that waits for this answer, if one does: `scan` in `mod.rs`.
 fn next(state: &State, answer: Message) -> Option<PhoneAt> {
     let token = answer.answers()?;
-    if last_token(state, token.of) != Some(token) {
+    if state.last_token(token.of) != Some(token) {
         return None;
     }
     match (state.phones[token.of].at, answer) {

@@ -43,8 +43,7 @@ pub(crate) fn offer(state: &State, actions: &mut Vec<Action>) {
         if state.store.handshakes[token].is_some() {
             add(Trick::SwapKey(token));
         }
-        let last = state.phones[token.of].scans.checked_sub(1);
-        if last != Some(token.nth) {
+        if state.last_token(token.of) != Some(token) {
             continue;
         }
         if let (PhoneAt::AsksForKey, Some(seen)) =
@@ -116,7 +115,7 @@ pub(crate) fn play(world: &World, state: &mut State, trick: Trick) {
                 Some(Verdict::Yes) => Verdict::No,
                 _ => Verdict::Yes,
             };
-            if let Some(token) = crate::action::last_token(state, Who::Bob) {
+            if let Some(token) = state.last_token(Who::Bob) {
                 if other == Verdict::Yes {
                     // whoever holds the phone does say it
                     if let Some(seen) = state.history.seen[token] {

@@ -1,6 +1,5 @@
 //! What goes wrong by itself. Messages that are lost, arrive twice or out of order are not here: that always happens.
 
-use crate::action::last_token;
 use crate::parties::{Node, Ticket, Token, Who};
 use crate::state::{Call, DesktopAt, Down, Outcome, PhoneAt, SessionAt, State};
 use crate::{Action, World, desktop, fleet, phone, session};
@@ -97,12 +96,12 @@ pub(crate) fn happen(world: &World, state: &mut State, mishap: Mishap) {
         }
         Mishap::CallAgain(who) => {
             let verdict = phone::verdict(world, &state.phones[who]);
-            if let (Some(token), Some(verdict)) = (last_token(state, who), verdict) {
+            if let (Some(token), Some(verdict)) = (state.last_token(who), verdict) {
                 phone::tell_by(world, state, who, token, verdict);
             }
         }
         Mishap::GiveUp(who) => {
-            if let Some(token) = last_token(state, who) {
+            if let Some(token) = state.last_token(who) {
                 fleet::hang_up(state, token, PhoneAt::Over);
             }
         }

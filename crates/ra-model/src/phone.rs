@@ -1,7 +1,6 @@
 //! A phone with its person (`ra-core/src/mobile/state.rs`), and what its calls do at the node that they reach
 //! (`ra-gateway/src/rest/phone.rs`, `ra-gateway/src/rendezvous/redis/mod.rs`).
 
-use crate::action::last_token;
 use crate::check::Check;
 use crate::parties::{Token, Who};
 use crate::state::{
@@ -71,7 +70,9 @@ pub(crate) fn point_at(state: &mut State, who: Who, screen: Who) {
 
 pub(crate) fn say(state: &mut State, who: Who, verdict: Verdict) {
     state.phones[who].at = PhoneAt::Decided(verdict);
-    let seen = last_token(state, who).and_then(|token| state.history.seen[token]);
+    let seen = state
+        .last_token(who)
+        .and_then(|token| state.history.seen[token]);
     if let (Some(seen), Verdict::Yes) = (seen, verdict) {
         state.history.yes[who][seen.code] = true;
         state.history.fooled[who] |= seen.screen != who;
@@ -89,7 +90,7 @@ pub(crate) fn verdict(world: &World, phone: &Phone) -> Option<Verdict> {
 
 pub(crate) fn tell(world: &World, state: &mut State, who: Who) {
     let verdict = verdict(world, &state.phones[who]);
-    if let (Some(token), Some(verdict)) = (last_token(state, who), verdict) {
+    if let (Some(token), Some(verdict)) = (state.last_token(who), verdict) {
         tell_by(world, state, who, token, verdict);
     }
 }

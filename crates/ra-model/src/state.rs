@@ -347,6 +347,12 @@ impl State {
         Who::BOTH.iter().any(|who| self.listens(*who, code))
     }
 
+    /// The handshake token of a phone's last scan.
+    pub(crate) fn last_token(&self, of: Who) -> Option<Token> {
+        let nth = self.phones[of].scans.checked_sub(1)?;
+        Some(Token { of, nth })
+    }
+
     /// Whether any node takes calls.
     pub(crate) fn takes_calls(&self) -> bool {
         self.alive.iter().any(|alive| *alive)
