@@ -35,7 +35,7 @@ fn assert_at_most(name: &str, counted: AllocationInfo, most: u64) {
 }
 
 #[test]
-fn a_handshake_allocates_55_times_at_most() {
+fn a_handshake_allocates_47_times_at_most() {
     let (scene, frames) = (Scene::fake(), Frames::of_a_login());
     let alone = count(|| assert!(frames.write_and_read() > 0));
     println!(
@@ -43,7 +43,7 @@ fn a_handshake_allocates_55_times_at_most() {
         alone.count_total
     );
     let whole = count(|| assert!(scene.play(fake_key())));
-    assert_at_most("a login of both machines", whole, 55);
+    assert_at_most("a login of both machines", whole, 47);
 }
 
 /// One for the text of the frame, one for the queue in which it waits.
