@@ -193,6 +193,13 @@ fn primes_that_are_near_each_other_make_no_key() {
     }
 }
 
+/// The next prime: `rsa` would make a key of the two.
+fn next(prime: &BoxedUint) -> Prime {
+    let later = (1..100_000_u64).map(|step| prime.wrapping_add(BoxedUint::from(2 * step)));
+    let mut primes = later.filter(|number| is_prime(Flavor::Any, number));
+    Zeroizing::new(primes.next().unwrap())
+}
+
 #[test]
 fn pairs_that_make_no_key_are_passed_over() {
     let [first, second] = [3, 4].map(found);
@@ -202,6 +209,7 @@ fn pairs_that_make_no_key_are_passed_over() {
         [first.clone(), second.clone()],
         [first.clone(), unfit.clone()],
         [unfit, second.clone()],
+        [first.clone(), next(&first)],
         [first.clone(), first.clone()],
     ]);
     let key = key_from(|| pairs.pop().ok_or(GenerateError::Backend)).unwrap();
