@@ -276,4 +276,12 @@ fn a_text_that_grows_is_moved_seldom() {
         moves += usize::from(out.capacity() != capacity);
     }
     assert!((5..16).contains(&moves), "{moves}");
+    // Nor is there more room than the longest can need.
+    let longest = GatewayFrame::Hello {
+        timeout_ms: u64::MAX,
+        heartbeat_interval: u64::MAX,
+    };
+    assert_eq!(longest.encode().len(), 90);
+    assert_eq!(longest.encode().capacity(), 90);
+    assert_eq!(HELLO.encode().capacity(), 90);
 }
