@@ -74,9 +74,9 @@ impl Results {
             }
         }
         for functions in groups.values_mut() {
-            functions.sort_by(|a, b| {
-                (b.is_ours().cmp(&a.is_ours())).then(a.median.total_cmp(&b.median))
-            });
+            // ours, then what else is ours, then rivals
+            let place = |m: &Measured| (m.id != "ours", !m.is_ours());
+            functions.sort_by(|a, b| (place(a).cmp(&place(b))).then(a.median.total_cmp(&b.median)));
         }
         Ok(Self { machine, groups })
     }
@@ -118,7 +118,6 @@ impl Results {
 struct Benchmark {
     group_id: String,
     function_id: Option<String>,
-    value_str: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -136,8 +135,7 @@ fn one(benchmark: &Path) -> Outcome<(String, Measured)> {
     let said: Benchmark = serde_json::from_str(&fs::read_to_string(benchmark)?)?;
     let estimates = fs::read_to_string(benchmark.with_file_name("estimates.json"))?;
     let estimates: Estimates = serde_json::from_str(&estimates)?;
-    let parts = [said.function_id, said.value_str];
-    let id = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let id = said.function_id.unwrap_or_default();
     Ok((
         said.group_id,
         Measured {
