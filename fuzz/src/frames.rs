@@ -1,6 +1,8 @@
 use ra_proto::DecodeError;
 use ra_proto::frame::{DesktopFrame, GatewayFrame, MAX_FRAME_BYTES};
 
+use crate::reference::{self, outcome};
+
 const FIELDS: [&str; 10] = [
     "op",
     "timeout_ms",
@@ -22,8 +24,8 @@ const OPS: [&str; 6] = [
     "init",
 ];
 
-/// What a gateway may send: read or refused, never a panic; what is read is written no longer and
-/// read again as the same; errors hold nothing of the text.
+/// What a gateway may send: read or refused as the reference does, never a panic; what is read is
+/// written no longer and read again as the same; errors hold nothing of the text.
 ///
 /// # Panics
 /// Where one of these does not hold.
@@ -31,7 +33,9 @@ pub fn gateway_frame(data: &[u8]) {
     let Ok(text) = core::str::from_utf8(data) else {
         return;
     };
-    match GatewayFrame::decode(text) {
+    let read = GatewayFrame::decode(text);
+    assert_eq!(outcome(read.clone()), reference::gateway(text));
+    match read {
         Ok(frame) => {
             let written = frame.encode();
             assert_bounds(text, &written);
@@ -50,7 +54,9 @@ pub fn desktop_frame(data: &[u8]) {
     let Ok(text) = core::str::from_utf8(data) else {
         return;
     };
-    match DesktopFrame::decode(text) {
+    let read = DesktopFrame::decode(text);
+    assert_eq!(outcome(read.clone()), reference::desktop(text));
+    match read {
         Ok(frame) => {
             let written = frame.encode();
             assert_bounds(text, &written);

@@ -6,14 +6,23 @@
 
 mod desktop;
 mod frames;
+mod http_response;
 mod oauth2;
+mod pair;
+#[path = "../../crates/ra-proto/tests/wire/reference.rs"]
+#[allow(unreachable_pub, clippy::unwrap_used)] // the wire tests' own reading, the long way round
+mod reference;
+mod script;
 mod texts;
+mod twins;
 
 pub use desktop::desktop_script;
 pub use frames::{desktop_frame, gateway_frame};
+pub use http_response::http_response;
 pub use oauth2::{
     oauth2_callback, oauth2_error, oauth2_fragment, oauth2_id_token, oauth2_jwks, oauth2_token,
 };
+pub use pair::pair_script;
 pub use texts::{scan_url, user_payload};
 
 /// Panics unless `error` reads as house rules want it: one short line of lower-case letters that

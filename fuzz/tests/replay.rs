@@ -1,13 +1,15 @@
 //! Replays the committed corpora on stable Rust: each file as it is, and a bounded number of
 //! deterministic mutations of it.
 //!
-//! `RA_FUZZ_SEED` (default 1) and `RA_FUZZ_COUNT` (mutations a file, default 200) choose others.
+//! `RA_FUZZ_SEED` (default 1) and `RA_FUZZ_COUNT` (mutations a file, default 200) choose others. With
+//! `RA_FUZZ_SECONDS` each target goes on for so long, however many mutations that comes to.
 #![forbid(unsafe_code)]
 #![cfg(test)]
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 type Target = fn(&[u8]);
 
@@ -34,6 +36,16 @@ fn user_payload() {
 #[test]
 fn desktop_script() {
     replay("desktop_script", ra_fuzz::desktop_script);
+}
+
+#[test]
+fn pair_script() {
+    replay("pair_script", ra_fuzz::pair_script);
+}
+
+#[test]
+fn http_response() {
+    replay("http_response", ra_fuzz::http_response);
 }
 
 #[test]
@@ -75,14 +87,23 @@ fn replay(name: &str, target: Target) {
     );
     let seed = setting("RA_FUZZ_SEED", 1);
     let count = setting("RA_FUZZ_COUNT", 200);
-    for (file, input) in &corpus {
-        run(name, file, target, input);
-        let mut dice = Dice::new(seed, file);
-        for _ in 0..count {
+    let until = Instant::now() + Duration::from_secs(setting("RA_FUZZ_SECONDS", 0));
+    let mut dice: Vec<_> = corpus
+        .iter()
+        .map(|(file, _)| Dice::new(seed, file))
+        .collect();
+    corpus
+        .iter()
+        .for_each(|(file, input)| run(name, file, target, input));
+    let (mut rounds, mut runs) = (0, corpus.len());
+    while rounds < count || Instant::now() < until {
+        for ((file, input), dice) in corpus.iter().zip(&mut dice) {
             let other = &corpus[dice.below(corpus.len())].1;
-            run(name, file, target, &mutate(input, other, &mut dice));
+            run(name, file, target, &mutate(input, other, dice));
         }
+        (rounds, runs) = (rounds + 1, runs + corpus.len());
     }
+    println!("{name}: {runs} runs");
 }
 
 /// Runs a target; where it panics, says how to get there again.

@@ -14,8 +14,8 @@ macro_rules! beside {
     ($c:expr, $name:literal, $work:ident) => {{
         let (ours, theirs) = (Ours::new(), Theirs::new());
         let mut group = $c.benchmark_group($name);
-        group.bench_function("oauth2-discord", |b| b.iter(|| black_box(&ours).$work()));
-        group.bench_function("baseline: oauth2", |b| {
+        group.bench_function("ours", |b| b.iter(|| black_box(&ours).$work()));
+        group.bench_function("oauth2 5", |b| {
             b.iter(|| black_box(&theirs).$work());
         });
         group.finish();
@@ -23,10 +23,10 @@ macro_rules! beside {
 }
 
 fn oauth2(c: &mut Criterion) {
-    beside!(c, "authorize URL", authorize);
-    beside!(c, "exchange request", request);
-    beside!(c, "token answer", answer);
-    beside!(c, "whole exchange", whole);
+    beside!(c, "oauth2/authorize_url", authorize);
+    beside!(c, "oauth2/exchange_request", request);
+    beside!(c, "oauth2/token_answer", answer);
+    beside!(c, "oauth2/whole_exchange", whole);
 }
 
 criterion_group!(benches, oauth2);

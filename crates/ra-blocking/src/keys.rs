@@ -1,9 +1,11 @@
-//! Session keys, made on worker threads: one takes tens to hundreds of milliseconds of a core.
+//! Session keys, made on worker threads: one takes tens of milliseconds and more of a core, or of several at once.
 
 mod pool;
 
+use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::thread::available_parallelism;
 
 use ra_core::desktop::login::KeyUnavailable;
 use ra_crypto::{Backend, OsEntropy, SessionKey};
@@ -26,7 +28,7 @@ pub(crate) type Key = Result<Box<dyn SessionKey>, KeyUnavailable>;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Keys {
-    /// Each is made when it is asked for, while the connection opens.
+    /// Each is made when it is asked for, on all cores, while the connection opens.
     Backend(Arc<dyn Backend>),
     /// They are taken from a pool that keeps some ready.
     Pool(KeyPool),
@@ -52,7 +54,7 @@ impl Keys {
             Self::Backend(backend) => {
                 let backend = backend.clone();
                 Job::start("ra-key", bell, move |answer, _| {
-                    let _ = answer.send(generate(&*backend));
+                    let _ = answer.send(generate(&*backend, cores()));
                 })
             }
             Self::Pool(pool) => {
@@ -70,10 +72,18 @@ impl From<KeyPool> for Keys {
     }
 }
 
-/// Makes a key with the operating system's randomness. A backend that panics made none.
-fn generate(backend: &dyn Backend) -> Key {
+/// How many threads have a core to run on.
+fn cores() -> NonZero<usize> {
+    available_parallelism().unwrap_or(NonZero::<usize>::MIN)
+}
+
+/// Makes a key on as many threads, this one among them, with the operating system's randomness. A backend that panics
+/// made none.
+fn generate(backend: &dyn Backend, threads: NonZero<usize>) -> Key {
     // nothing of the backend is touched after a panic but by the backend itself
-    match catch_unwind(AssertUnwindSafe(|| backend.generate(&mut OsEntropy))) {
+    match catch_unwind(AssertUnwindSafe(|| {
+        backend.generate_on(threads, &mut OsEntropy)
+    })) {
         Ok(Ok(key)) => Ok(key),
         Ok(Err(_)) | Err(_) => Err(KeyUnavailable),
     }

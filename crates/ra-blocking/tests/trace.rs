@@ -167,7 +167,9 @@ fn r34_steps_and_ops_are_logged_and_no_content() {
     );
     logged("SPAN", "login");
     for line in [
+        "message=making a key",
         "message=connecting",
+        "message=the key is made",
         "message=connected",
         "message=a code can be shown",
         "message=the code was scanned",

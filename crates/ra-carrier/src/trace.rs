@@ -3,12 +3,12 @@
 
 #[cfg(feature = "tracing")]
 pub use on::{
-    Span, approval_ended, asked, call, event, frame_in, frame_out, login_ended, reply, step,
+    Span, approval_ended, asked, call, event, frame_in, frame_out, key, login_ended, reply, step,
 };
 
 #[cfg(not(feature = "tracing"))]
 pub use off::{
-    Span, approval_ended, asked, call, event, frame_in, frame_out, login_ended, reply, step,
+    Span, approval_ended, asked, call, event, frame_in, frame_out, key, login_ended, reply, step,
 };
 
 #[cfg(feature = "tracing")]
@@ -48,6 +48,14 @@ mod on {
     /// A step that has no content.
     pub fn step(what: &'static str) {
         info!("{what}");
+    }
+
+    /// Whether there is a key.
+    pub fn key<T, E>(key: &Result<T, E>) {
+        step(match key {
+            Ok(_) => "the key is made",
+            Err(_) => "no key could be made",
+        });
     }
 
     /// A call goes out: its path.
@@ -165,6 +173,14 @@ mod off {
 
     /// A step that has no content.
     pub fn step(_: &'static str) {}
+    /// Whether there is a key.
+    pub fn key<T, E>(key: &Result<T, E>) {
+        step(match key {
+            Ok(_) => "the key is made",
+            Err(_) => "no key could be made",
+        });
+    }
+
     /// A call goes out: its path.
     pub fn call(_: &HttpCall) {}
     /// How a call was answered: its status.

@@ -46,7 +46,7 @@ fn tell(failure: &Failure) -> Exit {
     failure.exit()
 }
 
-/// Enough for one login; the key is made on a thread of its own.
+/// Enough for one login; the key is made on threads of its own.
 pub(crate) fn one_thread() -> io::Result<Runtime> {
     Builder::new_current_thread().enable_all().build()
 }

@@ -79,6 +79,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "thousands of draws")]
     fn draws_reach_both_ends() {
         let whole = Duration::from_millis(4);
         let mut jitter = Jitter::from_seed(9);

@@ -19,8 +19,14 @@ impl<T> Queue<T> {
         self.0.push_back(output);
     }
 
+    /// The next one. A queue that has been drained holds no memory: machines wait for minutes,
+    /// thousands of them in one process, and have nothing to say meanwhile.
     pub(crate) fn pop(&mut self) -> Option<T> {
-        self.0.pop_front()
+        let output = self.0.pop_front();
+        if self.0.is_empty() {
+            self.0 = VecDeque::new();
+        }
+        output
     }
 
     /// Whether so much waits that the peer must be flooding us.

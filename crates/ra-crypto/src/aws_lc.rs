@@ -1,9 +1,12 @@
 //! The backend on `aws-lc-rs`: AWS-LC's arithmetic, a quarter of the time an opening takes in pure Rust.
 
-use alloc::{boxed::Box, vec, vec::Vec};
+use alloc::{borrow::ToOwned, boxed::Box, vec, vec::Vec};
+use core::num::NonZero;
+use std::thread;
 
 use aws_lc_rs::{
     encoding::AsDer,
+    rand,
     rsa::{
         OAEP_SHA256_MGF1SHA256, OaepPrivateDecryptingKey, OaepPublicEncryptingKey,
         PrivateDecryptingKey, PublicEncryptingKey,
@@ -14,7 +17,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     Backend, Entropy, GenerateError, KeyError, MAX_PLAINTEXT_BYTES, OpenError, PeerKey, Plaintext,
-    PublicKeyError, SEALED_BYTES, SealError, SessionKey, check_public_key, drbg, generate,
+    PublicKeyError, SEALED_BYTES, SealError, SessionKey, check_public_key, generate,
 };
 
 /// The AWS-LC backend.
@@ -32,7 +35,15 @@ impl Backend for AwsLc {
     }
 
     fn generate(&self, entropy: &mut dyn Entropy) -> Result<Box<dyn SessionKey>, GenerateError> {
-        let key = generate::rsa_key(&mut drbg::seeded(entropy)?)?;
+        self.generate_on(NonZero::<usize>::MIN, entropy)
+    }
+
+    fn generate_on(
+        &self,
+        threads: NonZero<usize>,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Box<dyn SessionKey>, GenerateError> {
+        let (key, _) = beside_seeding(threads, || generate::rsa_key(threads, entropy))?;
         // The document and the key in Rust's memory are wiped as they go out of scope.
         let der = key.to_pkcs8_der().map_err(|_| GenerateError::Backend)?;
         let key = Key::from_pkcs8(der.as_bytes()).map_err(|_| GenerateError::Backend)?;
@@ -56,6 +67,19 @@ impl Backend for AwsLc {
             public_key: spki.into(),
         }))
     }
+}
+
+/// Makes a key. Where several threads are asked for, another one meanwhile has AWS-LC seed its generator: it takes 20 ms, once
+/// a process, and would take them when the first message is to be opened.
+fn beside_seeding<T>(threads: NonZero<usize>, make: impl FnOnce() -> T) -> T {
+    thread::scope(|scope| {
+        if threads.get() > 1 {
+            let builder = thread::Builder::new().name("ra-seed".to_owned());
+            // without it, or if it fails, all is as it would have been
+            let _ = builder.spawn_scoped(scope, || rand::fill(&mut [0]));
+        }
+        make()
+    })
 }
 
 struct Key {

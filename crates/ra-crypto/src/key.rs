@@ -1,7 +1,7 @@
 //! The traits that roles are written against.
 
 use alloc::{boxed::Box, vec::Vec};
-use core::fmt;
+use core::{fmt, num::NonZero};
 
 use crate::{Entropy, GenerateError, KeyError, OpenError, Plaintext, PublicKeyError, SealError};
 
@@ -42,12 +42,39 @@ pub trait Backend: Send + Sync + fmt::Debug {
     /// A short name for logs and benches, such as `rustcrypto`.
     fn name(&self) -> &'static str;
 
-    /// Makes a fresh RSA-2048 key, e = 65537 (R-05). Takes 20 to 300 ms of CPU: keep it off threads that must not
-    /// block.
+    /// Makes a fresh RSA-2048 key, e = 65537 (R-05), on the calling thread. Takes 20 to 300 ms of CPU: keep it off
+    /// threads that must not block.
     ///
     /// # Errors
     /// [`GenerateError::Entropy`] without randomness.
     fn generate(&self, entropy: &mut dyn Entropy) -> Result<Box<dyn SessionKey>, GenerateError>;
+
+    /// The same sooner, if it can: on as many threads as that, the calling one among them. The others have ended when
+    /// it returns. A backend that cannot share the work ignores the number, as this one does unless it is
+    /// overridden.
+    ///
+    /// On more than one thread it is luck which primes are found first: the same entropy makes a key, not the same key.
+    ///
+    /// ```
+    /// use core::num::NonZero;
+    /// use ra_crypto::{Backend, Entropy, GenerateError, SessionKey};
+    ///
+    /// fn soon(backend: &dyn Backend, entropy: &mut dyn Entropy) -> Result<Box<dyn SessionKey>, GenerateError> {
+    ///     let cores = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
+    ///     backend.generate_on(cores, entropy)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`generate`](Self::generate); [`GenerateError::Backend`] if another thread panics.
+    fn generate_on(
+        &self,
+        threads: NonZero<usize>,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Box<dyn SessionKey>, GenerateError> {
+        let _ = threads;
+        self.generate(entropy)
+    }
 
     /// Reads a private key from PKCS#8 DER (RFC 5208). The caller wipes `der`.
     ///

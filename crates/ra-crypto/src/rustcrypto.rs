@@ -1,6 +1,7 @@
 //! The backend on the `rsa` crate: pure Rust, `no_std`, takes all randomness from the caller.
 
 use alloc::{boxed::Box, vec::Vec};
+use core::num::NonZero;
 
 use chacha20::ChaCha20Rng;
 use rsa::{
@@ -16,7 +17,8 @@ use crate::{
 
 /// The pure Rust backend.
 ///
-/// Deterministic: the same [`Entropy`] bytes make the same keys and the same sealed messages. Every opening is blinded
+/// Deterministic: the same [`Entropy`] bytes make the same keys (unless several threads look for them) and the same
+/// sealed messages. Every opening is blinded
 /// with fresh randomness, from a generator that is seeded when the key is made or read and lives and dies with it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RustCrypto;
@@ -27,14 +29,17 @@ impl Backend for RustCrypto {
     }
 
     fn generate(&self, entropy: &mut dyn Entropy) -> Result<Box<dyn SessionKey>, GenerateError> {
-        let mut rng = drbg::seeded(entropy)?;
-        let key = generate::rsa_key(&mut rng)?;
-        let public_key = encode(key.as_public_key()).map_err(|_| GenerateError::Backend)?;
-        Ok(Box::new(Key {
-            key,
-            public_key,
-            blinding: rng,
-        }))
+        self.generate_on(NonZero::<usize>::MIN, entropy)
+    }
+
+    fn generate_on(
+        &self,
+        threads: NonZero<usize>,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Box<dyn SessionKey>, GenerateError> {
+        let (key, blinding) = generate::rsa_key(threads, entropy)?;
+        let key = Key::new(key, blinding).map_err(|_| GenerateError::Backend)?;
+        Ok(Box::new(key))
     }
 
     fn session_key_from_pkcs8(
@@ -43,13 +48,7 @@ impl Backend for RustCrypto {
         entropy: &mut dyn Entropy,
     ) -> Result<Box<dyn SessionKey>, KeyError> {
         let key = RsaPrivateKey::from_pkcs8_der(der).map_err(|_| KeyError::Malformed)?;
-        let public_key = encode(key.as_public_key())?;
-        check_public_key(&public_key)?;
-        Ok(Box::new(Key {
-            key,
-            public_key,
-            blinding: drbg::seeded(entropy)?,
-        }))
+        Ok(Box::new(Key::new(key, drbg::seeded(entropy)?)?))
     }
 
     fn peer_key(&self, spki: &[u8]) -> Result<Box<dyn PeerKey>, PublicKeyError> {
@@ -66,6 +65,18 @@ struct Key {
     key: RsaPrivateKey,
     public_key: Box<[u8]>,
     blinding: ChaCha20Rng,
+}
+
+impl Key {
+    fn new(key: RsaPrivateKey, blinding: ChaCha20Rng) -> Result<Self, PublicKeyError> {
+        let public_key = encode(key.as_public_key())?;
+        check_public_key(&public_key)?;
+        Ok(Self {
+            key,
+            public_key,
+            blinding,
+        })
+    }
 }
 
 impl SessionKey for Key {

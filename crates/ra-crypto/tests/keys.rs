@@ -2,6 +2,9 @@
 
 mod common;
 
+use std::collections::HashSet;
+use std::num::NonZero;
+
 use aws_lc_rs::{
     encoding::AsDer,
     rsa::{KeySize, PrivateDecryptingKey},
@@ -10,11 +13,14 @@ use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
 use common::{BACKENDS, pairs};
 use proptest::prelude::*;
 use ra_crypto::{
-    AwsLc, Backend, EntropyError, GenerateError, KeyError, MAX_PLAINTEXT_BYTES, OpenError,
+    AwsLc, Backend, Entropy, EntropyError, GenerateError, KeyError, MAX_PLAINTEXT_BYTES, OpenError,
     OsEntropy, PublicKeyError, RustCrypto, SEALED_BYTES, SealError, check_public_key,
 };
-use ra_testkit::{NoEntropy, SeededEntropy, vectors};
-use rsa::{RsaPrivateKey, pkcs8::EncodePrivateKey};
+use ra_testkit::{Fake, NoEntropy, SeededEntropy, vectors};
+use rsa::{
+    RsaPrivateKey,
+    pkcs8::{EncodePrivateKey, EncodePublicKey},
+};
 
 #[test]
 fn r05_fresh_keys_are_acceptable_and_differ() {
@@ -43,6 +49,78 @@ fn the_same_entropy_makes_the_same_key_on_both_backends_and_each_opens_for_it() 
         assert_eq!(pure.open(&sealed).unwrap().expose(), b"for either");
         assert_eq!(aws_lc.open(&sealed).unwrap().expose(), b"for either");
     }
+}
+
+/// A number of threads, at least one.
+fn threads(count: usize) -> NonZero<usize> {
+    NonZero::<usize>::MIN.saturating_add(count - 1)
+}
+
+#[test]
+fn r05_keys_from_several_threads_are_acceptable_differ_and_open() {
+    for backend in BACKENDS {
+        let mut entropy = SeededEntropy::new(9);
+        let mut seen = HashSet::new();
+        for count in [2, 2, 3, usize::MAX] {
+            let mut key = backend.generate_on(threads(count), &mut entropy).unwrap();
+            assert_eq!(check_public_key(key.public_key()), Ok(()));
+            assert!(seen.insert(key.public_key().to_vec()));
+            for (gateway, _) in pairs() {
+                let peer = gateway.peer_key(key.public_key()).unwrap();
+                let sealed = peer.seal(b"nonce", &mut OsEntropy).unwrap();
+                assert_eq!(key.open(&sealed).unwrap().expose(), b"nonce");
+            }
+        }
+    }
+}
+
+#[test]
+fn on_one_thread_the_key_is_the_one_that_the_entropy_makes() {
+    let mut seed = [0; 32];
+    SeededEntropy::new(7).fill(&mut seed).unwrap();
+    let key = RsaPrivateKey::new(&mut ChaCha20Rng::from_seed(seed), 2048).unwrap();
+    let expected = key.as_public_key().to_public_key_der().unwrap();
+    for backend in BACKENDS {
+        let one = backend.generate_on(threads(1), &mut SeededEntropy::new(7));
+        assert_eq!(one.unwrap().public_key(), expected.as_bytes());
+        let key = backend.generate(&mut SeededEntropy::new(7)).unwrap();
+        assert_eq!(key.public_key(), expected.as_bytes());
+    }
+}
+
+/// Entropy for so many seeds.
+struct Seeds(usize);
+
+impl Entropy for Seeds {
+    fn fill(&mut self, dest: &mut [u8]) -> Result<(), EntropyError> {
+        self.0 = self.0.checked_sub(1).ok_or(EntropyError)?;
+        SeededEntropy::new(self.0 as u64).fill(dest)
+    }
+}
+
+#[test]
+fn every_thread_has_a_seed_of_its_own_or_there_is_no_key() {
+    for backend in BACKENDS {
+        for count in 1..=4 {
+            let mut entropy = Seeds(count - 1);
+            let failed = backend.generate_on(threads(count), &mut entropy);
+            assert_eq!(failed.unwrap_err(), GenerateError::Entropy(EntropyError));
+            let mut entropy = Seeds(count);
+            assert!(backend.generate_on(threads(count), &mut entropy).is_ok());
+            assert_eq!(entropy.0, 0, "{count} threads");
+        }
+        // no more than eight are started
+        let mut entropy = Seeds(9);
+        assert!(backend.generate_on(threads(1000), &mut entropy).is_ok());
+        assert_eq!(entropy.0, 1);
+    }
+}
+
+#[test]
+fn a_backend_that_knows_nothing_of_threads_makes_its_key_as_ever() {
+    let key = Fake.generate_on(threads(2), &mut SeededEntropy::new(1));
+    let expected = Fake.generate(&mut SeededEntropy::new(1)).unwrap();
+    assert_eq!(key.unwrap().public_key(), expected.public_key());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 use std::cell::RefCell;
+use std::error::Error as _;
 use std::ffi::OsString;
 
 use proptest::prelude::*;
@@ -45,6 +46,7 @@ fn addresses_and_default_ports_are_read() {
     }
     assert_eq!(parsed("socks5h://h").scheme(), ProxyScheme::Socks5);
     assert_eq!(parsed("http://h").scheme(), ProxyScheme::Http);
+    assert_eq!(parsed("http://h:3128").port(), 3128);
     for (text, loopback) in [
         ("http://localhost", true),
         ("socks5://[::1]:9", true),
@@ -71,6 +73,7 @@ fn r34_credentials_are_decoded_and_never_shown() {
         Proxies::named(proxy.clone())
     );
     assert!(!shown.contains("ary"), "{shown}");
+    assert!(shown.contains(" ProxyCredentials(..) "), "{shown}");
     assert!(parsed("socks5://proxy.example").credentials().is_none());
     // an `@` that should have been escaped still belongs to the password
     let proxy = parsed("socks5://me:can@ary@proxy.example");
@@ -114,6 +117,20 @@ fn what_is_no_proxy_is_refused() {
     ] {
         assert_eq!(text.parse::<Proxy>().err(), Some(reason), "{text}");
     }
+    for (reason, word) in [
+        (NotAUrl, "form"),
+        (Scheme, "scheme"),
+        (Credentials, "password"),
+    ] {
+        assert!(reason.to_string().contains(word), "{reason}");
+    }
+}
+
+#[test]
+fn a_proxy_that_may_be_there_or_not_is_taken_as_it_is() {
+    let named = Proxies::from(Some(parsed("http://proxy.example")));
+    assert!(named.for_target("discord.com", 443).is_some());
+    assert!(Proxies::from(None).for_target("discord.com", 443).is_none());
 }
 
 #[test]
@@ -197,11 +214,11 @@ fn r34_a_variable_that_names_no_proxy_is_refused_by_name_and_not_passed_over() {
     ] {
         let error = environment(&[(variable, value), ("NO_PROXY", "*")]).unwrap_err();
         assert_eq!((error.variable(), error.reason()), (variable, reason));
-        let shown = format!("{error} {error:?} {}", error.reason());
-        assert!(
-            shown.contains(variable) && !shown.contains("canary"),
-            "{shown}"
-        );
+        let cause = error.source().expect("the reason");
+        assert_eq!(cause.to_string(), reason.to_string());
+        assert!(error.to_string().contains(variable), "{error}");
+        let shown = format!("{error} {error:?} {cause}");
+        assert!(!shown.contains("canary"), "{shown}");
     }
     #[cfg(unix)]
     {
@@ -262,6 +279,7 @@ fn no_proxy_lists_names_with_all_below_them() {
         "dïscord.com",
     ] {
         assert!(is_proxied(nothing, "discord.com", 443), "{nothing}");
+        assert!(is_proxied(nothing, "discord.com..", 443), "{nothing}");
     }
 }
 
@@ -287,6 +305,7 @@ fn no_proxy_lists_addresses_and_networks() {
         ("2001:db8::1", "2001:db8:0::1", false),
         ("[2001:db8::1]", "2001:db8::1", false),
         ("[2001:db8::1", "2001:db8::1", true),
+        ("[2001:db8::1]x", "2001:db8::1", true),
         ("::ffff:10.0.0.0/104", "10.7.7.7", false),
         ("::ffff:10.0.0.0/90", "10.7.7.7", true),
         ("10.7.7.7", "::ffff:10.7.7.7", false),

@@ -22,7 +22,8 @@ impl FakeKey {
     /// The key with this id.
     #[must_use]
     pub fn new(id: u64) -> Self {
-        let mut public = MAGIC.to_vec();
+        let mut public = Vec::with_capacity(PUBLIC_KEY_BYTES);
+        public.extend(MAGIC);
         public.extend(id.to_le_bytes());
         public.resize(PUBLIC_KEY_BYTES, 0);
         Self { public }
@@ -73,7 +74,8 @@ impl PeerKey for FakeKey {
         if plaintext.len() > MAX_PLAINTEXT_BYTES {
             return Err(SealError::TooLong);
         }
-        let mut sealed = self.public[8..16].to_vec();
+        let mut sealed = Vec::with_capacity(SEALED_BYTES);
+        sealed.extend(&self.public[8..16]);
         sealed.push(length);
         sealed.extend(plaintext.iter().map(|b| b ^ 0x5a));
         sealed.resize(SEALED_BYTES, 0);

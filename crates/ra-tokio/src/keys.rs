@@ -1,9 +1,11 @@
-//! Session keys, made on blocking workers: one takes tens to hundreds of milliseconds of a core.
+//! Session keys, made on blocking workers: one takes tens of milliseconds and more of a core, or of several at once.
 
 mod pool;
 
+use std::num::NonZero;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 
 use ra_core::desktop::login::KeyUnavailable;
 use ra_crypto::{Backend, OsEntropy, SessionKey};
@@ -23,7 +25,7 @@ pub(crate) type Key = Result<Box<dyn SessionKey>, KeyUnavailable>;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Keys {
-    /// Each is made when it is asked for, while the connection opens.
+    /// Each is made when it is asked for, on all cores, while the connection opens.
     Backend(Arc<dyn Backend>),
     /// They are taken from a pool that keeps some ready.
     Pool(KeyPool),
@@ -46,7 +48,7 @@ impl Keys {
     /// The next key. Begins to make it at once, polled or not.
     pub(crate) fn ask(&self) -> Pin<Box<dyn Future<Output = Key> + Send>> {
         match self {
-            Self::Backend(backend) => Box::pin(generate(backend.clone())),
+            Self::Backend(backend) => Box::pin(generate(backend.clone(), cores())),
             Self::Pool(pool) => {
                 let pool = pool.clone();
                 Box::pin(async move { pool.take().await })
@@ -61,10 +63,18 @@ impl From<KeyPool> for Keys {
     }
 }
 
-/// Makes a key on a blocking worker, with the operating system's randomness. A worker that panics or never runs, as
+/// How many threads have a core to run on.
+fn cores() -> NonZero<usize> {
+    available_parallelism().unwrap_or(NonZero::<usize>::MIN)
+}
+
+/// Makes a key on a blocking worker and as many threads in all, with the operating system's randomness. A worker that panics or never runs, as
 /// the runtime is shutting down, made no key.
-fn generate(backend: Arc<dyn Backend>) -> impl Future<Output = Key> + Send {
-    let worker = tokio::task::spawn_blocking(move || backend.generate(&mut OsEntropy));
+fn generate(
+    backend: Arc<dyn Backend>,
+    threads: NonZero<usize>,
+) -> impl Future<Output = Key> + Send {
+    let worker = tokio::task::spawn_blocking(move || backend.generate_on(threads, &mut OsEntropy));
     async move {
         match worker.await {
             Ok(Ok(key)) => Ok(key),

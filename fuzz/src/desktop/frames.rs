@@ -3,7 +3,7 @@ use ra_proto::base64::encode_standard;
 use ra_proto::frame::GatewayFrame;
 use ra_testkit::FakeKey;
 
-use super::script::Script;
+use crate::script::Script;
 
 /// What a gateway would say that holds the desktop's public key.
 pub(super) struct Gateway {

@@ -9,9 +9,9 @@ use ra_proto::frame::DesktopFrame;
 use ra_testkit::FakeKey;
 
 use super::frames::Gateway;
-use super::pair::{Machine, Pair};
-use super::script::Script;
 use super::session::{Happening, assert_readable, happening};
+use crate::script::Script;
+use crate::twins::{Machine, START, Twins};
 
 impl Machine for Login {
     type Output = Output;
@@ -60,7 +60,8 @@ struct Desk {
 
 pub(super) fn run(mut script: Script<'_>) {
     let settings = script.byte();
-    let mut pair = Pair::new(
+    let mut twins = Twins::new(
+        START,
         |now| Login::new(config(settings), Jitter::from_seed(settings.into()), now),
         !script.holds_canary,
     );
@@ -71,10 +72,10 @@ pub(super) fn run(mut script: Script<'_>) {
         stale_call: None,
     };
     while let Some(step) = script.step() {
-        let outputs = act(step, &mut script, &mut pair, &mut desk);
+        let outputs = act(step, &mut script, &mut twins, &mut desk);
         outputs.iter().for_each(|output| desk.note(output));
     }
-    pair.finish();
+    twins.finish();
 }
 
 fn config(settings: u8) -> Config {
@@ -94,45 +95,53 @@ fn config(settings: u8) -> Config {
 
 /// Steps 0 to 14 are the socket's and the clock's, in a session as in a login; those of 16 and more are
 /// the login's own.
-fn act(step: u8, script: &mut Script<'_>, pair: &mut Pair<Login>, desk: &mut Desk) -> Vec<Output> {
+fn act(
+    step: u8,
+    script: &mut Script<'_>,
+    twins: &mut Twins<Login>,
+    desk: &mut Desk,
+) -> Vec<Output> {
     match step % 26 {
-        15 => pair.command(|login, now| {
+        15 => twins.command(|login, now| {
             let over = login.has_ended();
             assert_eq!(login.cancel(now).is_err(), over);
         }),
         16 | 17 => {
             desk.keys += 1;
             let key = desk.keys;
-            pair.input(|login, now| login.handle(now, Input::Key(Ok(Box::new(FakeKey::new(key))))))
+            twins.input(|login, now| login.handle(now, Input::Key(Ok(Box::new(FakeKey::new(key))))))
         }
-        18 => pair.input(|login, now| login.handle(now, Input::Key(Err(KeyUnavailable)))),
-        19 | 20 => pair.input(|login, now| login.handle(now, Input::Connected)),
+        18 => twins.input(|login, now| login.handle(now, Input::Key(Err(KeyUnavailable)))),
+        19 | 20 => twins.input(|login, now| login.handle(now, Input::Connected)),
         21 => {
             let fault = script.byte();
-            pair.input(|login, now| login.handle(now, Input::ConnectFailed(transport_error(fault))))
+            twins
+                .input(|login, now| login.handle(now, Input::ConnectFailed(transport_error(fault))))
         }
-        22 | 23 => reply(script, pair, desk),
+        22 | 23 => reply(script, twins, desk),
         24 => {
             let solution = || CaptchaSolution::new("canary-solution");
-            pair.command(|login, now| {
+            twins.command(|login, now| {
                 let waiting = login.phase() == Phase::AwaitCaptcha;
                 assert_eq!(login.solve_captcha(now, solution()).is_ok(), waiting);
             })
         }
-        25 => pair.command(|login, now| {
+        25 => twins.command(|login, now| {
             let waiting = login.phase() == Phase::AwaitCaptcha;
             assert_eq!(login.give_up_captcha(now).is_ok(), waiting);
         }),
-        socket => match happening(socket, script, pair, &desk.gateway) {
-            Happening::Text(text) => pair.input(|login, now| login.handle(now, Input::text(&text))),
+        socket => match happening(socket, script, twins, &desk.gateway) {
+            Happening::Text(text) => {
+                twins.input(|login, now| login.handle(now, Input::text(&text)))
+            }
             Happening::Socket(input) => {
-                pair.input(|login, now| login.handle(now, Input::Socket(input)))
+                twins.input(|login, now| login.handle(now, Input::Socket(input)))
             }
         },
     }
 }
 
-fn reply(script: &mut Script<'_>, pair: &mut Pair<Login>, desk: &Desk) -> Vec<Output> {
+fn reply(script: &mut Script<'_>, twins: &mut Twins<Login>, desk: &Desk) -> Vec<Output> {
     let kind = script.byte();
     let call = if kind & 0x80 == 0 {
         desk.call
@@ -142,7 +151,7 @@ fn reply(script: &mut Script<'_>, pair: &mut Pair<Login>, desk: &Desk) -> Vec<Ou
     let Some(call) = call else { return Vec::new() };
     let custom = script.bytes();
     let reply = || response(kind, custom, &desk.gateway).ok_or_else(|| transport_error(kind));
-    pair.input(|login, now| login.handle(now, Input::Reply(call, reply())))
+    twins.input(|login, now| login.handle(now, Input::Reply(call, reply())))
 }
 
 /// What the ticket exchange may be answered with; `None` for no answer.

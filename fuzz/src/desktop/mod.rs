@@ -2,11 +2,9 @@
 
 mod frames;
 mod login;
-mod pair;
-mod script;
 mod session;
 
-use script::Script;
+use crate::script::Script;
 
 /// Drives a `Session` (first byte even) or a whole `Login` (odd) by the rest of the bytes: frames good
 /// and bad, closes, losses, replies, time in any direction, commands. Whatever comes, there is at

@@ -5,8 +5,8 @@ use ra_proto::frame::DesktopFrame;
 use ra_testkit::FakeKey;
 
 use super::frames::Gateway;
-use super::pair::{Machine, Pair};
-use super::script::Script;
+use crate::script::Script;
+use crate::twins::{Machine, START, Twins};
 
 const KEY: u64 = 7;
 
@@ -54,26 +54,26 @@ pub(super) fn run(mut script: Script<'_>) {
         Session::new(config, Box::new(FakeKey::new(KEY)), jitter, now)
     };
     let gateway = Gateway::new(KEY);
-    let mut pair = Pair::new(make, !script.holds_canary);
+    let mut twins = Twins::new(START, make, !script.holds_canary);
     while let Some(step) = script.step() {
         if step % 16 == 15 {
-            pair.command(|session, now| {
+            twins.command(|session, now| {
                 let over = session.has_ended();
                 assert_eq!(session.cancel(now).is_err(), over);
             });
             continue;
         }
-        let outputs = match happening(step, &mut script, &mut pair, &gateway) {
+        let outputs = match happening(step, &mut script, &mut twins, &gateway) {
             Happening::Text(text) => {
-                pair.input(|session, now| session.handle(now, Input::Text(&text)))
+                twins.input(|session, now| session.handle(now, Input::Text(&text)))
             }
-            Happening::Socket(input) => pair.input(|session, now| session.handle(now, input)),
+            Happening::Socket(input) => twins.input(|session, now| session.handle(now, input)),
         };
         outputs
             .iter()
             .for_each(|output| assert_sound(output, &gateway));
     }
-    pair.finish();
+    twins.finish();
 }
 
 /// What may happen on a socket or to the clock.
@@ -86,7 +86,7 @@ pub(super) enum Happening {
 pub(super) fn happening<M: Machine>(
     step: u8,
     script: &mut Script<'_>,
-    pair: &mut Pair<M>,
+    twins: &mut Twins<M>,
     gateway: &Gateway,
 ) -> Happening {
     match step % 16 {
@@ -101,21 +101,21 @@ pub(super) fn happening<M: Machine>(
         9 => Happening::Text(script.text().into_owned()),
         10 => Happening::Socket(ending(script.byte())),
         11 => {
-            pair.pass_to_deadline();
+            twins.pass_to_deadline();
             Happening::Socket(Input::Tick)
         }
         12 => {
             let back = script.wait();
-            pair.tick_back(back);
+            twins.tick_back(back);
             Happening::Socket(Input::Tick)
         }
         13 => {
             // Late input: whatever comes next finds the clock moved on.
-            pair.pass(script.wait());
+            twins.pass(script.wait());
             Happening::Text(r#"{"op":"heartbeat_ack"}"#.to_owned())
         }
         _ => {
-            pair.pass(script.wait());
+            twins.pass(script.wait());
             Happening::Socket(Input::Tick)
         }
     }

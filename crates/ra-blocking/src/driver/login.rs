@@ -281,6 +281,7 @@ impl Login {
         } else if let Some(key) = self.key.as_ref().and_then(Job::poll) {
             self.key = None;
             let key = key.unwrap_or(Err(KeyUnavailable));
+            trace::key(&key);
             self.machine.handle(now, Input::Key(key));
         } else if let Some((id, reply)) = self.calls.poll() {
             self.machine.handle(now, Input::Reply(id, reply));
@@ -309,7 +310,10 @@ impl Login {
     /// Begins what the machine wants done.
     fn act(&mut self, output: Output) {
         match output {
-            Output::NeedKey => self.key = Some(self.keys.ask(&self.bell)),
+            Output::NeedKey => {
+                trace::step("making a key");
+                self.key = Some(self.keys.ask(&self.bell));
+            }
             Output::Connect(request) => {
                 trace::step("connecting");
                 self.socket = Socket::open(self.network.clone(), request, &self.bell);

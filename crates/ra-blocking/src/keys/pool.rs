@@ -4,13 +4,12 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::num::NonZero;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::available_parallelism;
 use std::time::Duration;
 
 use ra_core::desktop::login::KeyUnavailable;
 use ra_crypto::{Backend, SessionKey};
 
-use super::{Key, generate};
+use super::{Key, cores, generate};
 use crate::StartError;
 use crate::bell::Bell;
 use crate::carrier::deadline;
@@ -43,6 +42,8 @@ struct Owner(Arc<Pool>);
 struct Pool {
     backend: Arc<dyn Backend>,
     size: usize,
+    /// How many make one key.
+    threads: NonZero<usize>,
     state: Mutex<State>,
     /// There may be something to make.
     work: Condvar,
@@ -75,14 +76,17 @@ impl KeyPool {
     /// ```
     pub fn start(backend: Arc<dyn Backend>, size: usize) -> Result<Self, StartError> {
         let size = size.clamp(1, READY_MOST);
+        let workers = size.min(cores().get());
         let pool = Arc::new(Pool {
             backend,
             size,
+            // fewer keys than cores: the cores share the work of each
+            threads: NonZero::new(cores().get() / workers).unwrap_or(NonZero::<usize>::MIN),
             state: Mutex::default(),
             work: Condvar::new(),
         });
         let owner = Owner(pool.clone());
-        for _ in 0..size.min(available_parallelism().map_or(1, NonZero::get)) {
+        for _ in 0..workers {
             let pool = pool.clone();
             spawn("ra-keys", move || pool.fill()).map_err(StartError::Thread)?;
         }
@@ -131,7 +135,7 @@ impl Pool {
     /// Makes keys as long as there is room, until the pool closes.
     fn fill(&self) {
         while self.reserve() {
-            let key = generate(&*self.backend);
+            let key = generate(&*self.backend, self.threads);
             let mut state = self.state();
             state.making -= 1;
             state.ready.push_back(key);

@@ -54,10 +54,7 @@ impl Service {
 
     /// The next desktop's socket.
     pub fn accept(&self) -> Gateway {
-        Gateway {
-            socket: tungstenite::accept(accept(&self.sockets)).unwrap(),
-            key: None,
-        }
+        Gateway::on(accept(&self.sockets))
     }
 
     /// Answers the next call; the request is what it gives back.
@@ -83,6 +80,14 @@ pub struct Gateway {
 }
 
 impl Gateway {
+    /// Answers the upgrade that comes over `stream`.
+    pub fn on(stream: TcpStream) -> Self {
+        Self {
+            socket: tungstenite::accept(stream).unwrap(),
+            key: None,
+        }
+    }
+
     pub fn say(&mut self, frame: GatewayFrame<'_>) {
         self.socket.send(Message::text(frame.encode())).unwrap();
     }

@@ -18,6 +18,7 @@ mod network_faults;
 mod parity;
 mod proxy;
 mod real_proxies;
+mod start;
 mod support;
 mod threads;
 mod tls;

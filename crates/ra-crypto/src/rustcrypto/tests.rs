@@ -14,14 +14,8 @@ impl Entropy for Seven {
 
 #[test]
 fn every_opening_draws_blinding_randomness_whether_it_succeeds_or_not() {
-    let mut rng = drbg::seeded(&mut Seven).unwrap();
-    let key = generate::rsa_key(&mut rng).unwrap();
-    let public_key = encode(key.as_public_key()).unwrap();
-    let mut key = Key {
-        key,
-        public_key,
-        blinding: rng,
-    };
+    let (key, blinding) = generate::rsa_key(NonZero::<usize>::MIN, &mut Seven).unwrap();
+    let mut key = Key::new(key, blinding).unwrap();
     let peer = RustCrypto.peer_key(key.public_key()).unwrap();
     let sealed = peer.seal(b"nonce", &mut Seven).unwrap();
 

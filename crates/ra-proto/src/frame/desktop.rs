@@ -1,10 +1,8 @@
 use alloc::{borrow::Cow, string::String};
 
 use super::{DecodeError, check_size};
-use crate::json::{Fields, ObjectWriter};
+use crate::json::{Field, read_object, write_raw, write_text};
 use crate::secret::Sensitive;
-
-const KEYS: [&str; 4] = ["op", "encoded_public_key", "proof", "nonce"];
 
 /// What the desktop says to the gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,43 +41,51 @@ impl<'a> DesktopFrame<'a> {
     /// [`DecodeError`] names op and field of what the frame lacks (R-03, R-17).
     pub fn decode(text: &'a str) -> Result<Self, DecodeError> {
         check_size(text)?;
-        let mut fields = Fields::read(text, &KEYS)?;
-        let op = fields.text("op")?;
-        match &*op {
-            "init" => {
-                fields.set_op("init");
-                Ok(Self::Init {
-                    encoded_public_key: fields.text("encoded_public_key")?,
-                })
+        let mut op = Field::new("op");
+        let mut encoded_public_key = Field::new("encoded_public_key");
+        let mut proof = Field::new("proof");
+        let mut nonce = Field::new("nonce");
+        read_object(text, |key, value| match key {
+            "op" => op.put(value),
+            "encoded_public_key" => encoded_public_key.put(value),
+            "proof" => proof.put(value),
+            "nonce" => nonce.put(value),
+            _ => {}
+        })?;
+        let op = op.text()?;
+        Ok(match &*op {
+            "init" => Self::Init {
+                encoded_public_key: encoded_public_key.of("init").text()?,
+            },
+            "nonce_proof" if nonce.is_there() && !proof.is_there() => {
+                Self::NonceProof(Proof::Nonce(nonce.of("nonce_proof").secret()?))
             }
-            "nonce_proof" => {
-                fields.set_op("nonce_proof");
-                let nonce_alone = fields.has("nonce") && !fields.has("proof");
-                Ok(Self::NonceProof(if nonce_alone {
-                    Proof::Nonce(fields.secret("nonce")?)
-                } else {
-                    Proof::Digest(fields.secret("proof")?)
-                }))
-            }
-            "heartbeat" => Ok(Self::Heartbeat),
-            _ => Ok(Self::Unknown { op }),
-        }
+            "nonce_proof" => Self::NonceProof(Proof::Digest(proof.of("nonce_proof").secret()?)),
+            "heartbeat" => Self::Heartbeat,
+            _ => Self::Unknown { op },
+        })
     }
 
     /// Appends the frame's text to `out`.
     ///
     /// An [`Unknown`](Self::Unknown) frame is written with its op alone.
     pub fn encode_into(&self, out: &mut String) {
-        let object = ObjectWriter::new(out).text("op", self.op());
-        let object = match self {
+        match self {
             Self::Init { encoded_public_key } => {
-                object.text("encoded_public_key", encoded_public_key)
+                let head = r#"{"op":"init","encoded_public_key":""#;
+                write_text(out, head, encoded_public_key, "\"}");
             }
-            Self::NonceProof(Proof::Digest(proof)) => object.text("proof", proof.expose()),
-            Self::NonceProof(Proof::Nonce(nonce)) => object.text("nonce", nonce.expose()),
-            Self::Heartbeat | Self::Unknown { .. } => object,
-        };
-        object.end();
+            Self::NonceProof(Proof::Digest(proof)) => {
+                let head = r#"{"op":"nonce_proof","proof":""#;
+                write_text(out, head, proof.expose(), "\"}");
+            }
+            Self::NonceProof(Proof::Nonce(nonce)) => {
+                let head = r#"{"op":"nonce_proof","nonce":""#;
+                write_text(out, head, nonce.expose(), "\"}");
+            }
+            Self::Heartbeat => write_raw(out, r#"{"op":"heartbeat"}"#),
+            Self::Unknown { op } => write_text(out, r#"{"op":""#, op, "\"}"),
+        }
     }
 
     /// The frame's text. Wipe it after use where [`NonceProof`](Self::NonceProof) is encoded.

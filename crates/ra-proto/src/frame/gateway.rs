@@ -1,18 +1,11 @@
 use alloc::{borrow::Cow, string::String};
 
 use super::{DecodeError, check_size};
-use crate::json::{Fields, ObjectWriter};
+use crate::json::{Field, make_room, read_object, write_number, write_raw, write_text};
 use crate::secret::Sensitive;
 
-const KEYS: [&str; 7] = [
-    "op",
-    "timeout_ms",
-    "heartbeat_interval",
-    "encrypted_nonce",
-    "fingerprint",
-    "encrypted_user_payload",
-    "ticket",
-];
+/// Bytes of a hello with the largest numbers; only more than one growth is at stake.
+const LONGEST_HELLO: usize = 90;
 
 /// What the gateway says to the desktop.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,68 +56,83 @@ impl<'a> GatewayFrame<'a> {
     /// [`DecodeError`] names op and field of what the frame lacks (R-03, R-04, R-13, R-17).
     pub fn decode(text: &'a str) -> Result<Self, DecodeError> {
         check_size(text)?;
-        let mut fields = Fields::read(text, &KEYS)?;
-        let op = fields.text("op")?;
-        match &*op {
-            "hello" => {
-                fields.set_op("hello");
-                Ok(Self::Hello {
-                    timeout_ms: fields.number("timeout_ms")?,
-                    heartbeat_interval: fields.number("heartbeat_interval")?,
-                })
-            }
-            "heartbeat_ack" => Ok(Self::HeartbeatAck),
-            "nonce_proof" => {
-                fields.set_op("nonce_proof");
-                Ok(Self::NonceProof {
-                    encrypted_nonce: fields.text("encrypted_nonce")?,
-                })
-            }
-            "pending_remote_init" => {
-                fields.set_op("pending_remote_init");
-                Ok(Self::PendingRemoteInit {
-                    fingerprint: fields.text("fingerprint")?,
-                })
-            }
-            "pending_ticket" => {
-                fields.set_op("pending_ticket");
-                let encrypted_user_payload = fields.text("encrypted_user_payload")?;
-                Ok(Self::PendingTicket {
-                    encrypted_user_payload,
-                })
-            }
-            "pending_login" => {
-                fields.set_op("pending_login");
-                Ok(Self::PendingLogin {
-                    ticket: fields.filled_secret("ticket")?,
-                })
-            }
-            "cancel" => Ok(Self::Cancel),
-            _ => Ok(Self::Unknown { op }),
-        }
+        let mut op = Field::new("op");
+        let mut timeout_ms = Field::new("timeout_ms");
+        let mut heartbeat_interval = Field::new("heartbeat_interval");
+        let mut encrypted_nonce = Field::new("encrypted_nonce");
+        let mut fingerprint = Field::new("fingerprint");
+        let mut encrypted_user_payload = Field::new("encrypted_user_payload");
+        let mut ticket = Field::new("ticket");
+        read_object(text, |key, value| match key {
+            "op" => op.put(value),
+            "timeout_ms" => timeout_ms.put(value),
+            "heartbeat_interval" => heartbeat_interval.put(value),
+            "encrypted_nonce" => encrypted_nonce.put(value),
+            "fingerprint" => fingerprint.put(value),
+            "encrypted_user_payload" => encrypted_user_payload.put(value),
+            "ticket" => ticket.put(value),
+            _ => {}
+        })?;
+        let op = op.text()?;
+        Ok(match &*op {
+            "hello" => Self::Hello {
+                timeout_ms: timeout_ms.of("hello").number()?,
+                heartbeat_interval: heartbeat_interval.of("hello").number()?,
+            },
+            "heartbeat_ack" => Self::HeartbeatAck,
+            "nonce_proof" => Self::NonceProof {
+                encrypted_nonce: encrypted_nonce.of("nonce_proof").text()?,
+            },
+            "pending_remote_init" => Self::PendingRemoteInit {
+                fingerprint: fingerprint.of("pending_remote_init").text()?,
+            },
+            "pending_ticket" => Self::PendingTicket {
+                encrypted_user_payload: encrypted_user_payload.of("pending_ticket").text()?,
+            },
+            "pending_login" => Self::PendingLogin {
+                ticket: ticket.of("pending_login").filled_secret()?,
+            },
+            "cancel" => Self::Cancel,
+            _ => Self::Unknown { op },
+        })
     }
 
     /// Appends the frame's text to `out`.
     ///
     /// An [`Unknown`](Self::Unknown) frame is written with its op alone.
     pub fn encode_into(&self, out: &mut String) {
-        let object = ObjectWriter::new(out).text("op", self.op());
-        let object = match self {
+        match self {
             Self::Hello {
                 timeout_ms,
                 heartbeat_interval,
-            } => object
-                .number("timeout_ms", *timeout_ms)
-                .number("heartbeat_interval", *heartbeat_interval),
-            Self::NonceProof { encrypted_nonce } => object.text("encrypted_nonce", encrypted_nonce),
-            Self::PendingRemoteInit { fingerprint } => object.text("fingerprint", fingerprint),
+            } => {
+                make_room(out, LONGEST_HELLO);
+                write_number(out, r#"{"op":"hello","timeout_ms":"#, *timeout_ms);
+                write_number(out, r#","heartbeat_interval":"#, *heartbeat_interval);
+                write_raw(out, "}");
+            }
+            Self::HeartbeatAck => write_raw(out, r#"{"op":"heartbeat_ack"}"#),
+            Self::NonceProof { encrypted_nonce } => {
+                let head = r#"{"op":"nonce_proof","encrypted_nonce":""#;
+                write_text(out, head, encrypted_nonce, "\"}");
+            }
+            Self::PendingRemoteInit { fingerprint } => {
+                let head = r#"{"op":"pending_remote_init","fingerprint":""#;
+                write_text(out, head, fingerprint, "\"}");
+            }
             Self::PendingTicket {
                 encrypted_user_payload,
-            } => object.text("encrypted_user_payload", encrypted_user_payload),
-            Self::PendingLogin { ticket } => object.text("ticket", ticket.expose()),
-            Self::HeartbeatAck | Self::Cancel | Self::Unknown { .. } => object,
-        };
-        object.end();
+            } => {
+                let head = r#"{"op":"pending_ticket","encrypted_user_payload":""#;
+                write_text(out, head, encrypted_user_payload, "\"}");
+            }
+            Self::PendingLogin { ticket } => {
+                let head = r#"{"op":"pending_login","ticket":""#;
+                write_text(out, head, ticket.expose(), "\"}");
+            }
+            Self::Cancel => write_raw(out, r#"{"op":"cancel"}"#),
+            Self::Unknown { op } => write_text(out, r#"{"op":""#, op, "\"}"),
+        }
     }
 
     /// The frame's text. Wipe it after use where [`PendingLogin`](Self::PendingLogin) is encoded.

@@ -3,8 +3,10 @@ use core::fmt::Write as _;
 
 use zeroize::Zeroize as _;
 
-/// Braces, quotes, colon and comma around a member, and the longest number.
-const AROUND: usize = 8 + 20;
+use super::scan::plain_length;
+
+/// As long as numbers get.
+const LONGEST_NUMBER: usize = 20;
 /// As `\u0000`.
 const LONGEST_ESCAPE: usize = 6;
 
@@ -23,74 +25,88 @@ impl<'o> ObjectWriter<'o> {
     }
 
     pub(crate) fn text(mut self, key: &'static str, value: &str) -> Self {
-        // Looks at every byte, which is faster than stopping at the first: compilers do many at once.
-        let plain = !value
-            .bytes()
-            .fold(false, |found, byte| found | needs_escape(byte));
-        let longest = if plain { 1 } else { LONGEST_ESCAPE };
-        self.key(key, value.len() * longest);
-        self.out.push('"');
-        if plain {
-            self.out.push_str(value);
-        } else {
-            write_escaped(self.out, value);
-        }
-        self.out.push('"');
+        self.key(key);
+        write_text(self.out, "\"", value, "\"");
         self
     }
 
     pub(crate) fn number(mut self, key: &'static str, value: u64) -> Self {
-        self.key(key, 0);
-        self.display(value);
+        self.key(key);
+        write_number(self.out, "", value);
         self
     }
 
-    pub(crate) fn boolean(mut self, key: &'static str, value: bool) -> Self {
-        self.key(key, 0);
-        self.display(value);
-        self
+    pub(crate) fn boolean(self, key: &'static str, value: bool) -> Self {
+        self.raw(key, if value { "true" } else { "false" })
     }
 
     /// Takes `value` as it is: it must be JSON.
     pub(crate) fn raw(mut self, key: &'static str, value: &str) -> Self {
-        self.key(key, value.len());
-        self.out.push_str(value);
+        self.key(key);
+        write_raw(self.out, value);
         self
     }
 
     pub(crate) fn end(self) {
-        self.out.push('}');
+        write_raw(self.out, "}");
     }
 
-    /// Writes the key and makes room for a value of this length, so that none is cut by growth.
-    fn key(&mut self, key: &'static str, value_length: usize) {
-        make_room(self.out, key.len() + value_length + AROUND);
+    fn key(&mut self, key: &'static str) {
+        make_room(self.out, key.len() + 4);
         self.out.push(self.separator);
         self.separator = ',';
         self.out.push('"');
         self.out.push_str(key);
         self.out.push_str("\":");
     }
+}
 
-    fn display(&mut self, value: impl core::fmt::Display) {
-        // Writing to a `String` cannot fail.
-        let _ = write!(self.out, "{value}");
+/// Appends JSON as it is.
+#[inline]
+pub(crate) fn write_raw(out: &mut String, json: &str) {
+    make_room(out, json.len());
+    out.push_str(json);
+}
+
+/// Appends `head`, `value` as the inside of a string, and `tail`.
+#[inline]
+pub(crate) fn write_text(out: &mut String, head: &str, value: &str, tail: &str) {
+    let plain = plain_length(value.as_bytes()) == value.len();
+    let longest = if plain { 1 } else { LONGEST_ESCAPE };
+    // At once, so that no secret is cut by growth.
+    make_room(out, head.len() + value.len() * longest + tail.len());
+    out.push_str(head);
+    if plain {
+        out.push_str(value);
+    } else {
+        write_escaped(out, value);
     }
+    out.push_str(tail);
+}
+
+/// Appends `head` and `value`.
+#[inline]
+pub(crate) fn write_number(out: &mut String, head: &str, value: u64) {
+    make_room(out, head.len() + LONGEST_NUMBER);
+    out.push_str(head);
+    out.push_str(itoa::Buffer::new().format(value));
 }
 
 /// Grows like a `String` does, but wipes what it leaves behind: there may be a secret in it.
-fn make_room(out: &mut String, more: usize) {
-    let needed = out.len() + more;
-    if needed > out.capacity() {
-        let mut larger = String::with_capacity(needed.max(out.capacity() * 2));
-        larger.push_str(out);
-        out.zeroize();
-        *out = larger;
+#[inline]
+pub(crate) fn make_room(out: &mut String, more: usize) {
+    if more > out.capacity() - out.len() {
+        grow(out, more);
     }
 }
 
-fn needs_escape(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
+#[cold]
+fn grow(out: &mut String, more: usize) {
+    let needed = out.len() + more;
+    let mut larger = String::with_capacity(needed.max(out.capacity() * 2));
+    larger.push_str(out);
+    out.zeroize();
+    *out = larger;
 }
 
 /// Appends `value` as the inside of a JSON string.

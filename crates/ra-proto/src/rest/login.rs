@@ -38,9 +38,9 @@ impl LoginRequest {
     /// # Errors
     /// [`DecodeError`] names the field; an empty ticket is one.
     pub fn decode(body: &[u8]) -> Result<Self, DecodeError> {
-        let fields = read(body, &["ticket"])?;
+        let [ticket] = read(body, ["ticket"])?;
         Ok(Self {
-            ticket: fields.filled_secret("ticket")?.into(),
+            ticket: ticket.filled_secret()?.into(),
         })
     }
 }
@@ -71,8 +71,8 @@ impl LoginResponse {
     /// # Errors
     /// [`DecodeError`] names the field; an empty one is refused.
     pub fn decode(body: &[u8]) -> Result<Self, DecodeError> {
-        let fields = read(body, &["encrypted_token"])?;
-        let encrypted_token = fields.filled_secret("encrypted_token")?;
+        let [encrypted_token] = read(body, ["encrypted_token"])?;
+        let encrypted_token = encrypted_token.filled_secret()?;
         Ok(Self {
             encrypted_token: encrypted_token.into_string(),
         })

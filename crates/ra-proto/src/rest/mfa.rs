@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::{read, write};
 use crate::error::{DecodeError, DecodeErrorKind};
-use crate::json::{Fields, ObjectWriter, Raw, elements};
+use crate::json::{ObjectWriter, Raw, elements, read_fields};
 use crate::secret::{MfaAnswerText, MfaTicket, MfaToken, SecretBytes};
 
 /// More methods than this is no challenge that a person could be asked.
@@ -107,17 +107,11 @@ impl MfaRequired {
     /// # Errors
     /// [`DecodeError`] names the field: `mfa`, `mfa.ticket` or `mfa.methods`.
     pub fn decode(body: &[u8]) -> Result<Self, DecodeError> {
-        let mfa = read(body, &["mfa"])?.raw("mfa")?;
-        if !mfa.is_object() {
-            return Err(DecodeError::at(DecodeErrorKind::WrongType, None, "mfa"));
-        }
-        let fields = Fields::read(mfa.as_str(), &["ticket", "methods"])?;
+        let [mfa] = read(body, ["mfa"])?;
+        let [ticket, methods] = read_fields(mfa.object()?, ["ticket", "methods"])?;
         let within = |field| move |error: DecodeError| DecodeError::at(error.kind(), None, field);
-        let ticket = fields
-            .filled_secret("ticket")
-            .map_err(within("mfa.ticket"))?
-            .into();
-        let methods = fields.raw("methods").map_err(within("mfa.methods"))?;
+        let ticket = ticket.filled_secret().map_err(within("mfa.ticket"))?.into();
+        let methods = methods.raw().map_err(within("mfa.methods"))?;
         let methods =
             read_methods(methods).map_err(|kind| DecodeError::at(kind, None, "mfa.methods"))?;
         Ok(Self { ticket, methods })
@@ -163,13 +157,13 @@ impl MfaFinishRequest {
     /// # Errors
     /// [`DecodeError`] names the field; an empty ticket or answer is one.
     pub fn decode(body: &[u8]) -> Result<Self, DecodeError> {
-        let fields = read(body, &["ticket", "mfa_type", "data"])?;
-        let ticket = fields.filled_secret("ticket")?.into();
-        let method = MfaMethod::from(&*fields.text("mfa_type")?);
+        let [ticket, mfa_type, data] = read(body, ["ticket", "mfa_type", "data"])?;
+        let ticket = ticket.filled_secret()?.into();
+        let method = MfaMethod::from(&*mfa_type.text()?);
         Ok(Self {
             ticket,
             method,
-            data: fields.filled_secret("data")?.into(),
+            data: data.filled_secret()?.into(),
         })
     }
 }
@@ -200,9 +194,9 @@ impl MfaFinishResponse {
     /// # Errors
     /// [`DecodeError`] names the field; an empty one is refused.
     pub fn decode(body: &[u8]) -> Result<Self, DecodeError> {
-        let fields = read(body, &["token"])?;
+        let [token] = read(body, ["token"])?;
         Ok(Self {
-            token: fields.filled_secret("token")?.into(),
+            token: token.filled_secret()?.into(),
         })
     }
 }
@@ -210,9 +204,9 @@ impl MfaFinishResponse {
 /// Methods come as objects with a `type`, and from some peers as plain strings.
 fn read_methods(list: Raw<'_>) -> Result<Vec<MfaMethod>, DecodeErrorKind> {
     let method = |element: Raw<'_>| {
-        let name = if element.is_object() {
-            let fields = Fields::read(element.as_str(), &["type"]).map_err(|error| error.kind())?;
-            fields.text("type").map_err(|error| error.kind())?
+        let name = if let Ok(object) = element.object() {
+            let name = read_fields(object, ["type"]).and_then(|[name]| name.text());
+            name.map_err(|error| error.kind())?
         } else {
             element.text()?
         };

@@ -15,16 +15,17 @@ pub use mfa::{MfaFinishRequest, MfaFinishResponse, MfaMethod, MfaRequired};
 pub use phone::{CancelRequest, CreateRequest, CreateResponse, FinishRequest};
 
 use crate::error::{DecodeError, DecodeErrorKind};
-use crate::json::{Fields, ObjectWriter};
+use crate::json::{Field, ObjectWriter, read_fields};
 use crate::secret::SecretBytes;
 
+/// Reads the fields of these keys.
 fn read<'a, const N: usize>(
     body: &'a [u8],
-    keys: &'static [&'static str; N],
-) -> Result<Fields<'a, N>, DecodeError> {
+    keys: [&'static str; N],
+) -> Result<[Field<'a>; N], DecodeError> {
     let text =
         core::str::from_utf8(body).map_err(|_| DecodeError::whole(DecodeErrorKind::NotJson))?;
-    Fields::read(text, keys)
+    read_fields(text, keys)
 }
 
 fn write(members: impl FnOnce(ObjectWriter<'_>) -> ObjectWriter<'_>) -> SecretBytes {

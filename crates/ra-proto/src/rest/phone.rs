@@ -29,8 +29,8 @@ impl CreateRequest {
     /// # Errors
     /// [`DecodeError`] names the field; a text that is no fingerprint is [`DecodeErrorKind::OutOfRange`].
     pub fn decode(body: &[u8]) -> Result<Self, DecodeError> {
-        let fields = read(body, &["fingerprint"])?;
-        let fingerprint = fields.text("fingerprint")?.parse();
+        let [fingerprint] = read(body, ["fingerprint"])?;
+        let fingerprint = fingerprint.text()?.parse();
         let malformed = DecodeError::at(DecodeErrorKind::OutOfRange, None, "fingerprint");
         Ok(Self {
             fingerprint: fingerprint.map_err(|_| malformed)?,
@@ -64,9 +64,9 @@ impl CreateResponse {
     /// # Errors
     /// [`DecodeError`] names the field; an empty one is refused.
     pub fn decode(body: &[u8]) -> Result<Self, DecodeError> {
-        let fields = read(body, &["handshake_token"])?;
+        let [handshake_token] = read(body, ["handshake_token"])?;
         Ok(Self {
-            handshake_token: fields.filled_secret("handshake_token")?.into(),
+            handshake_token: handshake_token.filled_secret()?.into(),
         })
     }
 }
@@ -106,9 +106,10 @@ impl FinishRequest {
     /// # Errors
     /// [`DecodeError`] names the field; an empty handshake token is one.
     pub fn decode(body: &[u8]) -> Result<Self, DecodeError> {
-        let fields = read(body, &["handshake_token", "temporary_token"])?;
-        let handshake_token = fields.filled_secret("handshake_token")?.into();
-        let temporary_token = fields.has("temporary_token") && fields.boolean("temporary_token")?;
+        let [handshake_token, temporary_token] =
+            read(body, ["handshake_token", "temporary_token"])?;
+        let handshake_token = handshake_token.filled_secret()?.into();
+        let temporary_token = temporary_token.is_there() && temporary_token.boolean()?;
         Ok(Self {
             handshake_token,
             temporary_token,
@@ -142,9 +143,9 @@ impl CancelRequest {
     /// # Errors
     /// [`DecodeError`] names the field; an empty one is refused.
     pub fn decode(body: &[u8]) -> Result<Self, DecodeError> {
-        let fields = read(body, &["handshake_token"])?;
+        let [handshake_token] = read(body, ["handshake_token"])?;
         Ok(Self {
-            handshake_token: fields.filled_secret("handshake_token")?.into(),
+            handshake_token: handshake_token.filled_secret()?.into(),
         })
     }
 }

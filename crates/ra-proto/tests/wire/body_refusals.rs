@@ -77,6 +77,7 @@ fn bad_fields_are_refused_by_name() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "megabytes of brackets")]
 fn r17_nesting_is_limited_and_deep_bodies_do_not_overflow_the_stack() {
     for (reader, _) in READERS {
         for levels in [32, 100_000, 500_000] {

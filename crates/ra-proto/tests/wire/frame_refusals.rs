@@ -209,6 +209,7 @@ fn r13_an_empty_ticket_is_refused() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "as long as frames get, and longer")]
 fn r17_frames_over_64_kib_are_refused_unread() {
     let text = |length: usize| {
         let frame = r#"{"op":"cancel","x":""}"#;
@@ -279,6 +280,7 @@ fn r17_depth_is_not_length_and_brackets_in_texts_are_no_nesting() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "as long as frames get, several times")]
 fn r17_a_hundred_thousand_levels_do_not_overflow_the_stack() {
     let levels = 100_000;
     assert_eq!(gateway(&nested("x", levels, "[", "]")).kind(), TooLarge);

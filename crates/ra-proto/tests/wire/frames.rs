@@ -258,4 +258,30 @@ fn r34_room_for_a_secret_is_made_before_it_is_written() {
         ticket: "t ".repeat(500).into(),
     };
     assert!(plain.encode().capacity() < 1100);
+    // Behind other text, too.
+    let mut out = "x".repeat(10_000);
+    let frame = GatewayFrame::PendingLogin {
+        ticket: "\"".repeat(3000).into(),
+    };
+    frame.encode_into(&mut out);
+    assert!(out.capacity() > 28_000, "{}", out.capacity());
+}
+
+#[test]
+fn a_text_that_grows_is_moved_seldom() {
+    let (mut out, mut moves) = (String::new(), 0);
+    for _ in 0..1000 {
+        let capacity = out.capacity();
+        DesktopFrame::Heartbeat.encode_into(&mut out);
+        moves += usize::from(out.capacity() != capacity);
+    }
+    assert!((5..16).contains(&moves), "{moves}");
+    // Nor is there more room than the longest can need.
+    let longest = GatewayFrame::Hello {
+        timeout_ms: u64::MAX,
+        heartbeat_interval: u64::MAX,
+    };
+    assert_eq!(longest.encode().len(), 90);
+    assert_eq!(longest.encode().capacity(), 90);
+    assert_eq!(HELLO.encode().capacity(), 90);
 }

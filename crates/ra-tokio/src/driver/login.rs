@@ -276,6 +276,7 @@ impl Login {
             if self.clock.poll_due(cx, self.machine.deadline()).is_ready() {
                 self.machine.handle(self.clock.now(), Input::Tick);
             } else if let Poll::Ready(key) = self.poll_key(cx) {
+                trace::key(&key);
                 self.machine.handle(self.clock.now(), Input::Key(key));
             } else if let Poll::Ready((id, reply)) = self.calls.poll(cx) {
                 self.machine
@@ -303,7 +304,10 @@ impl Login {
 
     fn act(&mut self, output: Output) {
         match output {
-            Output::NeedKey => self.key = Some(self.keys.ask()),
+            Output::NeedKey => {
+                trace::step("making a key");
+                self.key = Some(self.keys.ask());
+            }
             Output::Connect(request) => {
                 trace::step("connecting");
                 self.socket = Socket::open(self.network.clone(), request);

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::num::NonZero;
 use std::sync::Arc;
-use std::thread::available_parallelism;
 
 use ra_core::desktop::login::KeyUnavailable;
 use ra_crypto::{Backend, SessionKey};
@@ -11,7 +10,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 
-use super::{Key, generate};
+use super::{Key, cores, generate};
 use crate::StartError;
 
 /// More keys than this are not kept ready, each being a few kilobytes and the work of a core for a while.
@@ -66,8 +65,11 @@ impl KeyPool {
         let size = size.clamp(1, READY_MOST);
         let (sender, receiver) = mpsc::channel(size);
         let mut workers = JoinSet::new();
-        for _ in 0..size.min(available_parallelism().map_or(1, NonZero::get)) {
-            workers.spawn_on(fill(backend.clone(), sender.clone()), &runtime);
+        let count = size.min(cores().get());
+        // fewer keys than cores: the cores share the work of each
+        let threads = NonZero::new(cores().get() / count).unwrap_or(NonZero::<usize>::MIN);
+        for _ in 0..count {
+            workers.spawn_on(fill(backend.clone(), threads, sender.clone()), &runtime);
         }
         Ok(Self(Arc::new(Pool {
             ready: Mutex::new(receiver),
@@ -105,9 +107,9 @@ impl KeyPool {
 }
 
 /// Makes keys as long as there is room and somebody who may take them.
-async fn fill(backend: Arc<dyn Backend>, keys: mpsc::Sender<Key>) {
+async fn fill(backend: Arc<dyn Backend>, threads: NonZero<usize>, keys: mpsc::Sender<Key>) {
     while let Ok(room) = keys.reserve().await {
-        room.send(generate(backend.clone()).await);
+        room.send(generate(backend.clone(), threads).await);
     }
 }
 

@@ -58,10 +58,7 @@ impl Service {
     /// The next desktop's socket.
     pub async fn accept(&self) -> Gateway {
         let (stream, _) = self.sockets.accept().await.unwrap();
-        Gateway {
-            socket: accept_async(stream).await.unwrap(),
-            key: None,
-        }
+        Gateway::on(stream).await
     }
 
     /// Answers the next call; the request is what it gives back.
@@ -92,6 +89,14 @@ pub struct Gateway {
 }
 
 impl Gateway {
+    /// Answers the upgrade that comes over `stream`.
+    pub async fn on(stream: TcpStream) -> Self {
+        Self {
+            socket: accept_async(stream).await.unwrap(),
+            key: None,
+        }
+    }
+
     pub async fn say(&mut self, frame: GatewayFrame<'_>) {
         self.socket
             .send(Message::text(frame.encode()))

@@ -17,6 +17,7 @@ mod network_faults;
 mod parity;
 mod proxy;
 mod real_proxies;
+mod start;
 mod support;
 mod tls;
 mod websocket;

@@ -1,12 +1,11 @@
 //! Why a login failed.
 
 use core::fmt;
-use core::time::Duration;
 
 use ra_http::{HttpError, HttpErrorKind, TransportError, TransportErrorKind};
 
-use super::{KeyUnavailable, RenewReason};
-use crate::desktop::session::{Phase, SessionError};
+use super::KeyUnavailable;
+use crate::desktop::session::SessionError;
 use crate::{Fault, Retry};
 
 /// Why a login failed. `kind` is what scripts tell apart, the cause is in `source`.
@@ -203,65 +202,6 @@ fn session_kind(error: &SessionError) -> LoginErrorKind {
         SessionError::Closed { .. } if error.fault() == Fault::Transport => LoginErrorKind::Network,
         SessionError::Closed { .. } => LoginErrorKind::Refused,
         _ => LoginErrorKind::Protocol,
-    }
-}
-
-/// Why one try of a login failed, if another may follow.
-#[derive(Debug)]
-pub(super) enum TryError {
-    Session(SessionError),
-    Connect(TransportError),
-}
-
-impl TryError {
-    /// Why to start anew, and how long to wait at least; `None` if it would end the same way.
-    pub(super) fn renewal(&self) -> Option<(RenewReason, Duration)> {
-        match self {
-            Self::Session(e) => match e.retry() {
-                Retry::NewSession => Some((reason(e), Duration::ZERO)),
-                _ => None,
-            },
-            Self::Connect(e) => match e.retry() {
-                ra_http::Retry::After(_) => {
-                    Some((RenewReason::Network, e.retry_after().unwrap_or_default()))
-                }
-                _ => None,
-            },
-        }
-    }
-
-    /// Whether the try ended where a gateway judges the proof: what R-20 does not list, a crash
-    /// for example, may still have come from the dialect.
-    pub(super) fn is_at_proof(&self) -> bool {
-        matches!(
-            self,
-            Self::Session(
-                SessionError::Closed {
-                    phase: Phase::AwaitInit,
-                    ..
-                } | SessionError::Lost {
-                    phase: Phase::AwaitInit
-                }
-            )
-        )
-    }
-}
-
-fn reason(error: &SessionError) -> RenewReason {
-    match error {
-        SessionError::Expired => RenewReason::Expired,
-        SessionError::HeartbeatMissed | SessionError::Silence { .. } => RenewReason::Dead,
-        SessionError::FingerprintMismatch => RenewReason::Fingerprint,
-        _ => RenewReason::Network,
-    }
-}
-
-impl From<TryError> for LoginError {
-    fn from(error: TryError) -> Self {
-        match error {
-            TryError::Session(e) => Self::Session(e),
-            TryError::Connect(e) => Self::Connect(e),
-        }
     }
 }
 

@@ -59,7 +59,7 @@ impl Exchange {
     ) -> State {
         let until = now.saturating_add(desk.config.exchange_within);
         let step = Step::Pausing { until: now };
-        Self {
+        let exchange = Self {
             key,
             ticket,
             user,
@@ -68,8 +68,8 @@ impl Exchange {
             answered: None,
             until,
             step,
-        }
-        .call(desk, now)
+        };
+        Box::new(exchange).call(desk, now)
     }
 
     pub(super) fn phase(&self) -> Phase {
@@ -87,7 +87,7 @@ impl Exchange {
         }
     }
 
-    pub(super) fn on_time(self, desk: &mut Desk, now: MonoTime) -> State {
+    pub(super) fn on_time(self: Box<Self>, desk: &mut Desk, now: MonoTime) -> State {
         match self.step {
             Step::Calling { .. } => {
                 let silence = TransportError::new(TransportErrorKind::Timeout);
@@ -99,7 +99,7 @@ impl Exchange {
     }
 
     pub(super) fn on_reply(
-        self,
+        self: Box<Self>,
         desk: &mut Desk,
         now: MonoTime,
         reply_to: CallId,
@@ -119,7 +119,7 @@ impl Exchange {
     }
 
     pub(super) fn solve(
-        mut self,
+        mut self: Box<Self>,
         desk: &mut Desk,
         now: MonoTime,
         solution: CaptchaSolution,
@@ -133,11 +133,14 @@ impl Exchange {
                 self.tries = 0;
                 self.call(desk, now)
             }
-            step => State::Exchanging(Self { step, ..self }),
+            step => {
+                self.step = step;
+                State::Exchanging(self)
+            }
         }
     }
 
-    fn call(mut self, desk: &mut Desk, now: MonoTime) -> State {
+    fn call(mut self: Box<Self>, desk: &mut Desk, now: MonoTime) -> State {
         let request = match self.endpoint().to_http(&desk.config.api) {
             Ok(request) => request,
             Err(error) => return desk.end(Err(LoginError::Exchange(error))),
@@ -157,7 +160,7 @@ impl Exchange {
     }
 
     /// A try failed: a captcha for the person, another try after a wait, or the end.
-    fn failed(mut self, desk: &mut Desk, now: MonoTime, error: HttpError) -> State {
+    fn failed(mut self: Box<Self>, desk: &mut Desk, now: MonoTime, error: HttpError) -> State {
         if error.kind() == HttpErrorKind::Captcha {
             return self.ask_person(desk, now, error);
         }
@@ -174,7 +177,7 @@ impl Exchange {
         }
     }
 
-    fn ask_person(mut self, desk: &mut Desk, now: MonoTime, error: HttpError) -> State {
+    fn ask_person(mut self: Box<Self>, desk: &mut Desk, now: MonoTime, error: HttpError) -> State {
         match error.captcha() {
             Some(challenge) if self.captchas < CAPTCHAS_MOST => {
                 self.captchas += 1;
@@ -191,7 +194,7 @@ impl Exchange {
     }
 
     /// a token that is empty or not text is no success.
-    fn finish(mut self, desk: &mut Desk, sealed: &[u8]) -> State {
+    fn finish(mut self: Box<Self>, desk: &mut Desk, sealed: &[u8]) -> State {
         let end = match self.key.open(sealed) {
             Ok(plaintext) => read_token(plaintext.expose()).map(|token| Outcome::LoggedIn {
                 token,

@@ -20,8 +20,10 @@ mod gateway_url;
 mod input;
 mod key_slot;
 mod output;
+mod renewal;
 mod state;
 
+use alloc::sync::Arc;
 use core::fmt;
 
 use ra_http::CaptchaSolution;
@@ -79,8 +81,20 @@ impl Login {
     /// let login = Login::new(Config::default(), Jitter::from_seed(seed), MonoTime::ZERO);
     /// assert_eq!(login.phase(), Phase::Opening);
     /// ```
+    /// Logins that run the same way can share their settings:
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use ra_core::desktop::login::{Config, Login};
+    /// use ra_core::{Jitter, MonoTime};
+    ///
+    /// let config = Arc::new(Config::default());
+    /// let login = |seed| Login::new(Arc::clone(&config), Jitter::from_seed(seed), MonoTime::ZERO);
+    /// let logins: Vec<Login> = (0..3).map(login).collect();
+    /// ```
     #[must_use]
-    pub fn new(config: Config, jitter: Jitter, now: MonoTime) -> Self {
+    pub fn new(config: impl Into<Arc<Config>>, jitter: Jitter, now: MonoTime) -> Self {
+        let config = config.into();
         let mut desk = Desk {
             dialect: state::first_dialect(config.proof),
             config,

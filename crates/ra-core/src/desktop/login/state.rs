@@ -1,28 +1,27 @@
-//! The transitions of a login up to the verdict; what follows a yes is in `exchange`.
+//! The transitions of a login up to the verdict; what follows a yes is in `exchange`, what follows a failure in `renewal`.
 
+use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
-use core::time::Duration;
 
 use ra_http::{CaptchaSolution, TransportError, TransportErrorKind};
 use ra_proto::CloseCode;
 
-use super::error::TryError;
 use super::exchange::Exchange;
 use super::key_slot::KeySlot;
+use super::renewal::TryError;
 use super::{Config, ConnectRequest, Event, Input, LoginError, Outcome, Output, ProofPolicy};
 use crate::desktop::session::{self, Dialect, Session, SessionError};
 use crate::queue::Queue;
 use crate::{CallId, Deadline, Jitter, MonoTime, Text, Wake};
 
-const BACK_OFF_FIRST: Duration = Duration::from_millis(1_500);
-const BACK_OFF_MOST: Duration = Duration::from_secs(30);
-/// A gateway that asks for a longer pause than this is not waited for.
-const PAUSE_MOST: Duration = Duration::from_secs(60);
 /// How many messages may come before the key is there; a gateway has one thing to say by then.
 const EARLY_MOST: usize = 4;
 
-/// Where a login is, with what only that phase knows.
+/// Where a login is, with what only that phase knows. As large as a session: in one it waits for minutes, everywhere else
+/// for moments. What is larger still is boxed.
+#[allow(clippy::large_enum_variant)]
 pub(super) enum State {
     /// The socket is being opened.
     Connecting {
@@ -43,7 +42,7 @@ pub(super) enum State {
     Waiting {
         until: MonoTime,
     },
-    Exchanging(Exchange),
+    Exchanging(Box<Exchange>),
     Ended,
 }
 
@@ -82,7 +81,7 @@ impl fmt::Display for Phase {
 
 /// What every phase works with.
 pub(super) struct Desk {
-    pub(super) config: Config,
+    pub(super) config: Arc<Config>,
     pub(super) jitter: Jitter,
     pub(super) key: KeySlot,
     pub(super) dialect: Dialect,
@@ -360,51 +359,7 @@ impl Desk {
         self.out.push(Output::Event(event));
     }
 
-    /// A try failed: in the other dialect at once, anew after a pause, or the end.
-    fn failed(&mut self, now: MonoTime, error: TryError, qr_shown: bool) -> State {
-        let may_switch = self.config.proof == ProofPolicy::Auto && !self.dialect_proven;
-        if let TryError::Session(SessionError::ProofRefused(_)) = error
-            && !self.dialect_proven
-        {
-            if may_switch && !self.other_dialect_tried {
-                self.other_dialect_tried = true;
-                self.dialect = self.dialect.other();
-                return State::open(self, now); // no renewal, no pause
-            }
-            return self.end(Err(error.into()));
-        }
-        if !qr_shown {
-            self.failures += 1;
-        }
-        match error.renewal() {
-            Some((reason, pause))
-                if pause <= PAUSE_MOST
-                    && self.failures < self.config.failures_before_qr
-                    && self.config.renewal.allows(self.renewals) =>
-            {
-                if may_switch && error.is_at_proof() {
-                    self.dialect = self.dialect.other();
-                }
-                self.renewals += 1;
-                let delay = self.back_off().max(pause);
-                self.event(Event::Renewing { reason, delay });
-                self.ask_for_key(now);
-                State::Waiting {
-                    until: now.saturating_add(delay).ahead_of(now),
-                }
-            }
-            _ => self.end(Err(error.into())),
-        }
-    }
-
-    /// 1.5 s after the first failure, doubling to 30 s, spread by a quarter.
-    fn back_off(&mut self) -> Duration {
-        let doublings = self.failures.saturating_sub(1).min(8);
-        self.jitter
-            .near((BACK_OFF_FIRST * 2u32.pow(doublings)).min(BACK_OFF_MOST))
-    }
-
-    fn ask_for_key(&mut self, now: MonoTime) {
+    pub(super) fn ask_for_key(&mut self, now: MonoTime) {
         let by = now.saturating_add(self.config.key_within).ahead_of(now);
         if self.key.ask(by) {
             self.out.push(Output::NeedKey);

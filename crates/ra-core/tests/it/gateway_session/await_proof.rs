@@ -116,7 +116,8 @@ fn r50_anything_but_the_whole_nonce_is_refused() {
         [&nonce[..], &[0]].concat(),
         vec![0; 32],
     ];
-    wrong.extend((0..32 * 8).map(|bit| {
+    let every = if cfg!(miri) { 61 } else { 1 };
+    wrong.extend((0..32 * 8).step_by(every).map(|bit| {
         let mut flipped = nonce.clone();
         flipped[bit / 8] ^= 1 << (bit % 8);
         flipped

@@ -26,6 +26,7 @@ fn opened(stage: Stage) -> Stage {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "RSA takes hours there")]
 fn r52_every_public_key_of_the_vectors_that_must_be_refused_is() {
     let refused = vectors::load().refused_public_keys;
     assert!(refused.len() > 5);
@@ -44,6 +45,7 @@ fn r52_every_public_key_of_the_vectors_that_must_be_refused_is() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "RSA takes hours there")]
 fn r50_a_whole_session_on_each_key_of_the_vectors() {
     for vector in vectors::load().keys {
         let mut entropy = SeededEntropy::new(8);
@@ -65,6 +67,7 @@ fn r50_a_whole_session_on_each_key_of_the_vectors() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "RSA takes hours there")]
 fn entropy_that_fails_while_sealing_is_our_failure() {
     let spki = vectors::load().keys.remove(0).spki;
     let mut stage = opened(Stage::with(Config::default(), RustCrypto, 1));
@@ -80,6 +83,7 @@ fn entropy_that_fails_while_sealing_is_our_failure() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "RSA takes hours there")]
 fn entropy_that_fails_at_a_scan_is_our_failure() {
     let vector = vectors::load().keys.remove(0);
     let mut key = RustCrypto

@@ -130,11 +130,11 @@ pub(crate) fn script<S: Clone + Debug>(
     (lead, rest).prop_map(|(lead, rest)| [lead, rest].concat())
 }
 
+/// So many scripts; in Miri as many as the environment says.
 pub(crate) fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig {
-        cases,
-        ..ProptestConfig::default()
-    }
+    let usual = ProptestConfig::default();
+    let cases = if cfg!(miri) { usual.cases } else { cases };
+    ProptestConfig { cases, ..usual }
 }
 
 /// Runs the script three times: drained after each step, drained at the end, and on a clock that

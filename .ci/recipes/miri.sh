@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Runs the tests of the crates named (by default those of the wire and of the machines) in Miri, which sees undefined
+# behaviour in whatever they call. Needs nightly Rust with its parts miri and rust-src. Property tests take a few cases only:
+# Miri is some hundred times slower than the machine.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+[ $# -gt 0 ] || set -- ra-proto ra-core
+# property tests look for a file of old failures, which is no business of the program under test
+export MIRIFLAGS="-Zmiri-disable-isolation ${MIRIFLAGS:-}" PROPTEST_CASES="${PROPTEST_CASES:-4}"
+out=$(realpath -m "${CARGO_TARGET_DIR:-target}")/miri-logs
+mkdir -p "$out"
+for crate; do
+    started=$SECONDS log=$out/$crate.log
+    cargo +nightly miri test --locked --package "$crate" --all-features --tests >"$log" 2>&1 || {
+        tail -n 60 "$log" >&2
+        exit 1
+    }
+    awk -v crate="$crate" -v seconds=$((SECONDS - started)) '
+        /^test result:/ { passed += $4; ignored += $8 }
+        END { printf "%s: %d tests passed, %d ignored, %d s\n", crate, passed, ignored, seconds }
+    ' "$log"
+done

@@ -1,0 +1,200 @@
+//! The work of the bench `handshake`: both machines hand to hand, and what is done with the same frames beside it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ra_core::desktop::session as desktop;
+use ra_core::{Jitter, MonoTime, gateway};
+use ra_crypto::{Backend, SessionKey};
+use ra_proto::{Ticket, User};
+use ra_testkit::{Fake, FakeKey, SeededEntropy};
+
+use crate::derived;
+
+pub const START: MonoTime = MonoTime::from_millis(0);
+pub const HEARTBEAT: &str = r#"{"op":"heartbeat"}"#;
+pub const HEARTBEAT_ACK: &str = r#"{"op":"heartbeat_ack"}"#;
+
+/// One that is as small as a key of its kind can be, and costs no more than copying.
+pub fn fake_key() -> Box<dyn SessionKey> {
+    Box::new(FakeKey::new(1))
+}
+
+/// Everything that is the same in each login.
+pub struct Scene {
+    config: Arc<gateway::Config>,
+    backend: Arc<dyn Backend>,
+    user: User,
+    ticket: Ticket,
+}
+
+/// The two ends of one socket.
+pub struct Pair {
+    pub desktop: desktop::Session,
+    pub gateway: gateway::Session,
+    entropy: SeededEntropy,
+    approved: bool,
+}
+
+/// A frame on its way.
+pub enum Sent<'a> {
+    ByGateway(&'a str),
+    ByDesktop(&'a str),
+}
+
+impl Scene {
+    pub fn new(backend: impl Backend + 'static) -> Self {
+        Self {
+            config: Arc::default(),
+            backend: Arc::new(backend),
+            user: User::parse(b"80351110224678912:1337:0:name").unwrap(),
+            ticket: Ticket::new("x".repeat(80)),
+        }
+    }
+
+    pub fn fake() -> Self {
+        Self::new(Fake)
+    }
+
+    pub fn pair(&self, key: Box<dyn SessionKey>) -> Pair {
+        let (config, backend) = (Arc::clone(&self.config), Arc::clone(&self.backend));
+        let desktop = desktop::Config::default();
+        Pair {
+            desktop: desktop::Session::new(desktop, key, Jitter::from_seed(1), START),
+            gateway: gateway::Session::new(config, backend, START),
+            entropy: SeededEntropy::new(1),
+            approved: false,
+        }
+    }
+
+    /// A whole login; true if the desktop ends with the ticket.
+    pub fn play(&self, key: Box<dyn SessionKey>) -> bool {
+        self.play_before(key, |_| {})
+    }
+
+    /// The same, heard by somebody.
+    pub fn play_before(&self, key: Box<dyn SessionKey>, mut hear: impl FnMut(Sent<'_>)) -> bool {
+        let mut pair = self.pair(key);
+        pair.talk(&mut hear);
+        let (gateway, entropy) = (&mut pair.gateway, &mut pair.entropy);
+        gateway.attach(START, &self.user, entropy).unwrap();
+        gateway.approve(START, &self.ticket).unwrap();
+        pair.talk(&mut hear);
+        pair.approved
+    }
+
+    /// A pair whose code is shown, with nothing left to say.
+    pub fn waiting(&self, key: Box<dyn SessionKey>) -> Pair {
+        let mut pair = self.pair(key);
+        pair.talk(&mut |_| {});
+        assert_eq!(pair.gateway.phase(), gateway::Phase::AwaitScan);
+        pair
+    }
+
+    /// The same for as many heartbeats as a desktop takes part in: nine hundred.
+    pub fn long_lived(&self, key: Box<dyn SessionKey>) -> Pair {
+        let mut config = gateway::Config::default();
+        config.timeout = Duration::from_secs(15 * 60);
+        config.heartbeat_interval = Duration::from_secs(1);
+        let (config, backend) = (Arc::new(config), Arc::clone(&self.backend));
+        let mut pair = self.pair(key);
+        pair.gateway = gateway::Session::new(config, backend, START);
+        pair.talk(&mut |_| {});
+        pair
+    }
+}
+
+impl Pair {
+    /// Carries what both have to say until neither has anything.
+    fn talk(&mut self, hear: &mut impl FnMut(Sent<'_>)) {
+        while let Some(output) = self.gateway.poll_output() {
+            if let gateway::Output::Send(text) = output {
+                hear(Sent::ByGateway(text.expose()));
+                let input = desktop::Input::Text(text.expose());
+                self.desktop.handle(START, input);
+                self.answer(hear);
+            }
+        }
+    }
+
+    fn answer(&mut self, hear: &mut impl FnMut(Sent<'_>)) {
+        while let Some(output) = self.desktop.poll_output() {
+            match output {
+                desktop::Output::Send(text) => {
+                    hear(Sent::ByDesktop(text.expose()));
+                    self.gateway_hears(text.expose());
+                }
+                desktop::Output::End(end) => {
+                    self.approved = matches!(end, Ok(desktop::Outcome::Approved { .. }));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    pub fn gateway_hears(&mut self, text: &str) {
+        let input = gateway::Input::Text(text);
+        self.gateway.handle(START, input, &mut self.entropy);
+    }
+
+    /// The gateway's step of a heartbeat: frame in, answer out.
+    pub fn gateway_heartbeat(&mut self) -> usize {
+        self.gateway_hears(HEARTBEAT);
+        match self.gateway.poll_output() {
+            Some(gateway::Output::Send(text)) => text.expose().len(),
+            _ => 0,
+        }
+    }
+
+    /// The desktop's step when a heartbeat is due: how many bytes it sends. `None` once the session is over.
+    pub fn desktop_heartbeat(&mut self) -> Option<usize> {
+        let due = self.desktop.deadline()?.at;
+        self.desktop.handle(due, desktop::Input::Tick);
+        match self.desktop.poll_output() {
+            Some(desktop::Output::Send(text)) => Some(text.expose().len()),
+            _ => None,
+        }
+    }
+
+    pub fn desktop_heartbeat_ack(&mut self) {
+        let input = desktop::Input::Text(HEARTBEAT_ACK);
+        self.desktop.handle(START, input); // an earlier time counts as the latest
+    }
+}
+
+/// The frames of a login, as values of the derived enums and as texts: no machine, no key, no clock.
+pub struct Frames {
+    gateway: Vec<(derived::Gateway, String)>,
+    desktop: Vec<(derived::Desktop, String)>,
+}
+
+impl Frames {
+    pub fn of_a_login() -> Self {
+        let (mut gateway, mut desktop) = (Vec::new(), Vec::new());
+        let approved = Scene::fake().play_before(fake_key(), |sent| match sent {
+            Sent::ByGateway(text) => {
+                gateway.push((serde_json::from_str(text).unwrap(), text.to_owned()));
+            }
+            Sent::ByDesktop(text) => {
+                desktop.push((serde_json::from_str(text).unwrap(), text.to_owned()));
+            }
+        });
+        assert!(approved);
+        assert_eq!((gateway.len(), desktop.len()), (5, 2));
+        Self { gateway, desktop }
+    }
+
+    /// Each is written once and read once.
+    pub fn write_and_read(&self) -> usize {
+        let mut length = 0;
+        for (frame, text) in &self.gateway {
+            length += serde_json::to_string(frame).unwrap().len();
+            drop(serde_json::from_str::<derived::Gateway>(text).unwrap());
+        }
+        for (frame, text) in &self.desktop {
+            length += serde_json::to_string(frame).unwrap().len();
+            drop(serde_json::from_str::<derived::Desktop>(text).unwrap());
+        }
+        length
+    }
+}

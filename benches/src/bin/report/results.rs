@@ -1,0 +1,147 @@
+//! What criterion measured, and where.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::thread::available_parallelism;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Outcome;
+
+/// The results of a run: groups by name, each with its functions, ours first and then by time.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Results {
+    pub(crate) machine: Machine,
+    pub(crate) groups: BTreeMap<String, Vec<Measured>>,
+}
+
+/// Where and when it was measured.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Machine {
+    pub(crate) date: String,
+    pub(crate) rustc: String,
+    pub(crate) processor: String,
+    pub(crate) cores: usize,
+}
+
+/// One function of a group, in nanoseconds.
+#[derive(Serialize, Deserialize, Clone)]
+pub(crate) struct Measured {
+    pub(crate) id: String,
+    pub(crate) median: f64,
+    pub(crate) mean: f64,
+}
+
+impl Machine {
+    /// This one. What is not known is said to be.
+    pub(crate) fn here(date: &str, rustc: &str) -> Self {
+        let known = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+        let processor = known
+            .lines()
+            .find_map(|line| line.strip_prefix("model name")?.split_once(": "))
+            .map_or("unknown processor", |(_, name)| name);
+        Self {
+            date: date.to_owned(),
+            rustc: rustc.to_owned(),
+            processor: processor.to_owned(),
+            cores: available_parallelism().map_or(1, Into::into),
+        }
+    }
+}
+
+impl Measured {
+    /// Whether it is the project's own code.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.id.starts_with("ours")
+    }
+}
+
+impl Results {
+    /// Reads `<group>/<function>/new/{benchmark,estimates}.json` wherever they lie below `root`.
+    pub(crate) fn of_criterion(root: &Path, machine: Machine) -> Outcome<Self> {
+        let mut groups = BTreeMap::<_, Vec<Measured>>::new();
+        let mut left = vec![root.to_owned()];
+        while let Some(folder) = left.pop() {
+            for entry in fs::read_dir(&folder)? {
+                let path = entry?.path();
+                if path.is_dir() {
+                    left.push(path);
+                } else if path.ends_with("new/benchmark.json") {
+                    let (group, measured) = one(&path)?;
+                    groups.entry(group).or_default().push(measured);
+                }
+            }
+        }
+        for functions in groups.values_mut() {
+            // ours, then what else is ours, then rivals
+            let place = |m: &Measured| (m.id != "ours", !m.is_ours());
+            functions.sort_by(|a, b| (place(a).cmp(&place(b))).then(a.median.total_cmp(&b.median)));
+        }
+        Ok(Self { machine, groups })
+    }
+
+    /// Reads what `save` wrote.
+    pub(crate) fn load(path: &Path) -> Outcome<Self> {
+        Ok(serde_json::from_str(&fs::read_to_string(path)?)?)
+    }
+
+    /// Keeps the results, one line a function, so that two runs can be compared.
+    pub(crate) fn save(&self, path: &Path) -> Outcome<()> {
+        fs::write(path, serde_json::to_string_pretty(self)? + "\n")?;
+        Ok(())
+    }
+
+    /// The groups whose name is `name` or lies below it, with the last part of their names.
+    pub(crate) fn below<'a>(&'a self, name: &str) -> Outcome<Vec<(&'a str, &'a [Measured])>> {
+        let found: Vec<_> = self
+            .groups
+            .iter()
+            .filter_map(|(group, functions)| {
+                let rest = group.strip_prefix(name)?;
+                let label = match rest.strip_prefix('/') {
+                    Some(label) => label,
+                    None if rest.is_empty() => group.rsplit('/').next()?,
+                    None => return None,
+                };
+                Some((label, functions.as_slice()))
+            })
+            .collect();
+        match found.is_empty() {
+            true => Err(format!("nothing was measured of {name}").into()),
+            false => Ok(found),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Benchmark {
+    group_id: String,
+    function_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Estimates {
+    mean: Estimate,
+    median: Estimate,
+}
+
+#[derive(Deserialize)]
+struct Estimate {
+    point_estimate: f64,
+}
+
+fn one(benchmark: &Path) -> Outcome<(String, Measured)> {
+    let said: Benchmark = serde_json::from_str(&fs::read_to_string(benchmark)?)?;
+    let estimates = fs::read_to_string(benchmark.with_file_name("estimates.json"))?;
+    let estimates: Estimates = serde_json::from_str(&estimates)?;
+    let id = said.function_id.unwrap_or_default();
+    Ok((
+        said.group_id,
+        Measured {
+            id,
+            median: estimates.median.point_estimate,
+            mean: estimates.mean.point_estimate,
+        },
+    ))
+}

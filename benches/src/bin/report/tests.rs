@@ -1,0 +1,130 @@
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::page::Page;
+use crate::results::{Machine, Measured, Results};
+
+fn measured(id: &str, median: f64) -> Measured {
+    Measured {
+        id: id.into(),
+        median,
+        mean: 2.0 * median,
+    }
+}
+
+fn results() -> Results {
+    let group = |name: &str, functions: &[(&str, f64)]| {
+        let functions = functions.iter().map(|(id, median)| measured(id, *median));
+        (name.to_owned(), functions.collect())
+    };
+    Results {
+        machine: Machine {
+            date: "2026-11-20".into(),
+            rustc: "rustc 1".into(),
+            processor: "A & B".into(),
+            cores: 2,
+        },
+        groups: BTreeMap::from([
+            group("frames/one", &[("ours", 50.0), ("slow", 100.0)]),
+            group("frames/two", &[("ours", 2_000.0), ("quick", 1_000.0)]),
+            group("frames2", &[("ours", 1.0)]),
+            group("alone", &[("rival <x>", 4e9)]),
+        ]),
+    }
+}
+
+/// The page, and the plots by their file names.
+fn filled(template: &str, table: &str) -> Result<(String, BTreeMap<String, String>), String> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("start.md"), table).unwrap();
+    let page = Page::fill(template, &results(), folder.path()).map_err(|e| e.to_string())?;
+    let mut files: BTreeMap<_, _> = page
+        .files()
+        .map(|(path, text)| (path.display().to_string(), text.clone()))
+        .collect();
+    let text = files.remove("docs/benchmarks.md").unwrap();
+    Ok((text, files))
+}
+
+#[test]
+fn tables_hold_our_time_and_theirs_as_multiples() {
+    let (page, _) = filled("before\n{{ratios frames}}\nafter {{x}}\n", "").unwrap();
+    let expected = "before\n| | ours | slow | quick |\n|---|--:|--:|--:|\n| one | 50.0 ns | 2.00 × | |\n\
+                    | two | 2.00 µs | | 0.50 × |\nafter {{x}}\n";
+    assert_eq!(page, expected);
+    let (page, _) = filled("{{times frames/one}}\n{{means alone}}\n{{machine}}", "").unwrap();
+    assert!(page.contains("| slow | 100 ns | 2.00 |"), "{page}");
+    assert!(page.contains("| rival <x> | 8.00 s | 1.00 |"), "{page}");
+    assert!(
+        page.contains("A & B, 2 cores, rustc 1, 2026-11-20."),
+        "{page}"
+    );
+}
+
+#[test]
+fn plots_lie_beside_the_page_and_are_well_formed() {
+    let template =
+        "{{dots frames | Frames}}\n{{bars alone | A & B}}\n{{bars-of start / ms | Start}}";
+    let table =
+        "| | ms |\n|--|--:|\n| `ra login` | 50 |\n| other | 100 (2.0 ×) |\n\nText | with | bars.";
+    let (page, plots) = filled(template, table).unwrap();
+    assert!(page.contains("![Frames](benchmarks/frames.svg)"), "{page}");
+    assert_eq!(plots.len(), 3);
+    let dots = &plots["docs/benchmarks/frames.svg"];
+    assert_eq!(dots.matches("<title>").count(), 2, "{dots}");
+    let bars = &plots["docs/benchmarks/alone.svg"];
+    assert!(
+        bars.contains("A &amp; B") && bars.contains("rival &lt;x>"),
+        "{bars}"
+    );
+    let start = &plots["docs/benchmarks/start.svg"];
+    assert_eq!(start.matches("<rect").count(), 2, "{start}");
+    assert!(
+        start.contains(r#"width="210.0""#) && start.contains(r#"width="420.0""#),
+        "{start}"
+    );
+}
+
+#[test]
+fn what_was_not_measured_is_an_error() {
+    for (template, word) in [
+        ("{{ratios none}}", "none"),
+        ("{{times frames}}", "frames"),
+        ("{{dots alone | x}}", "alone"),
+        ("{{include none}}", "none"),
+        ("{{bars-of start / none | x}}", "none"),
+        ("{{unknown}}", "unknown"),
+    ] {
+        let error = filled(template, "| | ms |\n|--|--:|\n").unwrap_err();
+        assert!(error.contains(word), "{template}: {error}");
+    }
+}
+
+#[test]
+fn criterions_files_are_read_wherever_they_lie() {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, id, median) in [
+        ("a/x", "rival", 1),
+        ("a/z", "ours-too", 2),
+        ("deep/a/y", "ours", 9),
+    ] {
+        let new = folder.path().join(path).join("new");
+        std::fs::create_dir_all(&new).unwrap();
+        let said =
+            format!(r#"{{"group_id":"g/h","function_id":"{id}","value_str":"7","extra":0}}"#);
+        std::fs::write(new.join("benchmark.json"), said).unwrap();
+        let estimates = format!(
+            r#"{{"mean":{{"point_estimate":5}},"median":{{"point_estimate":{median}}},"slope":null}}"#
+        );
+        std::fs::write(new.join("estimates.json"), estimates).unwrap();
+    }
+    let machine = Machine::here("2026-11-20", "rustc 1");
+    assert!(machine.cores >= 1);
+    let results = Results::of_criterion(folder.path(), machine).unwrap();
+    let kept = folder.path().join("kept.json");
+    results.save(&kept).unwrap();
+    let results = Results::load(&kept).unwrap();
+    let ids: Vec<_> = results.groups["g/h"].iter().map(|m| &m.id).collect();
+    assert_eq!(ids, ["ours", "ours-too", "rival"]); // ours first, though slower
+    assert!(Results::load(Path::new("/nonexistent")).is_err());
+}

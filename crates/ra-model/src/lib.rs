@@ -1,0 +1,72 @@
+//! The protocol as a small model, checked in every state that it can reach. Stands beside the layers and is part of none: it
+//! never runs a login, and no crate that is published depends on it.
+//!
+//! Two people, Ann and Bob, each with a phone and a desktop; two nodes of one gateway with a Redis between them; and Mallory,
+//! who shows people pictures of codes, reads and writes where no one should, and may use Bob's desktop and phone. A
+//! [`World`] says how much may go wrong in a run; [`check::Check`] names the checks that the code makes, any one of which can be
+//! left out to see what it is for. `docs/model.md` says which lines of code each part stands for, and what is left out.
+//!
+//! ```
+//! use ra_model::World;
+//! use stateright::{Checker as _, Model as _};
+//!
+//! let quiet = World::new(0, 0).checker().spawn_bfs().join();
+//! quiet.assert_no_discovery("a ticket is redeemed once at most");
+//! quiet.assert_any_discovery("Ann's desktop gets Ann's token");
+//! ```
+#![forbid(unsafe_code)]
+
+mod action;
+pub mod check;
+mod desktop;
+mod fleet;
+mod mallory;
+mod mishap;
+pub mod parties;
+mod phone;
+mod properties;
+mod session;
+pub mod state;
+
+pub use action::Action;
+pub use mallory::Trick;
+pub use mishap::Mishap;
+pub use state::State;
+
+use check::Check;
+
+/// What may happen in a run.
+#[derive(Clone, Copy, Debug)]
+pub struct World {
+    /// How many mishaps: deaths, losses, expiries, calls that are made again.
+    pub mishaps: u8,
+    /// How many of Mallory's tricks, besides showing pictures and hearing what nodes say to each other again, which are free.
+    pub tricks: u8,
+    /// How often each phone may scan, once or twice.
+    pub scans: u8,
+    /// The check that is left out.
+    pub without: Option<Check>,
+}
+
+impl World {
+    /// All checks, one scan a phone.
+    pub const fn new(mishaps: u8, tricks: u8) -> Self {
+        Self {
+            mishaps,
+            tricks,
+            scans: 1,
+            without: None,
+        }
+    }
+
+    /// The same without one check.
+    #[must_use]
+    pub const fn without(mut self, check: Check) -> Self {
+        self.without = Some(check);
+        self
+    }
+
+    fn makes(&self, check: Check) -> bool {
+        self.without != Some(check)
+    }
+}

@@ -1,0 +1,370 @@
+//! All that there is at one moment.
+
+use std::collections::BTreeSet;
+
+use crate::World;
+use crate::parties::{Both, Each, Node, Nodes, Ticket, Tickets, Token, Tokens, Who};
+
+/// One moment.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct State {
+    /// Which nodes live.
+    pub alive: Nodes<bool>,
+    /// The desktops.
+    pub desktops: Both<Desktop>,
+    /// Their sessions, each at the node that has the socket.
+    pub sessions: Both<Session>,
+    /// The phones, with the people that hold them.
+    pub phones: Both<Phone>,
+    /// What stands in Redis.
+    pub store: Store,
+    /// What nodes have said to each other. It stays: each message may arrive never, once or often, and in any order. Answers
+    /// stay for as long as their call is open.
+    pub said: BTreeSet<Message>,
+    /// How many mishaps may still come.
+    pub mishaps: u8,
+    /// How many tricks Mallory has left.
+    pub tricks: u8,
+    /// What has happened; nobody acts on it, only the properties read it.
+    pub history: History,
+}
+
+/// A desktop and what its socket still brings, in order.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Desktop {
+    /// How far it is.
+    pub at: DesktopAt,
+    /// What its socket still brings, in order.
+    pub coming: Vec<Down>,
+    /// How often it has ended.
+    pub ends: u8,
+    /// Whether anything has happened to it after that.
+    pub went_on: bool,
+}
+
+/// How far a desktop is; `code` is whose fingerprint is on its screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "as in ra_core::desktop")]
+pub enum DesktopAt {
+    Off,
+    Hello,
+    Nonce { key: Who },
+    Init { key: Who },
+    Scan { code: Who },
+    Verdict { code: Who, user: Who },
+    Exchange { user: Who, ticket: Ticket },
+    Ended(Outcome),
+}
+
+/// How a login has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "plain words")]
+pub enum Outcome {
+    LoggedIn { shown: Who, user: Who },
+    Declined,
+    Expired,
+    Failed,
+}
+
+/// A frame to a desktop, or the end of its socket. `to` is the key that it is sealed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "as on the wire")]
+pub enum Down {
+    Hello,
+    NonceProof { to: Who },
+    PendingRemoteInit { fingerprint: Who },
+    PendingTicket { user: Who, to: Who },
+    PendingLogin { ticket: Ticket },
+    Cancel,
+    Close { expired: bool },
+}
+
+/// A gateway's session.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Session {
+    /// How far it is.
+    pub at: SessionAt,
+    /// The key that the desktop sent.
+    pub key: Option<Who>,
+    /// Whether the socket is closed, which it has yet to notice.
+    pub is_left: bool,
+    /// How many have scanned.
+    pub turn: u8,
+    /// The handshake token that may decide, and the ticket that it will bring.
+    pub standing: Option<(Token, Ticket)>,
+    /// Whether it has said anything after its end.
+    pub went_on: bool,
+}
+
+/// How far a gateway's session is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "as in ra_core::gateway")]
+pub enum SessionAt {
+    Off,
+    Init,
+    Proof,
+    Scan,
+    Scanned,
+    Ended,
+}
+
+/// A phone, with the person that holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Phone {
+    /// How far it is.
+    pub at: PhoneAt,
+    /// How often it has scanned.
+    pub scans: u8,
+    /// Its calls for the last verdict, as far as they have been looked at.
+    pub calls: [Call; 2],
+}
+
+/// How far a phone is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "plain words")]
+pub enum PhoneAt {
+    Idle,
+    AsksForKey,
+    Scans { turn: u8 },
+    AsksPerson,
+    Decided(Verdict),
+    Over,
+}
+
+/// What the person says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "plain words")]
+pub enum Verdict {
+    Yes,
+    No,
+}
+
+/// A phone's call with its verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Call {
+    /// Not made.
+    Unmade,
+    /// The handshake token was found good; the token has been minted if it is a yes.
+    Looked {
+        /// With which handshake token.
+        token: Token,
+        /// What stood behind it.
+        record: Record,
+        /// What the call says.
+        verdict: Verdict,
+    },
+    /// Done, one way or the other.
+    Made,
+}
+
+/// What stands in Redis.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Store {
+    /// `h:`, what is behind each handshake token.
+    pub handshakes: Tokens<Option<Record>>,
+    /// `t:`, the sealed token behind each ticket.
+    pub tickets: Tickets<Option<Sealed>>,
+}
+
+/// What a handshake token is good for. Its bond is not here: it says whose the token is and which key was scanned, which
+/// `History::seen` knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Record {
+    /// The desktop's key.
+    pub key: Who,
+    /// What the desktop will be handed.
+    pub ticket: Ticket,
+}
+
+/// A user's token, sealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Sealed {
+    /// Whose token it is.
+    pub user: Who,
+    /// To which key.
+    pub to: Who,
+    /// Which key was scanned; for the properties alone.
+    pub scanned: Who,
+}
+
+/// What nodes say to each other; `token` also names the call that it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Message {
+    /// Who has this fingerprint: your key, please, and leave to scan.
+    Key {
+        /// The call.
+        token: Token,
+        /// The fingerprint.
+        code: Who,
+    },
+    /// Show that this user has scanned.
+    Scan {
+        /// The handshake token, as a digest.
+        token: Token,
+        /// The fingerprint.
+        code: Who,
+        /// The leave.
+        turn: u8,
+        /// The key that the user is sealed to.
+        to: Who,
+    },
+    /// The person has decided.
+    Verdict {
+        /// The handshake token, as a digest.
+        token: Token,
+        /// The fingerprint of the key in its record.
+        code: Who,
+        /// What was said.
+        verdict: Verdict,
+    },
+    /// The answer to `Key`.
+    Leave {
+        /// The call.
+        token: Token,
+        /// How many had scanned.
+        turn: u8,
+        /// The key.
+        key: Who,
+    },
+    /// The good answer to `Scan`.
+    Shown {
+        /// The call.
+        token: Token,
+        /// The leave that it used.
+        turn: u8,
+    },
+    /// The other one: ask for leave again.
+    Again {
+        /// The call.
+        token: Token,
+        /// The leave that was no more.
+        turn: u8,
+    },
+    /// The bad answer to either.
+    Gone {
+        /// The call.
+        token: Token,
+    },
+}
+
+impl Message {
+    /// Whose call hears this, if it is an answer.
+    pub(crate) fn answers(self) -> Option<Token> {
+        match self {
+            Self::Leave { token, .. }
+            | Self::Shown { token, .. }
+            | Self::Again { token, .. }
+            | Self::Gone { token } => Some(token),
+            Self::Key { .. } | Self::Scan { .. } | Self::Verdict { .. } => None,
+        }
+    }
+}
+
+/// What has happened.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct History {
+    /// What each handshake token's phone saw.
+    pub seen: Tokens<Option<Seen>>,
+    /// Who has said yes to which key.
+    pub yes: Both<Both<bool>>,
+    /// Who has said yes to a code that was not on the own desktop's screen.
+    pub fooled: Both<bool>,
+    /// Handshake tokens that another scan has replaced.
+    pub withdrawn: Tokens<bool>,
+    /// How many verdicts each has brought.
+    pub verdicts: Tokens<u8>,
+    /// Which desktops were handed a ticket for it.
+    pub handed: Tokens<Both<bool>>,
+    /// How often each ticket was redeemed.
+    pub redeemed: Tickets<u8>,
+    /// Whether a withdrawn handshake token has decided.
+    pub withdrawn_decided: bool,
+    /// Whether a user was sealed to another key than the one that was scanned.
+    pub missealed: bool,
+}
+
+/// What a phone saw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Seen {
+    /// Whose screen, itself or on a picture.
+    pub screen: Who,
+    /// Whose fingerprint was on it.
+    pub code: Who,
+}
+
+impl State {
+    /// Before anything has happened.
+    pub(crate) fn new(world: &World) -> Self {
+        let desktop = || Desktop {
+            at: DesktopAt::Off,
+            coming: Vec::new(),
+            ends: 0,
+            went_on: false,
+        };
+        let session = || Session {
+            at: SessionAt::Off,
+            key: None,
+            is_left: false,
+            turn: 0,
+            standing: None,
+            went_on: false,
+        };
+        let phone = || Phone {
+            at: PhoneAt::Idle,
+            scans: 0,
+            calls: [Call::Unmade; 2],
+        };
+        let neither = Each::from([false; 2]);
+        Self {
+            alive: Each::from([true; 2]),
+            desktops: Each::from([desktop(), desktop()]),
+            sessions: Each::from([session(), session()]),
+            phones: Each::from([phone(), phone()]),
+            store: Store {
+                handshakes: Each::default(),
+                tickets: Each::default(),
+            },
+            said: BTreeSet::new(),
+            mishaps: world.mishaps,
+            tricks: world.tricks,
+            history: History {
+                seen: Each::default(),
+                yes: Each::from([neither.clone(), neither.clone()]),
+                fooled: neither,
+                withdrawn: Each::default(),
+                verdicts: Each::default(),
+                handed: Each::default(),
+                redeemed: Each::default(),
+                withdrawn_decided: false,
+                missealed: false,
+            },
+        }
+    }
+
+    /// Whether anybody listens for this fingerprint. Of sessions that have ended it may be a while until Redis knows; here it
+    /// never does.
+    pub(crate) fn is_listened_for(&self, code: Who) -> bool {
+        Who::BOTH.iter().any(|who| self.listens(*who, code))
+    }
+
+    /// The handshake token of a phone's last scan.
+    pub(crate) fn last_token(&self, of: Who) -> Option<Token> {
+        let nth = self.phones[of].scans.checked_sub(1)?;
+        Some(Token { of, nth })
+    }
+
+    /// Whether any node takes calls.
+    pub(crate) fn takes_calls(&self) -> bool {
+        self.alive.iter().any(|alive| *alive)
+    }
+
+    /// Whether this session listens for this fingerprint.
+    pub(crate) fn listens(&self, who: Who, code: Who) -> bool {
+        let session = &self.sessions[who];
+        let is_out = matches!(
+            session.at,
+            SessionAt::Scan | SessionAt::Scanned | SessionAt::Ended
+        );
+        is_out && session.key == Some(code) && self.alive[Node::of(who)]
+    }
+}

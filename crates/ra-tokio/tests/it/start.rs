@@ -1,0 +1,126 @@
+//! What lies between the start of a login and its code, and on how many threads a key is made.
+
+use std::num::NonZero;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread::available_parallelism;
+
+use ra_core::desktop::login::Event;
+use ra_crypto::{Backend, Entropy, GenerateError, KeyError, PeerKey, PublicKeyError, SessionKey};
+use ra_testkit::Fake;
+use ra_tokio::{KeyPool, Keys, Login};
+use tokio::sync::mpsc;
+
+use crate::gateway::{Gateway, Service};
+use crate::support::bounded;
+
+/// Says on how many threads it is to make a key, and makes it when it is allowed to.
+#[derive(Debug)]
+struct Gated {
+    begun: mpsc::UnboundedSender<NonZero<usize>>,
+    allowed: Mutex<Receiver<()>>,
+}
+
+impl Backend for Gated {
+    fn name(&self) -> &'static str {
+        "gated"
+    }
+    fn generate(&self, entropy: &mut dyn Entropy) -> Result<Box<dyn SessionKey>, GenerateError> {
+        self.generate_on(NonZero::<usize>::MIN, entropy)
+    }
+    fn generate_on(
+        &self,
+        threads: NonZero<usize>,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Box<dyn SessionKey>, GenerateError> {
+        let _ = self.begun.send(threads);
+        match self.allowed.lock().unwrap().recv() {
+            Ok(()) => Fake.generate(entropy),
+            Err(_) => Err(GenerateError::Backend), // the test has ended
+        }
+    }
+    fn session_key_from_pkcs8(
+        &self,
+        der: &[u8],
+        entropy: &mut dyn Entropy,
+    ) -> Result<Box<dyn SessionKey>, KeyError> {
+        Fake.session_key_from_pkcs8(der, entropy)
+    }
+    fn peer_key(&self, spki: &[u8]) -> Result<Box<dyn PeerKey>, PublicKeyError> {
+        Fake.peer_key(spki)
+    }
+}
+
+/// The backend, what it says, and leave for one key a message.
+fn gated() -> (Gated, mpsc::UnboundedReceiver<NonZero<usize>>, Sender<()>) {
+    let (begun, beginnings) = mpsc::unbounded_channel();
+    let (allow, allowed) = channel();
+    let allowed = Mutex::new(allowed);
+    (Gated { begun, allowed }, beginnings, allow)
+}
+
+/// Each of the two waits for the other one: one after the other, this would never end.
+#[tokio::test]
+async fn the_key_is_made_while_the_connection_opens_and_on_all_cores() {
+    bounded(async {
+        let service = Service::new().await;
+        let (backend, mut begun, allow) = gated();
+        let mut options = service.options();
+        options.keys = Keys::new(backend);
+        let mut login = Login::start(options).unwrap();
+        let (event, threads) = tokio::join!(login.next_event(), async {
+            let (stream, _) = service.sockets.accept().await.unwrap();
+            // not upgraded before the key has begun …
+            let threads = begun.recv().await.unwrap();
+            let mut gateway = Gateway::on(stream).await;
+            // … and no key before it is
+            allow.send(()).unwrap();
+            gateway.handshake().await;
+            threads
+        });
+        assert!(matches!(event, Some(Event::Qr { .. })), "{event:?}");
+        assert_eq!(threads, available_parallelism().unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn with_a_filled_pool_no_key_has_to_be_made_before_the_code() {
+    bounded(async {
+        let service = Service::new().await;
+        let (backend, mut begun, allow) = gated();
+        let pool = KeyPool::start(Arc::new(backend), 1).unwrap();
+        allow.send(()).unwrap(); // one, and never another
+        begun.recv().await.unwrap();
+        let mut options = service.options();
+        options.keys = pool.into();
+        let mut login = Login::start(options).unwrap();
+        let (event, _gateway) = tokio::join!(login.next_event(), async {
+            let mut gateway = service.accept().await;
+            gateway.handshake().await;
+            gateway
+        });
+        assert!(matches!(event, Some(Event::Qr { .. })), "{event:?}");
+        drop(allow);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_threads_of_a_pool_share_the_cores() {
+    bounded(async {
+        let cores = available_parallelism().unwrap().get();
+        for size in [1, 2, 3, cores, 2 * cores] {
+            let (backend, mut begun, allow) = gated();
+            let pool = KeyPool::start(Arc::new(backend), size).unwrap();
+            let workers = size.min(cores);
+            for _ in 0..size {
+                allow.send(()).unwrap();
+                let threads = begun.recv().await.unwrap();
+                assert_eq!(threads.get(), cores / workers, "{size} keys");
+            }
+            drop((pool, allow));
+        }
+    })
+    .await;
+}
