@@ -1,30 +1,54 @@
 #!/usr/bin/env bash
 # Minimises the committed corpora of all targets, or of those named: files with names of their own stay, those called
-# found_* are chosen anew from themselves and from what .ci/recipes/fuzz-long.sh has found, as few as reach all edges,
-# at most 50 files a target with the named ones. Needs nightly Rust and cargo-fuzz.
+# found_* are chosen anew from themselves and from what .ci/recipes/fuzz-long.sh has found: whichever reaches most edges
+# that those chosen before do not, up to 50 files a target with the named ones. Needs nightly Rust, cargo-fuzz and Python.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . .ci/recipes/fuzz-targets.sh
 
+# Reads what libFuzzer has written down of each file, and prints the files to take, the best first.
+choose() {
+    python3 - "$@" <<'PYTHON'
+import os
+import sys
+
+control, corpus, room = sys.argv[1], sys.argv[2], int(sys.argv[3])
+lines = open(control).read().splitlines()
+files = lines[2 : 2 + int(lines[0])]
+edges = {name: set() for name in files}
+for line in lines[2 + len(files) :]:
+    kind, number, *seen = line.split()
+    if kind == "FT":
+        edges[files[int(number)]] = set(seen)
+
+named = [f for f in files if os.path.dirname(f) == corpus and not os.path.basename(f).startswith("found_")]
+reached = set().union(*(edges.pop(name) for name in named))
+while edges and room > 0:
+    best = max(edges, key=lambda f: (len(edges[f] - reached), -os.path.getsize(f)))
+    if not edges[best] - reached:
+        break
+    reached |= edges.pop(best)
+    room -= 1
+    print(best)
+left = set().union(*edges.values()) - reached
+print(f"{corpus}: {len(named)} named, {len(reached)} edges reached, {len(left)} for want of room not", file=sys.stderr)
+PYTHON
+}
+
 [ $# -gt 0 ] || set -- $(all_targets)
 build_targets
 for target; do
-    corpus=fuzz/corpus/$target
-    kept=$(mktemp -d "$out/kept.XXXX")
-    find "$corpus" -type f ! -name 'found_*' -exec cp {} "$kept" \;
-    named=$(find "$kept" -type f | wc -l)
-    mkdir -p "$out/inputs/$target"
+    corpus=fuzz/corpus/$target work=$(mktemp -d "$out/merge.XXXX")
+    mkdir -p "$work/none" "$work/found" "$out/inputs/$target"
     # by edges, not by how often each is passed: a hundred loops are no news
     nice "$(program "$target")" -set_cover_merge=1 -use_counters=0 -max_len="$(longest "$target")" -timeout=10 \
-        "$kept" "$corpus" "$out/inputs/$target" >"$out/$target.merge.log" 2>&1
-    rm -f "$corpus"/found_*
+        -merge_control_file="$work/control" "$work/none" "$corpus" "$out/inputs/$target" >"$work/log" 2>&1
     number=0
-    # the largest first, where there are too many
-    find "$kept" -type f -size -64k -printf '%s %f\n' | sort -rn | cut -d' ' -f2- | while read -r file; do
-        [ ! -e "$corpus/$file" ] && [ $((named + number)) -lt 50 ] || continue
+    while read -r file; do
         number=$((number + 1))
-        cp "$kept/$file" "$corpus/$(printf 'found_%02d' "$number")"
-    done
-    printf '%s: %s named, %s in all\n' "$target" "$named" "$(find "$corpus" -type f | wc -l)"
-    rm -r "$kept"
+        cp "$file" "$work/found/$(printf 'found_%02d' "$number")"
+    done < <(choose "$work/control" "$corpus" $((50 - $(find "$corpus" -type f ! -name 'found_*' | wc -l))))
+    find "$corpus" -name 'found_*' -delete
+    find "$work/found" -type f -exec cp {} "$corpus" \;
+    rm -r "$work"
 done
