@@ -2,9 +2,9 @@
 //!
 //! - `{{machine}}`: where it was measured.
 //! - `{{ratios PREFIX}}`: a row for each group below, our time, and theirs as multiples of ours.
-//! - `{{times GROUP}}`: a row for each function of one group; `{{means GROUP}}` takes the mean instead of the median.
+//! - `{{times GROUP}}`: a row for each function of one group; `{{means GROUP}}` takes the mean instead of the least.
 //! - `{{dots PREFIX | title}}`: a plot, theirs as multiples of ours.
-//! - `{{bars GROUP | title}}`: a plot of the medians of one group; `{{mean-bars GROUP | title}}` of its means.
+//! - `{{bars GROUP | title}}`: a plot of the times of one group; `{{mean-bars GROUP | title}}` of its means.
 //! - `{{include NAME}}`: the table that a program printed, `benches/results/NAME.md`.
 //! - `{{bars-of NAME / COLUMN | title}}`: a plot of a column of that table.
 
@@ -62,14 +62,14 @@ impl Filling<'_> {
         Ok(match verb {
             "machine" => self.machine(),
             "ratios" => ratios(&self.results.below(name)?),
-            "times" => times(self.group(name)?, |m| m.median),
+            "times" => times(self.group(name)?, |m| m.least),
             "means" => times(self.group(name)?, |m| m.mean),
             "dots" => {
                 let rows = dots(&self.results.below(name)?)?;
                 self.plot(name, title, plot::dots(title, &rows))
             }
             "bars" => {
-                let bars = bars(self.group(name)?, |m| m.median);
+                let bars = bars(self.group(name)?, |m| m.least);
                 self.plot(name, title, plot::bars(title, &bars))
             }
             "mean-bars" => {
@@ -130,11 +130,11 @@ fn ratios(groups: &[(&str, &[Measured])]) -> String {
         let Some(ours) = functions.first() else {
             continue;
         };
-        let _ = write!(text, "\n| {label} | {} |", duration(ours.median));
+        let _ = write!(text, "\n| {label} | {} |", duration(ours.least));
         for rival in &rivals {
             match functions.iter().find(|measured| measured.id == *rival) {
                 Some(theirs) => {
-                    let _ = write!(text, " {:.2} × |", theirs.median / ours.median);
+                    let _ = write!(text, " {:.2} × |", theirs.least / ours.least);
                 }
                 None => text += " |",
             }
@@ -148,7 +148,8 @@ fn times(functions: &[Measured], of: impl Fn(&Measured) -> f64) -> String {
     let mut text = String::from("| | time | ÷ the first |\n|---|--:|--:|");
     for measured in functions {
         let (time, ratio) = (duration(of(measured)), of(measured) / first);
-        let _ = write!(text, "\n| {} | {time} | {ratio:.2} |", measured.id);
+        let digits = if ratio < 0.01 { 5 } else { 2 };
+        let _ = write!(text, "\n| {} | {time} | {ratio:.digits$} |", measured.id);
     }
     text
 }
@@ -162,7 +163,7 @@ fn dots<'a>(groups: &[(&'a str, &'a [Measured])]) -> Outcome<Vec<Row<'a>>> {
         }
         let dots = rivals
             .iter()
-            .map(|theirs| (theirs.id.as_str(), theirs.median / ours.median));
+            .map(|theirs| (theirs.id.as_str(), theirs.least / ours.least));
         rows.push(Row {
             label,
             dots: dots.collect(),

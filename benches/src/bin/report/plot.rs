@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-const LABELS: f64 = 210.0; // px left of the plot
+const LABELS: f64 = 260.0; // px left of the plot
 const WIDTH: f64 = 420.0; // px of the plot
 const RIGHT: f64 = 90.0; // px right of it, for values
 const ROW: f64 = 24.0; // px from a row to the next

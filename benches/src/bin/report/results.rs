@@ -25,11 +25,12 @@ pub(crate) struct Machine {
     pub(crate) cores: usize,
 }
 
-/// One function of a group, in nanoseconds.
+/// One function of a group, in nanoseconds: its quickest sample, as other work on the machine only adds, and the mean for
+/// what is a matter of luck.
 #[derive(Serialize, Deserialize, Clone)]
 pub(crate) struct Measured {
     pub(crate) id: String,
-    pub(crate) median: f64,
+    pub(crate) least: f64,
     pub(crate) mean: f64,
 }
 
@@ -58,7 +59,7 @@ impl Measured {
 }
 
 impl Results {
-    /// Reads `<group>/<function>/new/{benchmark,estimates}.json` wherever they lie below `root`.
+    /// Reads `<group>/<function>/new/{benchmark,estimates,sample}.json` wherever they lie below `root`.
     pub(crate) fn of_criterion(root: &Path, machine: Machine) -> Outcome<Self> {
         let mut groups = BTreeMap::<_, Vec<Measured>>::new();
         let mut left = vec![root.to_owned()];
@@ -76,7 +77,7 @@ impl Results {
         for functions in groups.values_mut() {
             // ours, then what else is ours, then rivals
             let place = |m: &Measured| (m.id != "ours", !m.is_ours());
-            functions.sort_by(|a, b| (place(a).cmp(&place(b))).then(a.median.total_cmp(&b.median)));
+            functions.sort_by(|a, b| (place(a).cmp(&place(b))).then(a.least.total_cmp(&b.least)));
         }
         Ok(Self { machine, groups })
     }
@@ -123,7 +124,6 @@ struct Benchmark {
 #[derive(Deserialize)]
 struct Estimates {
     mean: Estimate,
-    median: Estimate,
 }
 
 #[derive(Deserialize)]
@@ -131,16 +131,26 @@ struct Estimate {
     point_estimate: f64,
 }
 
+#[derive(Deserialize)]
+struct Samples {
+    iters: Vec<f64>,
+    times: Vec<f64>,
+}
+
 fn one(benchmark: &Path) -> Outcome<(String, Measured)> {
     let said: Benchmark = serde_json::from_str(&fs::read_to_string(benchmark)?)?;
     let estimates = fs::read_to_string(benchmark.with_file_name("estimates.json"))?;
     let estimates: Estimates = serde_json::from_str(&estimates)?;
+    let samples = fs::read_to_string(benchmark.with_file_name("sample.json"))?;
+    let samples: Samples = serde_json::from_str(&samples)?;
+    let each = samples.times.iter().zip(&samples.iters);
+    let least = each.map(|(time, iterations)| time / iterations);
     let id = said.function_id.unwrap_or_default();
     Ok((
         said.group_id,
         Measured {
             id,
-            median: estimates.median.point_estimate,
+            least: least.fold(f64::INFINITY, f64::min),
             mean: estimates.mean.point_estimate,
         },
     ))

@@ -4,17 +4,17 @@ use std::path::Path;
 use crate::page::Page;
 use crate::results::{Machine, Measured, Results};
 
-fn measured(id: &str, median: f64) -> Measured {
+fn measured(id: &str, least: f64) -> Measured {
     Measured {
         id: id.into(),
-        median,
-        mean: 2.0 * median,
+        least,
+        mean: 2.0 * least,
     }
 }
 
 fn results() -> Results {
     let group = |name: &str, functions: &[(&str, f64)]| {
-        let functions = functions.iter().map(|(id, median)| measured(id, *median));
+        let functions = functions.iter().map(|(id, least)| measured(id, *least));
         (name.to_owned(), functions.collect())
     };
     Results {
@@ -103,7 +103,7 @@ fn what_was_not_measured_is_an_error() {
 #[test]
 fn criterions_files_are_read_wherever_they_lie() {
     let folder = tempfile::tempdir().unwrap();
-    for (path, id, median) in [
+    for (path, id, least) in [
         ("a/x", "rival", 1),
         ("a/z", "ours-too", 2),
         ("deep/a/y", "ours", 9),
@@ -113,10 +113,10 @@ fn criterions_files_are_read_wherever_they_lie() {
         let said =
             format!(r#"{{"group_id":"g/h","function_id":"{id}","value_str":"7","extra":0}}"#);
         std::fs::write(new.join("benchmark.json"), said).unwrap();
-        let estimates = format!(
-            r#"{{"mean":{{"point_estimate":5}},"median":{{"point_estimate":{median}}},"slope":null}}"#
-        );
+        let estimates = r#"{"mean":{"point_estimate":5.5},"slope":null}"#;
         std::fs::write(new.join("estimates.json"), estimates).unwrap();
+        let samples = format!(r#"{{"iters":[1,2],"times":[{},{}]}}"#, 3 * least, 2 * least);
+        std::fs::write(new.join("sample.json"), samples).unwrap();
     }
     let machine = Machine::here("2026-11-20", "rustc 1");
     assert!(machine.cores >= 1);
@@ -126,5 +126,7 @@ fn criterions_files_are_read_wherever_they_lie() {
     let results = Results::load(&kept).unwrap();
     let ids: Vec<_> = results.groups["g/h"].iter().map(|m| &m.id).collect();
     assert_eq!(ids, ["ours", "ours-too", "rival"]); // ours first, though slower
+    let ours = &results.groups["g/h"][0];
+    assert_eq!((ours.least, ours.mean), (9.0, 5.5));
     assert!(Results::load(Path::new("/nonexistent")).is_err());
 }
