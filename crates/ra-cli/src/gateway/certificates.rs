@@ -1,7 +1,6 @@
 //! The certificates of the listener, and how they are read again.
 
 use std::fmt;
-use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -9,8 +8,8 @@ use std::time::{Duration, SystemTime};
 use ra_gateway::{Tls, TlsError, TlsValidity};
 use zeroize::Zeroizing;
 
-use super::check;
 use super::log::date_of;
+use super::{check, regular};
 use crate::failure::{Failure, Kind};
 
 /// A chain and a key are a few kilobytes.
@@ -153,7 +152,7 @@ fn read(path: &Path, secret: Option<&str>) -> Result<Zeroizing<Vec<u8>>, Failure
         Failure::new(Kind::Local, format!("{name}: {why}"))
     };
     // room for all of it at once: growing would leave copies of the key behind
-    let file = File::open(path).map_err(|error| unusable(&error))?;
+    let file = regular::open(path).map_err(|error| unusable(&error))?;
     let length = file.metadata().map_or(0, |known| known.len());
     let room = length.min(MAX_FILE_BYTES) as usize + 1;
     let mut bytes = Zeroizing::new(Vec::with_capacity(room));

@@ -6,6 +6,7 @@ mod check;
 mod files;
 mod hangup;
 mod log;
+mod regular;
 mod settings;
 
 use std::io::{self, Write as _};
@@ -42,8 +43,11 @@ pub(crate) async fn run(args: &GatewayArgs) -> Result<Exit, Failure> {
     let notes = check::notes(&settings, certificates.as_ref(), SystemTime::now());
     if args.check_config {
         let short = files::Allowed::now().and_then(|allowed| allowed.shortage(&settings));
-        let short = short.map(|shortage| shortage.to_string());
-        notes.iter().chain(&short).for_each(|note| warn(note));
+        let told = short.map(|shortage| shortage.to_string());
+        notes.iter().chain(&told).for_each(|note| warn(note));
+        if let Some(shortage) = short {
+            shortage.check()?;
+        }
         if let Some(certificates) = &certificates {
             certificates.check(SystemTime::now())?;
         }
@@ -67,9 +71,7 @@ async fn serve(
     if source.is_nobody() {
         lines.note("no accounts: desktops get their QR codes, but no phone can approve them");
     }
-    for told in files::make_room(&mut settings) {
-        lines.note(&told);
-    }
+    files::make_room(&mut settings, lines)?;
     let mut config = settings.config;
     config.tls = certificates.as_ref().map(Certificates::tls);
     let certificates = certificates.map(Arc::new);

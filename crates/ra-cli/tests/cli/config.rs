@@ -391,3 +391,26 @@ fn r57_a_login_with_accounts_on_a_server_and_its_secret_read_again() {
     assert_eq!(ended.code, 0, "{ended:?}");
     ended.never_says("canary");
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_refused_and_not_waited_for() {
+    let files = Files::new(&[("key.pem", "")]);
+    let pipe = files.text("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    for given in [
+        "[accounts]\nfile = \"pipe\"\n",
+        "[accounts]\nurl = \"http://127.0.0.1:1\"\nsecret_file = \"pipe\"\n",
+        "[tls]\ncertificate = \"pipe\"\nkey = \"key.pem\"\n",
+        "[tls]\ncertificate = \"key.pem\"\nkey = \"pipe\"\n",
+    ] {
+        write(&files.path("gateway.toml"), given);
+        let file = files.text("gateway.toml");
+        for ended in [files.check(&[]), run(&["gateway", "--config", &file])] {
+            assert_eq!(ended.code, 8, "{given}: {ended:?}");
+            let why = format!("error: {pipe}: it is no regular file\n");
+            assert_eq!(ended.stderr, why, "{given}");
+        }
+    }
+}

@@ -254,6 +254,7 @@ fn numbers_stay_within_what_makes_sense() {
             "limits.sessions",
             ["-1", "1.5", "4294967296", "\"1\"", "[1]"],
         ),
+        ("limits.connections", ["0", "1", "2", "3", "4294967296"]),
         (
             "limits.message_bytes",
             ["0", "1023", "65537", "1e4", "99999999999999999999"],
@@ -275,6 +276,18 @@ fn numbers_stay_within_what_makes_sense() {
                 "{text}: {why}"
             );
         }
+    }
+    // none of these would let anybody in
+    for name in [
+        "connections",
+        "connections_per_address",
+        "sessions",
+        "sessions_per_address",
+        "calls_per_address",
+        "calls_per_account",
+        "scans_per_account",
+    ] {
+        refusal(&format!("[limits]\n{name} = 0"));
     }
     assert_eq!(
         read("[limits]\nsessions = 1_000")
