@@ -181,13 +181,17 @@ async fn end_of(shared: &Shared) {
     let _ = stage.wait_for(|stage| *stage >= Stage::Draining).await;
     let now = Instant::now();
     let limit = now + shared.config.drain_within;
-    let least = match shared.is_watched() {
-        true => now + shared.config.drain_least,
-        false => now,
-    };
+    let least = shared.config.drain_least;
+    let was_watched = shared.is_watched();
     let drained = async {
-        sleep_until(least).await;
+        if was_watched {
+            sleep_until(now + least).await;
+        }
         drained(shared).await;
+        // whoever came to ask meanwhile has to see it as often
+        if let (false, Some(first)) = (was_watched, shared.watched_since_drain()) {
+            sleep_until(first + least).await;
+        }
     };
     tokio::select! {
         _ = stage.wait_for(|stage| *stage == Stage::Closing) => {}

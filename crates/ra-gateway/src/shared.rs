@@ -7,6 +7,7 @@ use std::time::Duration;
 use ra_core::MonoTime;
 use ra_crypto::Backend;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::accounts::Accounts;
 use crate::clock::Clock;
@@ -80,8 +81,15 @@ pub(crate) struct Shared {
     pub(crate) rendezvous: Arc<dyn Rendezvous>,
     pub(crate) stage: watch::Sender<Stage>,
     pub(crate) metrics: Arc<Metrics>,
-    /// When somebody asked last whether this node is ready.
-    watched: Mutex<Option<MonoTime>>,
+    watched: Mutex<Watched>,
+}
+
+/// When somebody asked whether this node is ready.
+#[derive(Debug, Default)]
+struct Watched {
+    last: Option<MonoTime>,
+    /// The first one who was told that it drains.
+    first_in_drain: Option<Instant>,
 }
 
 impl Shared {
@@ -157,12 +165,21 @@ impl Shared {
 
     /// Somebody asks whether this node is ready.
     pub(crate) fn watch(&self) {
-        *lock(&self.watched) = Some(self.clock.now());
+        let mut watched = lock(&self.watched);
+        watched.last = Some(self.clock.now());
+        if self.stage() != Stage::Open {
+            watched.first_in_drain.get_or_insert_with(Instant::now);
+        }
+    }
+
+    /// When somebody did so first after the drain began.
+    pub(crate) fn watched_since_drain(&self) -> Option<Instant> {
+        lock(&self.watched).first_in_drain
     }
 
     /// Whether somebody did so a moment ago, and will again.
     pub(crate) fn is_watched(&self) -> bool {
-        let last = *lock(&self.watched);
+        let last = lock(&self.watched).last;
         last.is_some_and(|last| self.clock.now().saturating_since(last) < WATCHED)
     }
 
