@@ -141,7 +141,7 @@ impl fmt::Debug for Gateway {
 
 async fn accept_all(shared: &Arc<Shared>, listener: &TcpListener) {
     let refusals = Arc::new(Semaphore::new(REFUSALS));
-    let mut accept = Accept::new(listener, &shared.metrics);
+    let mut accept = Accept::new(listener, shared);
     loop {
         let (stream, peer) = accept.next().await;
         admit(shared, stream, peer, &refusals);
