@@ -1,5 +1,8 @@
 //! The gateway itself: listens, admits, drains, ends.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::future::pending;
 use std::io;
@@ -116,6 +119,7 @@ impl Gateway {
         tokio::select! {
             () = accept_all(&shared, &listener) => {}
             () = collected => {}
+            () = shared.metrics.journal.keep_telling() => {}
             () = end_of(&shared) => {}
         }
         drop(listener);
@@ -128,6 +132,7 @@ impl Gateway {
             }
         };
         let _ = timeout(limits.write_within + limits.linger, all_gone).await;
+        shared.metrics.journal.flush();
     }
 }
 

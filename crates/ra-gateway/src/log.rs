@@ -1,15 +1,18 @@
 //! What a gateway tells its host while it runs.
 
 use std::fmt;
+use std::future::pending;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, interval};
 
 use crate::lock::lock;
 
 /// How often the same failure is told at most; what comes in between is counted.
 const PACE: Duration = Duration::from_secs(10);
+/// How often it is looked whether a count is due.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Hears what happens, from many tasks at once. It must not wait: sessions would wait with it.
 pub trait Log: fmt::Debug + Send + Sync {
@@ -50,7 +53,8 @@ pub enum Event {
         /// Since its head was read.
         after: Duration,
     },
-    /// Calls, upgrades or connections were refused. Told at most every ten seconds for each reason.
+    /// Calls, upgrades or connections were refused. Told at most every ten seconds for each reason,
+    /// and no more than eleven after the last one.
     #[non_exhaustive]
     Refused {
         /// As the metrics name it.
@@ -298,12 +302,34 @@ impl Journal {
         self.tell(of.times(count));
     }
 
-    /// Tells what a pace has held back.
+    /// Tells what the pace holds back as soon as it may be told, whether or not the same happens
+    /// again. Never resolves.
+    pub(crate) async fn keep_telling(&self) {
+        if self.log.is_none() {
+            return pending().await;
+        }
+        let mut look = interval(LOOK);
+        loop {
+            look.tick().await;
+            self.tell_held_back(PACE);
+        }
+    }
+
+    /// Tells all that the pace has held back.
     pub(crate) fn flush(&self) {
+        self.tell_held_back(Duration::ZERO);
+    }
+
+    /// Tells it of those that were told last at least this long ago.
+    fn tell_held_back(&self, ago: Duration) {
+        let now = Instant::now();
         let untold: Vec<_> = lock(&self.failures)
             .iter_mut()
-            .map(|known| (known.of, std::mem::take(&mut known.untold)))
-            .filter(|(_, count)| *count > 0)
+            .filter(|known| known.untold > 0 && now.duration_since(known.told) >= ago)
+            .map(|known| {
+                known.told = now;
+                (known.of, std::mem::take(&mut known.untold))
+            })
             .collect();
         for (of, count) in untold {
             self.tell(of.times(count));
@@ -347,5 +373,36 @@ mod tests {
         ];
         let told = told.map(|(of, count)| of.times(count));
         assert_eq!(*lock(&kept.0), told);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_burst_is_told_in_full_when_nothing_more_happens() {
+        let kept = Arc::new(Kept::default());
+        let log: Arc<dyn Log> = Arc::<Kept>::clone(&kept);
+        let journal = Journal::new(Some(log));
+        let told = |counts: &[u64]| {
+            let events = counts
+                .iter()
+                .map(|count| Failed::Refused("busy").times(*count));
+            assert_eq!(*lock(&kept.0), events.collect::<Vec<_>>());
+        };
+        let quiet = async |time| {
+            tokio::time::timeout(time, journal.keep_telling())
+                .await
+                .unwrap_err();
+        };
+        for _ in 0..1_000 {
+            journal.refused("busy");
+        }
+        quiet(PACE - LOOK).await;
+        told(&[1]);
+        quiet(LOOK * 2).await;
+        told(&[1, 999]);
+        // what was told so counts for the pace, too
+        journal.refused("busy");
+        quiet(PACE - LOOK * 3).await;
+        told(&[1, 999]);
+        quiet(PACE * 3).await;
+        told(&[1, 999, 1]);
     }
 }
