@@ -223,7 +223,13 @@ async fn drained(shared: &Shared) {
             (0, None) => return,
             (_, Some(until)) => {
                 let void = shared.clock.instant(until);
-                let _ = timeout_at(void, shared.gate.changed()).await;
+                let fewer = async {
+                    tokio::select! {
+                        () = shared.gate.changed() => {}
+                        () = shared.rendezvous.redeemed_elsewhere() => {}
+                    }
+                };
+                let _ = timeout_at(void, fewer).await;
             }
             (_, None) => shared.gate.changed().await,
         }
