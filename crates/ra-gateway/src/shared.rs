@@ -9,6 +9,7 @@ use ra_crypto::Backend;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use crate::accept::Accepting;
 use crate::accounts::Accounts;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -46,15 +47,18 @@ pub(crate) enum NotReady {
     Sessions,
     /// It has as many connections as it may.
     Connections,
+    /// The system has no connection to give, mostly for want of open files.
+    Files,
 }
 
 impl NotReady {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Draining,
         Self::Rendezvous,
         Self::Memory,
         Self::Sessions,
         Self::Connections,
+        Self::Files,
     ];
 
     /// For those who watch.
@@ -65,6 +69,7 @@ impl NotReady {
             Self::Memory => "memory",
             Self::Sessions => "sessions",
             Self::Connections => "connections",
+            Self::Files => "files",
         }
     }
 }
@@ -81,6 +86,7 @@ pub(crate) struct Shared {
     pub(crate) rendezvous: Arc<dyn Rendezvous>,
     pub(crate) stage: watch::Sender<Stage>,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) accepting: Accepting,
     watched: Mutex<Watched>,
 }
 
@@ -115,6 +121,7 @@ impl Shared {
             rendezvous,
             stage: watch::Sender::new(Stage::Open),
             metrics,
+            accepting: Accepting::default(),
             watched: Mutex::default(),
             config,
         })
@@ -138,6 +145,7 @@ impl Shared {
             registry,
             stage: watch::Sender::new(Stage::Open),
             metrics: Arc::default(),
+            accepting: Accepting::default(),
             watched: Mutex::default(),
             config,
         }
@@ -145,7 +153,10 @@ impl Shared {
 
     /// Whether a session can begin, as far as it does not depend on who asks.
     pub(crate) fn takes_sessions(&self) -> bool {
-        matches!(self.not_ready(), None | Some(NotReady::Connections))
+        matches!(
+            self.not_ready(),
+            None | Some(NotReady::Connections | NotReady::Files)
+        )
     }
 
     /// Why no clients should be sent here, if they should not.
@@ -156,11 +167,12 @@ impl Shared {
         if !self.rendezvous.is_up() {
             return Some(NotReady::Rendezvous);
         }
-        self.gate.full(self.clock.now()).map(|full| match full {
-            Full::Memory => NotReady::Memory,
-            Full::Sessions => NotReady::Sessions,
-            Full::Connections => NotReady::Connections,
-        })
+        match self.gate.full(self.clock.now()) {
+            Some(Full::Memory) => Some(NotReady::Memory),
+            Some(Full::Sessions) => Some(NotReady::Sessions),
+            Some(Full::Connections) => Some(NotReady::Connections),
+            None => self.accepting.is_failing().then_some(NotReady::Files),
+        }
     }
 
     /// Somebody asks whether this node is ready.
