@@ -23,9 +23,11 @@ impl Log for Refused {
 async fn a_gateway_to_which_nothing_more_happens_tells_a_burst_in_full() {
     let kept = Arc::new(Refused::default());
     let log: Arc<dyn Log> = Arc::<Refused>::clone(&kept);
-    let mut config = Config::default();
-    config.listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    config.log = Some(log);
+    let config = Config {
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        log: Some(log),
+        ..Config::default()
+    };
     let file = "[[account]]\nauthorization = \"a\"\nid = 1\nusername = \"u\"";
     let accounts: StaticFile = file.parse().unwrap();
     let backend = Arc::new(ra_testkit::Fake);
