@@ -44,13 +44,17 @@ pub(crate) async fn run(args: &GatewayArgs) -> Result<Exit, Failure> {
     if args.check_config {
         let short = files::Allowed::now().and_then(|allowed| allowed.shortage(&settings));
         let told = short.map(|shortage| shortage.to_string());
-        notes.iter().chain(&told).for_each(|note| warn(note));
+        let shown = certificates.as_ref();
+        let fit = shown.map_or(Ok(()), |shown| shown.check(SystemTime::now()));
+        // what is refused is told as that, once
+        let refused = fit.as_ref().err().map(ToString::to_string);
+        let notes = notes.iter().chain(&told);
+        let notes = notes.filter(|note| Some(*note) != refused.as_ref());
+        notes.for_each(|note| warn(note));
         if let Some(shortage) = short {
             shortage.check()?;
         }
-        if let Some(certificates) = &certificates {
-            certificates.check(SystemTime::now())?;
-        }
+        fit?;
         warn("the configuration is good");
         return Ok(Exit::Done);
     }
@@ -72,13 +76,11 @@ async fn serve(
         lines.note("no accounts: desktops get their QR codes, but no phone can approve them");
     }
     files::make_room(&mut settings, lines)?;
+    let secrets = Arc::new(check::Secrets::of(&settings));
     let mut config = settings.config;
     config.tls = certificates.as_ref().map(Certificates::tls);
     let certificates = certificates.map(Arc::new);
     config.log = Some(Arc::<Lines>::clone(lines) as Arc<dyn Log>);
-    if !config.listen.ip().is_loopback() && config.tls.is_none() {
-        lines.note("this is plain HTTP beyond this machine: put a proxy with TLS in front of it");
-    }
     let no_signals = |error| local("cannot catch signals", &error);
     let mut stop = Stop::catch().map_err(no_signals)?;
     let mut hangups = Hangups::catch().map_err(no_signals)?;
@@ -86,7 +88,7 @@ async fn serve(
         .await
         .map_err(|error| not_bound(&config, &error))?;
     announce(&gateway).map_err(|error| Failure::output(&error))?;
-    let reload = || reload(&source, certificates.as_ref(), lines);
+    let reload = || reload(&source, certificates.as_ref(), &secrets, lines);
 
     let handle = gateway.handle();
     let mut running = core::pin::pin!(gateway.run());
@@ -112,14 +114,20 @@ async fn serve(
 }
 
 /// Reads accounts and certificates again, on a thread of its own: a large file takes a while.
-fn reload(source: &Arc<Source>, certificates: Option<&Arc<Certificates>>, lines: &Arc<Lines>) {
-    let (source, lines) = (Arc::clone(source), Arc::clone(lines));
+fn reload(
+    source: &Arc<Source>,
+    certificates: Option<&Arc<Certificates>>,
+    secrets: &Arc<check::Secrets>,
+    lines: &Arc<Lines>,
+) {
+    let (source, secrets, lines) = (Arc::clone(source), Arc::clone(secrets), Arc::clone(lines));
     let certificates = certificates.map(Arc::clone);
     tokio::task::spawn_blocking(move || {
         match source.reload() {
             Ok(done) => lines.note(&done),
             Err(failure) => lines.note(&format!("the accounts stay as they were: {failure}")),
         }
+        secrets.notes().iter().for_each(|note| lines.note(note));
         let Some(certificates) = certificates else {
             return;
         };

@@ -24,6 +24,12 @@ pub(super) fn find(name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.name == name)
 }
 
+/// Whether keys stand in a section of this name.
+pub(super) fn is_section(name: &str) -> bool {
+    let sections = KEYS.iter().filter_map(|key| key.name.split_once('.'));
+    sections.into_iter().any(|(section, _)| section == name)
+}
+
 const fn option(name: &'static str, option: &'static str, set: Set) -> Key {
     Key {
         name,

@@ -204,6 +204,9 @@ fn what_is_wrong_is_named_by_line_and_key_and_never_repeated() {
     assert_eq!(why("[limits.canary]\nsessions = 1"), (1, None));
     assert_eq!(why("sessions = 1"), (1, None), "of another section");
     assert_eq!(why("limits = \"canary\""), (1, None));
+    assert_eq!(why("\n[canary]\n"), (2, None), "an empty one");
+    assert_eq!(why("listen = {}"), (1, None), "no section");
+    assert!(read("[limits]\n[tls]\n").is_ok());
     assert_eq!(why("[[limits]]\nsessions = 1"), (1, None));
     assert_eq!(why("#\nlisten = \"canary\""), (2, Some("listen")));
     assert_eq!(why("listen = 8787"), (1, Some("listen")));
@@ -361,6 +364,10 @@ fn options_without_what_they_are_for_are_refused() {
         ("--accounts-secret-file s", "--accounts-secret-file"),
         ("--trusted-proxy-header Forwarded", "--trusted-proxy-header"),
         ("--accounts-url http://canary.example", "--accounts-url"),
+        (
+            "--listen 127.0.0.1:8787 --metrics 127.0.0.1:8787",
+            "--metrics",
+        ),
     ] {
         let failure = Settings::of(&args(line)).unwrap_err();
         assert_eq!(failure.kind, crate::failure::Kind::Usage);
