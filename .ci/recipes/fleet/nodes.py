@@ -189,7 +189,8 @@ defaults
     # longer than a heartbeat and its grace
     timeout tunnel 90s
     retries 2
-    option redispatch
+    option redispatch 1
+    retry-on conn-failure empty-response 503
     # what haproxy says by itself when no node is ready
     http-error status 503 content-type application/json string "{{}}" hdr Retry-After 2
 frontend clients
@@ -199,6 +200,8 @@ frontend clients
 backend gateways
     balance roundrobin
     option httpchk GET /readyz
+    # a POST may have been carried out
+    http-request disable-l7-retry unless METH_GET
     default-server check inter 500ms fall 2 rise 1
 {servers}
 """)

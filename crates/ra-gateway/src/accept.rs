@@ -2,17 +2,23 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
-use crate::metrics::Metrics;
+use crate::lock::lock;
+use crate::shared::Shared;
 
 /// How long to wait when the system has nothing to give: at first, and at most. Sessions end all the
 /// time, and with each a file is free again.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// How long a failure counts if nothing comes after it: while it lasts, there is another one at
+/// least at each pause.
+const FAILING: Duration = Duration::from_secs(5);
 
 /// Too many open files in this process, and in the whole system; alike on all Unix systems.
 const EMFILE: i32 = 24;
@@ -39,18 +45,38 @@ impl From<&io::Error> for Exhausted {
     }
 }
 
+/// Whether the system had a connection to give when one was to be taken last.
+#[derive(Debug, Default)]
+pub(crate) struct Accepting(Mutex<Option<Instant>>);
+
+impl Accepting {
+    /// Whether none could be taken a moment ago, and none was since.
+    pub(crate) fn is_failing(&self) -> bool {
+        let failed = *lock(&self.0);
+        failed.is_some_and(|at| at.elapsed() < FAILING)
+    }
+
+    fn failed(&self) {
+        *lock(&self.0) = Some(Instant::now());
+    }
+
+    fn succeeded(&self) {
+        *lock(&self.0) = None;
+    }
+}
+
 /// Connections, one after the other.
 pub(crate) struct Accept<'a> {
     listener: &'a TcpListener,
-    metrics: &'a Metrics,
+    shared: &'a Shared,
     pause: Duration,
 }
 
 impl<'a> Accept<'a> {
-    pub(crate) fn new(listener: &'a TcpListener, metrics: &'a Metrics) -> Self {
+    pub(crate) fn new(listener: &'a TcpListener, shared: &'a Shared) -> Self {
         Self {
             listener,
-            metrics,
+            shared,
             pause: FIRST_PAUSE,
         }
     }
@@ -61,11 +87,13 @@ impl<'a> Accept<'a> {
             match self.listener.accept().await {
                 Ok(accepted) => {
                     self.pause = FIRST_PAUSE;
+                    self.shared.accepting.succeeded();
                     return accepted;
                 }
                 Err(error) if is_of_one_connection(&error) => {}
                 Err(error) => {
-                    self.metrics.not_accepted((&error).into());
+                    self.shared.accepting.failed();
+                    self.shared.metrics.not_accepted((&error).into());
                     sleep(self.pause).await;
                     self.pause = longer(self.pause);
                 }
@@ -104,6 +132,20 @@ mod tests {
         ] {
             assert_eq!(Exhausted::from(&io::Error::from(errno)), expected);
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn r55_a_failure_counts_until_a_connection_comes_or_for_a_while() {
+        let accepting = Accepting::default();
+        assert!(!accepting.is_failing());
+        accepting.failed();
+        tokio::time::advance(LONGEST_PAUSE).await;
+        assert!(accepting.is_failing(), "before the next attempt");
+        accepting.succeeded();
+        assert!(!accepting.is_failing());
+        accepting.failed();
+        tokio::time::advance(FAILING).await;
+        assert!(!accepting.is_failing());
     }
 
     #[test]

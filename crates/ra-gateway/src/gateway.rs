@@ -1,5 +1,8 @@
 //! The gateway itself: listens, admits, drains, ends.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::future::pending;
 use std::io;
@@ -116,6 +119,7 @@ impl Gateway {
         tokio::select! {
             () = accept_all(&shared, &listener) => {}
             () = collected => {}
+            () = shared.metrics.journal.keep_telling() => {}
             () = end_of(&shared) => {}
         }
         drop(listener);
@@ -128,6 +132,7 @@ impl Gateway {
             }
         };
         let _ = timeout(limits.write_within + limits.linger, all_gone).await;
+        shared.metrics.journal.flush();
     }
 }
 
@@ -141,7 +146,7 @@ impl fmt::Debug for Gateway {
 
 async fn accept_all(shared: &Arc<Shared>, listener: &TcpListener) {
     let refusals = Arc::new(Semaphore::new(REFUSALS));
-    let mut accept = Accept::new(listener, &shared.metrics);
+    let mut accept = Accept::new(listener, shared);
     loop {
         let (stream, peer) = accept.next().await;
         admit(shared, stream, peer, &refusals);
@@ -181,13 +186,17 @@ async fn end_of(shared: &Shared) {
     let _ = stage.wait_for(|stage| *stage >= Stage::Draining).await;
     let now = Instant::now();
     let limit = now + shared.config.drain_within;
-    let least = match shared.is_watched() {
-        true => now + shared.config.drain_least,
-        false => now,
-    };
+    let least = shared.config.drain_least;
+    let was_watched = shared.is_watched();
     let drained = async {
-        sleep_until(least).await;
+        if was_watched {
+            sleep_until(now + least).await;
+        }
         drained(shared).await;
+        // whoever came to ask meanwhile has to see it as often
+        if let (false, Some(first)) = (was_watched, shared.watched_since_drain()) {
+            sleep_until(first + least).await;
+        }
     };
     tokio::select! {
         _ = stage.wait_for(|stage| *stage == Stage::Closing) => {}
@@ -214,7 +223,13 @@ async fn drained(shared: &Shared) {
             (0, None) => return,
             (_, Some(until)) => {
                 let void = shared.clock.instant(until);
-                let _ = timeout_at(void, shared.gate.changed()).await;
+                let fewer = async {
+                    tokio::select! {
+                        () = shared.gate.changed() => {}
+                        () = shared.rendezvous.redeemed_elsewhere() => {}
+                    }
+                };
+                let _ = timeout_at(void, fewer).await;
             }
             (_, None) => shared.gate.changed().await,
         }

@@ -1,15 +1,21 @@
 //! What a gateway tells its host while it runs.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
+use std::future::pending;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, interval};
 
 use crate::lock::lock;
 
 /// How often the same failure is told at most; what comes in between is counted.
 const PACE: Duration = Duration::from_secs(10);
+/// How often it is looked whether a count is due.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Hears what happens, from many tasks at once. It must not wait: sessions would wait with it.
 pub trait Log: fmt::Debug + Send + Sync {
@@ -50,7 +56,8 @@ pub enum Event {
         /// Since its head was read.
         after: Duration,
     },
-    /// Calls, upgrades or connections were refused. Told at most every ten seconds for each reason.
+    /// Calls, upgrades or connections were refused. Told at most every ten seconds for each reason,
+    /// and no more than eleven after the last one.
     #[non_exhaustive]
     Refused {
         /// As the metrics name it.
@@ -298,54 +305,37 @@ impl Journal {
         self.tell(of.times(count));
     }
 
-    /// Tells what a pace has held back.
+    /// Tells what the pace holds back as soon as it may be told, whether or not the same happens
+    /// again. Never resolves.
+    pub(crate) async fn keep_telling(&self) {
+        if self.log.is_none() {
+            return pending().await;
+        }
+        let mut look = interval(LOOK);
+        loop {
+            look.tick().await;
+            self.tell_held_back(PACE);
+        }
+    }
+
+    /// Tells all that the pace has held back.
     pub(crate) fn flush(&self) {
+        self.tell_held_back(Duration::ZERO);
+    }
+
+    /// Tells it of those that were told last at least this long ago.
+    fn tell_held_back(&self, ago: Duration) {
+        let now = Instant::now();
         let untold: Vec<_> = lock(&self.failures)
             .iter_mut()
-            .map(|known| (known.of, std::mem::take(&mut known.untold)))
-            .filter(|(_, count)| *count > 0)
+            .filter(|known| known.untold > 0 && now.duration_since(known.told) >= ago)
+            .map(|known| {
+                known.told = now;
+                (known.of, std::mem::take(&mut known.untold))
+            })
             .collect();
         for (of, count) in untold {
             self.tell(of.times(count));
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[derive(Debug, Default)]
-    struct Kept(Mutex<Vec<Event>>);
-
-    impl Log for Kept {
-        fn record(&self, event: &Event) {
-            lock(&self.0).push(*event);
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn failures_are_told_at_a_bounded_pace_and_none_is_lost() {
-        let kept = Arc::new(Kept::default());
-        let log: Arc<dyn Log> = Arc::<Kept>::clone(&kept);
-        let journal = Journal::new(Some(log));
-        for _ in 0..1_000 {
-            journal.refused("busy");
-            journal.accounts_failed("busy");
-        }
-        tokio::time::advance(PACE).await;
-        journal.refused("busy");
-        journal.refused("busy");
-        journal.flush();
-        journal.flush();
-        let told = [
-            (Failed::Refused("busy"), 1),
-            (Failed::Accounts("busy"), 1),
-            (Failed::Refused("busy"), 1_000),
-            (Failed::Refused("busy"), 1),
-            (Failed::Accounts("busy"), 999),
-        ];
-        let told = told.map(|(of, count)| of.times(count));
-        assert_eq!(*lock(&kept.0), told);
     }
 }

@@ -7,7 +7,9 @@ use std::time::Duration;
 use ra_core::MonoTime;
 use ra_crypto::Backend;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
+use crate::accept::Accepting;
 use crate::accounts::Accounts;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -45,15 +47,18 @@ pub(crate) enum NotReady {
     Sessions,
     /// It has as many connections as it may.
     Connections,
+    /// The system has no connection to give, mostly for want of open files.
+    Files,
 }
 
 impl NotReady {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Draining,
         Self::Rendezvous,
         Self::Memory,
         Self::Sessions,
         Self::Connections,
+        Self::Files,
     ];
 
     /// For those who watch.
@@ -64,6 +69,7 @@ impl NotReady {
             Self::Memory => "memory",
             Self::Sessions => "sessions",
             Self::Connections => "connections",
+            Self::Files => "files",
         }
     }
 }
@@ -80,8 +86,16 @@ pub(crate) struct Shared {
     pub(crate) rendezvous: Arc<dyn Rendezvous>,
     pub(crate) stage: watch::Sender<Stage>,
     pub(crate) metrics: Arc<Metrics>,
-    /// When somebody asked last whether this node is ready.
-    watched: Mutex<Option<MonoTime>>,
+    pub(crate) accepting: Accepting,
+    watched: Mutex<Watched>,
+}
+
+/// When somebody asked whether this node is ready.
+#[derive(Debug, Default)]
+struct Watched {
+    last: Option<MonoTime>,
+    /// The first one who was told that it drains.
+    first_in_drain: Option<Instant>,
 }
 
 impl Shared {
@@ -107,6 +121,7 @@ impl Shared {
             rendezvous,
             stage: watch::Sender::new(Stage::Open),
             metrics,
+            accepting: Accepting::default(),
             watched: Mutex::default(),
             config,
         })
@@ -130,6 +145,7 @@ impl Shared {
             registry,
             stage: watch::Sender::new(Stage::Open),
             metrics: Arc::default(),
+            accepting: Accepting::default(),
             watched: Mutex::default(),
             config,
         }
@@ -137,7 +153,10 @@ impl Shared {
 
     /// Whether a session can begin, as far as it does not depend on who asks.
     pub(crate) fn takes_sessions(&self) -> bool {
-        matches!(self.not_ready(), None | Some(NotReady::Connections))
+        matches!(
+            self.not_ready(),
+            None | Some(NotReady::Connections | NotReady::Files)
+        )
     }
 
     /// Why no clients should be sent here, if they should not.
@@ -148,21 +167,31 @@ impl Shared {
         if !self.rendezvous.is_up() {
             return Some(NotReady::Rendezvous);
         }
-        self.gate.full(self.clock.now()).map(|full| match full {
-            Full::Memory => NotReady::Memory,
-            Full::Sessions => NotReady::Sessions,
-            Full::Connections => NotReady::Connections,
-        })
+        match self.gate.full(self.clock.now()) {
+            Some(Full::Memory) => Some(NotReady::Memory),
+            Some(Full::Sessions) => Some(NotReady::Sessions),
+            Some(Full::Connections) => Some(NotReady::Connections),
+            None => self.accepting.is_failing().then_some(NotReady::Files),
+        }
     }
 
     /// Somebody asks whether this node is ready.
     pub(crate) fn watch(&self) {
-        *lock(&self.watched) = Some(self.clock.now());
+        let mut watched = lock(&self.watched);
+        watched.last = Some(self.clock.now());
+        if self.stage() != Stage::Open {
+            watched.first_in_drain.get_or_insert_with(Instant::now);
+        }
+    }
+
+    /// When somebody did so first after the drain began.
+    pub(crate) fn watched_since_drain(&self) -> Option<Instant> {
+        lock(&self.watched).first_in_drain
     }
 
     /// Whether somebody did so a moment ago, and will again.
     pub(crate) fn is_watched(&self) -> bool {
-        let last = *lock(&self.watched);
+        let last = lock(&self.watched).last;
         last.is_some_and(|last| self.clock.now().saturating_since(last) < WATCHED)
     }
 

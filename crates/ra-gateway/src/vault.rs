@@ -109,6 +109,14 @@ impl<V> Vault<V> {
         shelves.values.len()
     }
 
+    /// The digests of all secrets that there are.
+    #[cfg(feature = "redis")]
+    pub(crate) fn keys(&self, now: MonoTime) -> Vec<Digest> {
+        let mut shelves = lock(&self.shelves);
+        shelves.expire(now);
+        shelves.values.keys().copied().collect()
+    }
+
     /// When the last value will have expired; `None` when there is none.
     pub(crate) fn empty_at(&self, now: MonoTime) -> Option<MonoTime> {
         let mut shelves = lock(&self.shelves);

@@ -1,7 +1,6 @@
 //! Where the accounts come from, and how they are read again.
 
-use std::fs::File;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -13,8 +12,8 @@ use ra_http::{BaseUrl, Body, Retry};
 use ra_tokio::{HttpCarrier, Network};
 use zeroize::Zeroizing;
 
-use super::check;
 use super::settings::AccountsSettings;
+use super::{check, regular};
 use crate::failure::{Failure, Kind};
 use crate::nobody::Nobody;
 
@@ -105,6 +104,12 @@ impl Source {
 }
 
 fn load(path: &Path) -> Result<StaticFile, Failure> {
+    if let Err(why) = regular::open(path)
+        && why.kind() == io::ErrorKind::InvalidInput
+    {
+        let text = format!("{}: {why}", path.display());
+        return Err(Failure::new(Kind::Local, text));
+    }
     StaticFile::load(path).map_err(|error| {
         let failure = Failure::caused(Kind::Local, &error, Retry::Never);
         Failure::new(Kind::Local, format!("{}: {failure}", path.display()))
@@ -149,7 +154,7 @@ impl Server {
             Failure::new(Kind::Local, format!("{name}: {why}"))
         };
         let mut secret = Zeroizing::new(String::new());
-        File::open(path)
+        regular::open(path)
             .and_then(|file| file.take(MAX_SECRET_FILE).read_to_string(&mut secret))
             .map_err(|error| unusable(&error))?;
         let secret = secret.trim_end_matches(['\r', '\n']);

@@ -1,7 +1,6 @@
 //! The certificates of the listener, and how they are read again.
 
 use std::fmt;
-use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -9,8 +8,8 @@ use std::time::{Duration, SystemTime};
 use ra_gateway::{Tls, TlsError, TlsValidity};
 use zeroize::Zeroizing;
 
-use super::check;
 use super::log::date_of;
+use super::{check, regular};
 use crate::failure::{Failure, Kind};
 
 /// A chain and a key are a few kilobytes.
@@ -153,7 +152,7 @@ fn read(path: &Path, secret: Option<&str>) -> Result<Zeroizing<Vec<u8>>, Failure
         Failure::new(Kind::Local, format!("{name}: {why}"))
     };
     // room for all of it at once: growing would leave copies of the key behind
-    let file = File::open(path).map_err(|error| unusable(&error))?;
+    let file = regular::open(path).map_err(|error| unusable(&error))?;
     let length = file.metadata().map_or(0, |known| known.len());
     let room = length.min(MAX_FILE_BYTES) as usize + 1;
     let mut bytes = Zeroizing::new(Vec::with_capacity(room));
@@ -170,7 +169,13 @@ fn refused(certificate: &Path, key: &Path, why: TlsError) -> Failure {
         TlsError::NoCertificate | TlsError::Certificate => certificate,
         _ => key,
     };
-    Failure::new(Kind::Local, format!("{}: {why}", file.display()))
+    let hint = match why {
+        TlsError::Certificate => {
+            ": clients take X.509 version 3 alone, with subject alternative names"
+        }
+        _ => "",
+    };
+    Failure::new(Kind::Local, format!("{}: {why}{hint}", file.display()))
 }
 
 #[cfg(test)]
@@ -232,6 +237,28 @@ mod tests {
         let nameless = Certificates::load(&certificate, &key).unwrap();
         let why = nameless.check(day(FROM + 1)).unwrap_err().to_string();
         assert!(why.contains("names no host"), "{why}");
+    }
+
+    #[test]
+    fn a_certificate_of_version_1_is_told_what_it_lacks() {
+        // of `openssl x509 -req` without extensions, for the name `a`
+        const VERSION_1: &str = "\
+        MIIBFDCBuwIUeDcG8jYTDZo++Z5XwxIZd9N+TvcwCgYIKoZIzj0EAwIwDDEKMAgGA1UEAwwBYTAgFw0yNjExMjAy\
+        MDA2NDZaGA8yMTI2MTAyNzIwMDY0NlowDDEKMAgGA1UEAwwBYTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABMAG\
+        Ka0jYyg/BFteRtQ+3v9dR0UhN4OeVb9dfkD9GDpEOgg/8To/Ldtjv4V/pGkPvYtAqoXFlGLKdKv6MeNCoUMwCgYI\
+        KoZIzj0EAwIDSAAwRQIhAI3L0cb+0KEHo6bp7GJXoqqZ9djTHWS8t3STxFEb8CzCAiBW+DzKSmRdtyFGPEgo4x/B\
+        +M9P2tP04ddBxmmDT9N+2Q==\
+        ";
+        let directory = tempfile::tempdir().unwrap();
+        let (certificate, key) = files(directory.path(), &["login.example"]);
+        let der = ra_proto::base64::decode(VERSION_1).unwrap();
+        std::fs::write(&certificate, pem("CERTIFICATE", &der)).unwrap();
+        let why = Certificates::load(&certificate, &key).err().unwrap();
+        let why = why.to_string();
+        assert!(
+            why.contains("version 3 alone") && why.contains("cert.pem"),
+            "{why}"
+        );
     }
 
     #[test]

@@ -1,35 +1,65 @@
 //! What a person should know of settings that can be used.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::certificates::Certificates;
 use super::settings::Settings;
 
-/// Files with secrets that everybody can read, and certificates that clients refuse or soon will.
+/// Secrets that everybody can read, plain HTTP beyond this machine, and certificates that clients refuse or soon will.
 pub(super) fn notes(
     settings: &Settings,
     certificates: Option<&Certificates>,
     now: SystemTime,
 ) -> Vec<String> {
-    let mut notes = Vec::new();
-    let mut if_open = |path: Option<&Path>, what: &str| {
-        notes.extend(path.filter(|path| is_open(path)).map(|path| {
+    let mut notes = Secrets::of(settings).notes();
+    let config = &settings.config;
+    if !config.listen.ip().is_loopback() && settings.tls.certificate.is_none() {
+        notes.push(format!(
+            "listen is {}, which is plain HTTP beyond this machine: put a proxy with TLS in front of it",
+            config.listen
+        ));
+    }
+    if let Some(metrics) = config.metrics.filter(|at| !at.ip().is_loopback()) {
+        notes.push(format!(
+            "metrics is {metrics}, which is plain HTTP beyond this machine: everybody who gets there can read them"
+        ));
+    }
+    notes.extend(certificates.and_then(|certificates| certificates.remark(now)));
+    notes
+}
+
+/// The files with secrets, and what to do about each that everybody can read.
+pub(super) struct Secrets(Vec<(PathBuf, &'static str)>);
+
+impl Secrets {
+    pub(super) fn of(settings: &Settings) -> Self {
+        let in_file = "the password of Redis in it: chmod 640, or keep it in RA_REDIS_URL";
+        let all = [
+            (&settings.password_in, in_file),
+            (&settings.accounts.file, "it: chmod 640"),
+            (&settings.accounts.secret_file, "it: chmod 640"),
+            (&settings.tls.key, "it: chmod 640"),
+        ];
+        let given = all.into_iter();
+        Self(
+            given
+                .filter_map(|(path, what)| Some((path.clone()?, what)))
+                .collect(),
+        )
+    }
+
+    /// One for each that everybody can read now.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let open = self.0.iter().filter(|(path, _)| is_open(path));
+        let told = open.map(|(path, what)| {
             format!(
                 "{}: everybody on this machine can read {what}",
                 path.display()
             )
-        }));
-    };
-    if_open(
-        settings.password_in.as_deref(),
-        "the password of Redis in it: chmod 640, or keep it in RA_REDIS_URL",
-    );
-    if_open(settings.accounts.file.as_deref(), "it: chmod 640");
-    if_open(settings.accounts.secret_file.as_deref(), "it: chmod 640");
-    if_open(settings.tls.key.as_deref(), "it: chmod 640");
-    notes.extend(certificates.and_then(|certificates| certificates.remark(now)));
-    notes
+        });
+        told.collect()
+    }
 }
 
 /// What a path is called when it cannot be used. A secret that was given instead of the name of its file is no file, and

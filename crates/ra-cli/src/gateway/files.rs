@@ -2,10 +2,14 @@
 
 use std::fmt;
 
+use super::log::Lines;
 use super::settings::Settings;
+use crate::failure::{Failure, Kind};
 
 /// What the process needs beside the gateway: its own streams, the runtime, files that are read again.
 const OWN: u64 = 32;
+/// What one login needs, with whoever asks whether the gateway is ready: a desktop's socket and its call, a phone's call.
+pub(super) const LEAST_CONNECTIONS: u32 = 4;
 
 /// How many files this process may have open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +28,20 @@ pub(super) struct Shortage {
     wanted: u32,
     /// So many can be reached.
     pub(super) connections: u32,
+}
+
+impl Shortage {
+    /// # Errors
+    /// [`Kind::Local`] if what is left is not enough for a single login.
+    pub(super) fn check(self) -> Result<(), Failure> {
+        match self.connections {
+            LEAST_CONNECTIONS.. => Ok(()),
+            _ => Err(Failure::new(
+                Kind::Local,
+                format!("too few open files for a single login: {self}"),
+            )),
+        }
+    }
 }
 
 impl fmt::Display for Shortage {
@@ -86,23 +104,26 @@ impl Allowed {
 
 /// Has the process allow itself as many files as these settings need, and the settings as many connections as that is
 /// enough for. Tells what was changed.
-pub(super) fn make_room(settings: &mut Settings) -> Vec<String> {
+///
+/// # Errors
+/// As [`Shortage::check`].
+pub(super) fn make_room(settings: &mut Settings, lines: &Lines) -> Result<(), Failure> {
     let Some(before) = Allowed::now() else {
-        return Vec::new();
+        return Ok(());
     };
     let now = before.raised(settings);
-    let mut told = Vec::new();
     if now.soft > before.soft {
-        told.push(format!(
+        lines.note(&format!(
             "this process may have {} files open now, and had {} before",
             now.soft, before.soft
         ));
     }
     if let Some(shortage) = short_of(now.soft, settings) {
+        shortage.check()?;
         settings.config.limits.connections = shortage.connections;
-        told.push(shortage.to_string());
+        lines.warning(&shortage.to_string());
     }
-    told
+    Ok(())
 }
 
 fn short_of(allowed: u64, settings: &Settings) -> Option<Shortage> {
@@ -143,6 +164,11 @@ mod tests {
         assert_eq!(short(999 + rest, 1_000).unwrap().connections, 999);
         assert_eq!(short(0, 1_000).unwrap().connections, 0);
         assert_eq!(short(0, u32::MAX).unwrap().connections, 0);
+        let is_enough = |connections| {
+            let short = short(u64::from(connections) + rest, 1_000).unwrap();
+            short.check().is_ok()
+        };
+        assert!(is_enough(LEAST_CONNECTIONS) && !is_enough(LEAST_CONNECTIONS - 1));
         assert_eq!(short(u64::MAX, u32::MAX), None);
         let told = short(999 + rest, 1_000).unwrap().to_string();
         assert!(

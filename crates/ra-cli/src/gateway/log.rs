@@ -56,6 +56,14 @@ impl Lines {
         self.put(self.line("info", "note", &[("text", Field::Text(text))]));
     }
 
+    /// The same for what somebody has to mend.
+    pub(super) fn warning(&self, text: &str) {
+        if self.level == LogLevel::Off {
+            return super::warn(text);
+        }
+        self.put(self.line("warning", "note", &[("text", Field::Text(text))]));
+    }
+
     /// Waits, for a moment, until all is written.
     pub(super) fn flush(&self) {
         let (told, written) = sync_channel(1);

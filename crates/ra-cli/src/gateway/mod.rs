@@ -6,6 +6,7 @@ mod check;
 mod files;
 mod hangup;
 mod log;
+mod regular;
 mod settings;
 
 use std::io::{self, Write as _};
@@ -42,11 +43,18 @@ pub(crate) async fn run(args: &GatewayArgs) -> Result<Exit, Failure> {
     let notes = check::notes(&settings, certificates.as_ref(), SystemTime::now());
     if args.check_config {
         let short = files::Allowed::now().and_then(|allowed| allowed.shortage(&settings));
-        let short = short.map(|shortage| shortage.to_string());
-        notes.iter().chain(&short).for_each(|note| warn(note));
-        if let Some(certificates) = &certificates {
-            certificates.check(SystemTime::now())?;
+        let told = short.map(|shortage| shortage.to_string());
+        let shown = certificates.as_ref();
+        let fit = shown.map_or(Ok(()), |shown| shown.check(SystemTime::now()));
+        // what is refused is told as that, once
+        let refused = fit.as_ref().err().map(ToString::to_string);
+        let notes = notes.iter().chain(&told);
+        let notes = notes.filter(|note| Some(*note) != refused.as_ref());
+        notes.for_each(|note| warn(note));
+        if let Some(shortage) = short {
+            shortage.check()?;
         }
+        fit?;
         warn("the configuration is good");
         return Ok(Exit::Done);
     }
@@ -67,16 +75,12 @@ async fn serve(
     if source.is_nobody() {
         lines.note("no accounts: desktops get their QR codes, but no phone can approve them");
     }
-    for told in files::make_room(&mut settings) {
-        lines.note(&told);
-    }
+    files::make_room(&mut settings, lines)?;
+    let secrets = Arc::new(check::Secrets::of(&settings));
     let mut config = settings.config;
     config.tls = certificates.as_ref().map(Certificates::tls);
     let certificates = certificates.map(Arc::new);
     config.log = Some(Arc::<Lines>::clone(lines) as Arc<dyn Log>);
-    if !config.listen.ip().is_loopback() && config.tls.is_none() {
-        lines.note("this is plain HTTP beyond this machine: put a proxy with TLS in front of it");
-    }
     let no_signals = |error| local("cannot catch signals", &error);
     let mut stop = Stop::catch().map_err(no_signals)?;
     let mut hangups = Hangups::catch().map_err(no_signals)?;
@@ -84,7 +88,7 @@ async fn serve(
         .await
         .map_err(|error| not_bound(&config, &error))?;
     announce(&gateway).map_err(|error| Failure::output(&error))?;
-    let reload = || reload(&source, certificates.as_ref(), lines);
+    let reload = || reload(&source, certificates.as_ref(), &secrets, lines);
 
     let handle = gateway.handle();
     let mut running = core::pin::pin!(gateway.run());
@@ -110,14 +114,20 @@ async fn serve(
 }
 
 /// Reads accounts and certificates again, on a thread of its own: a large file takes a while.
-fn reload(source: &Arc<Source>, certificates: Option<&Arc<Certificates>>, lines: &Arc<Lines>) {
-    let (source, lines) = (Arc::clone(source), Arc::clone(lines));
+fn reload(
+    source: &Arc<Source>,
+    certificates: Option<&Arc<Certificates>>,
+    secrets: &Arc<check::Secrets>,
+    lines: &Arc<Lines>,
+) {
+    let (source, secrets, lines) = (Arc::clone(source), Arc::clone(secrets), Arc::clone(lines));
     let certificates = certificates.map(Arc::clone);
     tokio::task::spawn_blocking(move || {
         match source.reload() {
             Ok(done) => lines.note(&done),
             Err(failure) => lines.note(&format!("the accounts stay as they were: {failure}")),
         }
+        secrets.notes().iter().for_each(|note| lines.note(note));
         let Some(certificates) = certificates else {
             return;
         };

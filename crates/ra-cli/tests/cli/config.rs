@@ -227,6 +227,48 @@ fn secrets_that_everybody_can_read_are_noted() {
     assert_eq!(noted(0o700, 0o644, 0o644), (false, false));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_reload_says_what_everybody_can_read_by_then() {
+    use std::fs::{Permissions, set_permissions};
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let files = Files::new(&[("a.toml", &account("canary"))]);
+    let mode = |path: &Path, mode| set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    mode(files.0.path(), 0o755);
+    mode(&files.path("a.toml"), 0o640);
+    let (mut gateway, _) = serving(&["--accounts", &files.text("a.toml")]);
+    mode(&files.path("a.toml"), 0o644);
+    gateway.hang_up();
+    // the first line: it was said of nothing at the start
+    assert!(gateway.diagnostic().contains("were read again"));
+    let note = gateway.diagnostic();
+    assert!(
+        note.contains("a.toml: everybody on this machine can read"),
+        "{note}"
+    );
+    gateway.terminate();
+    assert_eq!(gateway.end().code, 0);
+}
+
+#[test]
+fn plain_http_beyond_this_machine_is_noted() {
+    let files = Files::new(&[("gateway.toml", "")]);
+    let noted = |listen: &str, metrics: &str| {
+        let ended = files.check(&["--listen", listen, "--metrics", metrics]);
+        assert_eq!(ended.code, 0, "{ended:?}");
+        ["listen is ", "metrics is "].map(|what| {
+            let lines = ended.stderr.lines();
+            lines
+                .filter(|line| line.contains(what) && line.contains("plain HTTP"))
+                .count()
+        })
+    };
+    assert_eq!(noted("127.0.0.1:1", "[::1]:2"), [0, 0]);
+    assert_eq!(noted("0.0.0.0:1", "127.0.0.1:2"), [1, 0]);
+    assert_eq!(noted("127.0.0.1:1", "0.0.0.0:2"), [0, 1]);
+}
+
 #[test]
 fn settings_of_the_file_are_served_and_the_command_line_wins() {
     let text = "listen = \"192.0.2.1:1\"\nmetrics = \"127.0.0.1:0\"\n[accounts]\nfile = \"a.toml\"\n\
@@ -390,4 +432,27 @@ fn r57_a_login_with_accounts_on_a_server_and_its_secret_read_again() {
     let ended = gateway.end();
     assert_eq!(ended.code, 0, "{ended:?}");
     ended.never_says("canary");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_refused_and_not_waited_for() {
+    let files = Files::new(&[("key.pem", "")]);
+    let pipe = files.text("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    for given in [
+        "[accounts]\nfile = \"pipe\"\n",
+        "[accounts]\nurl = \"http://127.0.0.1:1\"\nsecret_file = \"pipe\"\n",
+        "[tls]\ncertificate = \"pipe\"\nkey = \"key.pem\"\n",
+        "[tls]\ncertificate = \"key.pem\"\nkey = \"pipe\"\n",
+    ] {
+        write(&files.path("gateway.toml"), given);
+        let file = files.text("gateway.toml");
+        for ended in [files.check(&[]), run(&["gateway", "--config", &file])] {
+            assert_eq!(ended.code, 8, "{given}: {ended:?}");
+            let why = format!("error: {pipe}: it is no regular file\n");
+            assert_eq!(ended.stderr, why, "{given}");
+        }
+    }
 }

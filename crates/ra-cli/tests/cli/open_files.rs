@@ -78,3 +78,24 @@ fn r55_connections_that_there_are_no_files_for_are_not_promised() {
         (ulimit -n, LimitNOFILE): it takes 224 connections";
     assert!(told.contains(short), "{told}");
 }
+
+#[test]
+fn r55_too_few_files_for_a_single_login_are_no_gateway() {
+    // 176 that it needs beside its connections, and room for three of these
+    for check in [true, false] {
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-c", "ulimit -n 179; exec \"$0\" \"$@\""])
+            .arg(env!("CARGO_BIN_EXE_ra"))
+            .args(["gateway", "--listen", "127.0.0.1:0"])
+            .args(check.then_some("--check-config"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let ended = Ra::spawn(&mut shell).end();
+        assert_eq!(ended.code, 8, "{ended:?}");
+        let why = "too few open files for a single login: limits.connections is 65536, ";
+        assert!(ended.stderr.contains(why), "{ended:?}");
+        assert!(!ended.stderr.contains("is good"), "{ended:?}");
+    }
+}

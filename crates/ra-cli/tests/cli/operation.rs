@@ -230,6 +230,7 @@ fn a_certificate_that_clients_refuse_fails_the_check_and_is_noted_at_the_start()
     assert_eq!((refused.code, &*refused.stdout), (8, ""), "{refused:?}");
     let last = refused.stderr.lines().last().unwrap();
     assert!(last.starts_with("error: ") && last.ends_with(why), "{last}");
+    assert_eq!(refused.stderr.matches(why).count(), 1, "{refused:?}");
 
     let (mut gateway, _) = files.serve(&["--tls-cert", &cert, "--tls-key", &key]);
     let note = gateway.diagnostic();

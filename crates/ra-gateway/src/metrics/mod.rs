@@ -126,7 +126,7 @@ const REDIS_FAILURES: [&str; RedisUnavailable::ALL.len()] = {
 const REDIS_FAILURES: [&str; 0] = [];
 
 /// How sessions end.
-const ENDS: [&str; 12] = [
+const ENDS: [&str; 13] = [
     "approved",
     "declined",
     "left",
@@ -139,6 +139,7 @@ const ENDS: [&str; 12] = [
     "protocol",
     "backlog",
     "internal",
+    "shed",
 ];
 
 impl Metrics {
@@ -233,6 +234,15 @@ impl Metrics {
             Err(SessionError::Local) => 11,
             Err(_) => 9,
         };
+        self.end(end)
+    }
+
+    /// A session was closed for others that needed its place. Says what that is called.
+    pub(crate) fn ended_for_others(&self) -> &'static str {
+        self.end(12)
+    }
+
+    fn end(&self, end: usize) -> &'static str {
         self.ends[end].count();
         ENDS[end]
     }

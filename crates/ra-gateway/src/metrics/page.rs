@@ -21,7 +21,11 @@ pub(crate) fn page(shared: &Shared) -> String {
     for (phase, count) in ["handshake", "waiting", "scanned"].iter().zip(phases) {
         page.line("sessions", &format!("{{phase=\"{phase}\"}}"), count);
     }
-    page.head("tickets", "gauge", "tickets that wait for their desktops");
+    page.head(
+        "tickets",
+        "gauge",
+        "tickets that wait for desktops of this node",
+    );
     page.line("tickets", "", shared.rendezvous.tickets());
     page.counters("sessions_ended_total", "outcome", &ENDS, &metrics.ends)
         .counters("calls_total", "call", &CALLS, &metrics.calls)

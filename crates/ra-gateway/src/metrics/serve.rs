@@ -25,7 +25,7 @@ const PAGE: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; c
 /// Serves `GET /metrics` until it is dropped.
 pub(crate) async fn serve(shared: &Arc<Shared>, listener: &TcpListener) {
     let places = Arc::new(Semaphore::new(COLLECTORS));
-    let mut accept = Accept::new(listener, &shared.metrics);
+    let mut accept = Accept::new(listener, shared);
     loop {
         let (stream, _) = accept.next().await;
         if let Ok(place) = Arc::clone(&places).try_acquire_owned() {

@@ -78,11 +78,15 @@ pub(crate) trait Rendezvous: Send + Sync {
     /// Whether this account has passed.
     fn has_passed<'a>(&'a self, account: u64, token: &'a MfaToken) -> Step<'a, bool>;
 
-    /// How many tickets are likely to be redeemed at this node.
+    /// How many tickets are likely to be redeemed at this node: those that its desktops were handed
+    /// and that are not redeemed anywhere.
     fn tickets(&self) -> u32;
 
     /// When the last ticket that is likely to be redeemed at this node will be void; `None` when there is none.
     fn last_ticket_until(&self) -> Option<MonoTime>;
+
+    /// Resolves when tickets of this node's desktops were redeemed elsewhere since the last time.
+    fn redeemed_elsewhere(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 }
 
 /// What a session is found by: a digest of its fingerprint, so that whoever reads along at a

@@ -70,7 +70,7 @@ impl Carrier {
 
     /// Ends the session and says so, if that can be written without waiting.
     pub(super) fn shed(mut self: Box<Self>) {
-        self.member.shut_down(CloseCode::GOING_AWAY);
+        self.member.shed();
         let _ = (&mut self).now_or_never();
     }
 

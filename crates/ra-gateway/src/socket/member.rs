@@ -18,6 +18,8 @@ pub(super) struct Member {
     slot: Arc<Slot>,
     session: Option<SessionId>,
     since: MonoTime,
+    /// Others need its place.
+    is_shed: bool,
     has_ended: bool,
 }
 
@@ -36,6 +38,7 @@ impl Member {
             slot,
             session: None,
             since,
+            is_shed: false,
             has_ended: false,
         };
         let session = member.slot.id();
@@ -75,6 +78,12 @@ impl Member {
         self.slot.command(|hold| hold.session.shut_down(now, code));
     }
 
+    /// Closes it for others that need its place.
+    pub(super) fn shed(&mut self) {
+        self.is_shed = true;
+        self.shut_down(CloseCode::GOING_AWAY);
+    }
+
     pub(super) fn poll_output(&mut self, waker: &Waker) -> Option<Output> {
         let output = self.slot.poll_output(waker);
         if let Some(Output::End(end)) = &output {
@@ -94,7 +103,12 @@ impl Member {
                 Some(_) if was_decided || self.slot.is_scanned() => "scanned",
                 Some(_) => "waiting",
             },
-            outcome: metrics.ended(end),
+            outcome: match end {
+                Ok(Outcome::ShutDown | Outcome::Left(_)) if self.is_shed => {
+                    metrics.ended_for_others()
+                }
+                _ => metrics.ended(end),
+            },
             after: self.shared.clock.now().saturating_since(self.since),
         });
     }

@@ -16,6 +16,7 @@ use ra_gateway::{Config, Level, Log};
 use ra_http::Body;
 use ra_tokio::{HttpCarrier, Network};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 use crate::support::*;
@@ -285,4 +286,36 @@ async fn r57_no_answer_is_told_by_what_came_instead() {
         ),
         (1, 0)
     );
+}
+
+#[tokio::test]
+async fn r57_what_is_no_http_is_an_answer_that_makes_no_sense() {
+    for (said, status) in [
+        ("SSH-2.0-OpenSSH_9.2\r\n", 502),
+        ("220 canary ESMTP\r\n", 502),
+        ("HTTP/1.1 yes\r\n\r\n", 502),
+        ("\u{1}\u{2}\u{3}canary\r\n\r\n", 502),
+        // half of what would be an answer
+        ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", 503),
+        ("", 503),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let host = asking(listener.local_addr().unwrap()).await;
+        let asked = Arc::new(Mutex::new(0));
+        let counted = Arc::clone(&asked);
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                *counted.lock().unwrap() += 1;
+                let mut head = [0; 4096];
+                // what is left unread when it closes would take what was said along
+                let _ = stream.read(&mut head).await;
+                let _ = stream.write_all(said.as_bytes()).await;
+            }
+        });
+        let reply = scan(&host, "dora").await;
+        assert_eq!(reply.refusal().0, status, "{said:?}");
+        assert!(!reply.text.contains("canary"), "{said:?}");
+        let attempts = if status == 502 { 1 } else { 2 };
+        assert_eq!(*asked.lock().unwrap(), attempts, "{said:?}");
+    }
 }

@@ -50,3 +50,30 @@ async fn r55_what_a_watched_node_waits_has_an_end() {
         within(host.running).await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn r55_who_asks_first_during_a_drain_sees_it_as_often() {
+    let host = host(|config| {
+        config.drain_within = HOUR;
+        config.drain_least = HOUR;
+    })
+    .await;
+    let (desktop, _) = Desktop::ready(host.address, 1).await;
+    host.handle.drain();
+    assert_eq!(get(host.address, "/readyz").await.status, 503);
+    drop(desktop);
+    // the session ends, and each of these finds somebody who listens
+    for _ in 0..10_000 {
+        assert_eq!(get(host.address, "/readyz").await.status, 503);
+        if host.handle.sessions() == 0 {
+            break;
+        }
+    }
+    assert_eq!(host.handle.sessions(), 0);
+    for _ in 0..50 {
+        assert_eq!(get(host.address, "/readyz").await.status, 503);
+    }
+    assert!(!host.running.is_finished());
+    host.handle.shut_down();
+    within(host.running).await.unwrap();
+}

@@ -5,6 +5,7 @@ use ra_gateway::Origins;
 use super::read::{Given, Why};
 use super::{Settings, accept};
 use crate::args::{AcceptedProof, LogFormat, LogLevel, Rendezvous};
+use crate::gateway::files::LEAST_CONNECTIONS;
 
 /// One key.
 #[derive(Debug)]
@@ -21,6 +22,12 @@ type Set = fn(&mut Settings, &Given<'_>) -> Result<(), Why>;
 
 pub(super) fn find(name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.name == name)
+}
+
+/// Whether keys stand in a section of this name.
+pub(super) fn is_section(name: &str) -> bool {
+    let sections = KEYS.iter().filter_map(|key| key.name.split_once('.'));
+    sections.into_iter().any(|(section, _)| section == name)
 }
 
 const fn option(name: &'static str, option: &'static str, set: Set) -> Key {
@@ -161,23 +168,23 @@ pub(super) static KEYS: &[Key] = &[
     ),
     key(
         "limits.connections",
-        to!(config.limits.connections = number(0..=COUNT)),
+        to!(config.limits.connections = number(LEAST_CONNECTIONS.into()..=COUNT)),
     ),
     key(
         "limits.connections_per_address",
-        to!(config.limits.connections_per_address = number(0..=COUNT)),
+        to!(config.limits.connections_per_address = number(1..=COUNT)),
     ),
     key(
         "limits.sessions",
-        to!(config.limits.sessions = number(0..=COUNT)),
+        to!(config.limits.sessions = number(1..=COUNT)),
     ),
     key(
         "limits.sessions_per_address",
-        to!(config.limits.sessions_per_address = number(0..=COUNT)),
+        to!(config.limits.sessions_per_address = number(1..=COUNT)),
     ),
     key(
         "limits.calls_per_address",
-        to!(config.limits.calls_per_address = number(0..=COUNT)),
+        to!(config.limits.calls_per_address = number(1..=COUNT)),
     ),
     key(
         "limits.memory",
@@ -185,11 +192,11 @@ pub(super) static KEYS: &[Key] = &[
     ),
     key(
         "limits.calls_per_account",
-        to!(config.limits.calls_per_account = number(0..=COUNT)),
+        to!(config.limits.calls_per_account = number(1..=COUNT)),
     ),
     key(
         "limits.scans_per_account",
-        to!(config.limits.scans_per_account = number(0..=COUNT)),
+        to!(config.limits.scans_per_account = number(1..=COUNT)),
     ),
     key(
         "limits.mfa_tries_per_ticket",

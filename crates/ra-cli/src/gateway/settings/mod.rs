@@ -187,6 +187,12 @@ impl Settings {
             let why = "there is no --trusted-proxy that could send it";
             return Err(Failure::usage("--trusted-proxy-header", why));
         }
+        if self.config.metrics == Some(self.config.listen) && self.config.listen.port() != 0 {
+            return Err(Failure::usage(
+                "--metrics",
+                "is the same address as --listen",
+            ));
+        }
         let header = self.proxies_header.unwrap_or_default();
         self.config.trusted_proxies = TrustedProxies::new(self.proxies.clone(), header);
         self.config.rendezvous = match rendezvous(&self.rendezvous)? {

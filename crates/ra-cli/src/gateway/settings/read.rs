@@ -69,6 +69,9 @@ pub(super) fn apply(text: &str, beside: &Path, settings: &mut Settings) -> Resul
     let mut entries: Vec<(String, usize, &Spanned<DeValue<'_>>)> = Vec::new();
     for (name, value) in file.get_ref() {
         match value.get_ref() {
+            DeValue::Table(section) if section.is_empty() && !keys::is_section(name.get_ref()) => {
+                return Err(wrong(name.span().start, "there is no such section"));
+            }
             DeValue::Table(section) => entries.extend(section.iter().map(|(inner, value)| {
                 let name = format!("{}.{}", name.get_ref(), inner.get_ref());
                 (name, inner.span().start, value)

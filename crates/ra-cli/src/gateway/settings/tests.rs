@@ -204,6 +204,9 @@ fn what_is_wrong_is_named_by_line_and_key_and_never_repeated() {
     assert_eq!(why("[limits.canary]\nsessions = 1"), (1, None));
     assert_eq!(why("sessions = 1"), (1, None), "of another section");
     assert_eq!(why("limits = \"canary\""), (1, None));
+    assert_eq!(why("\n[canary]\n"), (2, None), "an empty one");
+    assert_eq!(why("listen = {}"), (1, None), "no section");
+    assert!(read("[limits]\n[tls]\n").is_ok());
     assert_eq!(why("[[limits]]\nsessions = 1"), (1, None));
     assert_eq!(why("#\nlisten = \"canary\""), (2, Some("listen")));
     assert_eq!(why("listen = 8787"), (1, Some("listen")));
@@ -254,6 +257,7 @@ fn numbers_stay_within_what_makes_sense() {
             "limits.sessions",
             ["-1", "1.5", "4294967296", "\"1\"", "[1]"],
         ),
+        ("limits.connections", ["0", "1", "2", "3", "4294967296"]),
         (
             "limits.message_bytes",
             ["0", "1023", "65537", "1e4", "99999999999999999999"],
@@ -275,6 +279,18 @@ fn numbers_stay_within_what_makes_sense() {
                 "{text}: {why}"
             );
         }
+    }
+    // none of these would let anybody in
+    for name in [
+        "connections",
+        "connections_per_address",
+        "sessions",
+        "sessions_per_address",
+        "calls_per_address",
+        "calls_per_account",
+        "scans_per_account",
+    ] {
+        refusal(&format!("[limits]\n{name} = 0"));
     }
     assert_eq!(
         read("[limits]\nsessions = 1_000")
@@ -348,6 +364,10 @@ fn options_without_what_they_are_for_are_refused() {
         ("--accounts-secret-file s", "--accounts-secret-file"),
         ("--trusted-proxy-header Forwarded", "--trusted-proxy-header"),
         ("--accounts-url http://canary.example", "--accounts-url"),
+        (
+            "--listen 127.0.0.1:8787 --metrics 127.0.0.1:8787",
+            "--metrics",
+        ),
     ] {
         let failure = Settings::of(&args(line)).unwrap_err();
         assert_eq!(failure.kind, crate::failure::Kind::Usage);

@@ -153,11 +153,14 @@ impl From<TransportError> for Failed {
     fn from(error: TransportError) -> Self {
         use TransportErrorKind as K;
         let never_left = matches!(error.kind(), K::Resolve | K::Connect | K::Proxy);
+        let is_no_http = is_no_http(&error);
         let kind = match error.kind() {
+            _ if is_no_http => AccountsErrorKind::Broken,
             K::Tls | K::BodyTooLarge | K::NotAllowed => AccountsErrorKind::Broken,
             _ => AccountsErrorKind::Unavailable,
         };
         let failure = match error.kind() {
+            _ if is_no_http => AccountsFailure::BadAnswer,
             K::Timeout => AccountsFailure::TimedOut,
             K::Resolve | K::Connect | K::Proxy | K::NotAllowed => AccountsFailure::NoConnection,
             K::Tls => AccountsFailure::Tls,
@@ -170,6 +173,19 @@ impl From<TransportError> for Failed {
             .with_source(error);
         Self { error, never_left }
     }
+}
+
+/// Whether something came that is no HTTP: another protocol's greeting, say. Known of carriers that
+/// have it from hyper.
+fn is_no_http(error: &TransportError) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if error.downcast_ref().is_some_and(hyper::Error::is_parse) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 impl Accounts for HttpCallOut {

@@ -4,7 +4,8 @@ mod second_factor;
 #[cfg(test)]
 mod tests;
 
-use std::future::ready;
+use std::future::{Future, pending, ready};
+use std::pin::Pin;
 use std::sync::Arc;
 
 use ra_core::MonoTime;
@@ -240,6 +241,10 @@ impl Rendezvous for Memory {
 
     fn last_ticket_until(&self) -> Option<MonoTime> {
         self.last_ticket_at(self.clock.now())
+    }
+
+    fn redeemed_elsewhere(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(pending())
     }
 }
 

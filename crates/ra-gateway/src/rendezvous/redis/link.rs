@@ -130,6 +130,9 @@ impl Link {
                 if let Err(why) = try_writing(&node, &mut asked).await {
                     return why;
                 }
+                if let Err(why) = forget_redeemed(&node, &mut asked).await {
+                    return why;
+                }
             }
         };
         tokio::select! {
@@ -295,6 +298,31 @@ async fn try_writing(
             node.refused(Some(why));
         }
         Err(why) => return Err(why),
+    }
+    Ok(())
+}
+
+/// Forgets the tickets that other nodes have redeemed: nothing stands behind them any more.
+async fn forget_redeemed(
+    node: &Node,
+    connection: &mut MultiplexedConnection,
+) -> Result<(), RedisUnavailable> {
+    for tickets in node.given().chunks(CHUNK) {
+        let mut exist = pipe();
+        for ticket in tickets {
+            exist.exists(node.names.ticket(ticket));
+        }
+        let exist: Result<Vec<bool>, RedisError> = exist.query_async(connection).await;
+        let exist = match exist.map_err(RedisUnavailable::from) {
+            Ok(exist) => exist,
+            // they expire
+            Err(why) if why.may_pass() => return Ok(()),
+            Err(why) => return Err(why),
+        };
+        for (ticket, _) in tickets.iter().zip(exist).filter(|(_, exists)| !exists) {
+            node.redeemed(ticket);
+            node.redeemed_elsewhere.notify_one();
+        }
     }
     Ok(())
 }

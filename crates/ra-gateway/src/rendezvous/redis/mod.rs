@@ -19,6 +19,7 @@ mod wire;
 
 use std::future::Future;
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use ra_core::MonoTime;
@@ -220,6 +221,10 @@ impl Rendezvous for Fleet {
 
     fn last_ticket_until(&self) -> Option<MonoTime> {
         self.node.last_ticket_until()
+    }
+
+    fn redeemed_elsewhere(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(self.node.redeemed_elsewhere.notified())
     }
 }
 

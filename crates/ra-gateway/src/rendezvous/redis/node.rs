@@ -56,6 +56,7 @@ pub(super) struct Node {
     held: Mutex<VecDeque<(MonoTime, Weak<Slot>)>>,
     /// Tickets that went out over our sockets: their desktops are likely to redeem them here too.
     given: Vault<()>,
+    pub(super) redeemed_elsewhere: Notify,
     closed: AtomicBool,
     joined: Mutex<Joined>,
 }
@@ -98,6 +99,7 @@ impl Node {
             behind: Notify::new(),
             held: Mutex::default(),
             given: parts.given,
+            redeemed_elsewhere: Notify::new(),
             closed: AtomicBool::new(false),
             joined: Mutex::default(),
         }
@@ -331,12 +333,17 @@ impl Node {
         })
     }
 
-    /// A ticket was redeemed here.
+    /// A ticket was redeemed.
     pub(super) fn redeemed(&self, ticket: &Digest) {
         self.given.remove(ticket);
     }
 
-    /// How many tickets that went out here are not redeemed yet.
+    /// The tickets that went out here and are not known to be redeemed.
+    pub(super) fn given(&self) -> Vec<Digest> {
+        self.given.keys(self.clock.now())
+    }
+
+    /// How many of them there are.
     pub(super) fn tickets(&self) -> u32 {
         let tickets = self.given.count(self.clock.now());
         u32::try_from(tickets).unwrap_or(u32::MAX)

@@ -1,5 +1,6 @@
 //! Several nodes and a real Redis: sockets on one node, each call on another.
 
+mod drains;
 mod endings;
 mod failures;
 mod messages;

@@ -137,6 +137,9 @@ async fn r55_who_has_shown_nothing_makes_room_and_a_proven_session_stays() {
     assert!(newcomer.read_answer().await.starts_with("HTTP/1.1 200 "));
     assert_eq!(idle[3].read_close().await, 1001, "told to come back");
     assert_eq!(counted(&host, "refusals_total{reason=\"shed\"}"), 4);
+    // one of them was a session
+    until(|| counted(&host, "sessions_ended_total{outcome=\"shed\"}") == 1).await;
+    assert_eq!(counted(&host, "sessions_ended_total"), 1);
     let scanned = scan(&host, ALICE, &print).await;
     assert_eq!(scanned.status, 200, "{}", scanned.text);
     first.expect_user().await;
@@ -219,10 +222,13 @@ fn r55_without_files_to_open_it_says_so_and_goes_on_when_there_are_some() {
         // each try after a longer pause: this many cannot come at once
         until(|| counted(&host, reason) >= 4).await;
         assert_eq!(counted(&host, "connections"), 0);
+        assert_eq!(counted(&host, "ready"), 0);
+        assert_eq!(counted(&host, "not_ready{reason=\"files\"}"), 1);
         setrlimit(Resource::Nofile, before).unwrap();
         for tcp in &mut queued {
             assert!(tcp.read_answer().await.starts_with("HTTP/1.1 200 "));
         }
+        assert_eq!(counted(&host, "ready"), 1);
         assert_eq!(kept.line("refused reason=no_files count=").await, "1");
         assert_eq!(
             kept.level("refused reason=no_files"),
@@ -234,10 +240,12 @@ fn r55_without_files_to_open_it_says_so_and_goes_on_when_there_are_some() {
         assert_eq!(counted(&host, reason), tries);
         host.handle.shut_down();
         within(running).await.unwrap();
-        let told = kept.lines().join("\n");
-        assert!(
-            told.contains(&format!("refused reason=no_files count={}", tries - 1)),
-            "{told}"
-        );
+        // by and by, and at the end
+        let told = kept.lines();
+        let told = told.iter().filter_map(|line| {
+            let count = line.strip_prefix("refused reason=no_files count=")?;
+            Some(count.parse::<u64>().unwrap())
+        });
+        assert_eq!(told.sum::<u64>(), tries);
     });
 }
