@@ -101,13 +101,14 @@ fn program(arguments: &Arguments) -> Result<PathBuf, Failed> {
 
 /// One address does everything, and sessions outlast the run. All else is as it is by default.
 fn settings(arguments: &Arguments) -> String {
-    let connections = arguments.sessions + arguments.desktops * 3 + arguments.phones + 100;
+    let sessions = arguments.sessions + arguments.desktops * 3 + arguments.phones + 100;
+    let connections = sessions + sessions / 31 + 1; // sessions never take the last 32nd of the places
     let any = u32::MAX;
     format!(
         "listen = \"127.0.0.1:0\"\n\
          [accounts]\nfile = \"accounts.toml\"\n\
          [session]\ntimeout = 900\n\
-         [limits]\nconnections = {connections}\nconnections_per_address = {connections}\nsessions = {connections}\n\
+         [limits]\nconnections = {connections}\nconnections_per_address = {connections}\nsessions = {sessions}\n\
          sessions_per_address = {any}\ncalls_per_address = {any}\n\
          calls_per_account = {any}\nscans_per_account = {any}\n"
     )
