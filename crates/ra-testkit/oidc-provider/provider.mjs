@@ -25,13 +25,16 @@ const clients = [
   { ...common, grant_types: grants.filter((grant) => grant !== 'client_credentials'), client_id: '157730590492196866', token_endpoint_auth_method: 'none' },
 ];
 
+// Encoded as they are made: Node 20 can hang for good in `export()` of a key just made, if it collects garbage meanwhile.
+const jwk = { publicKeyEncoding: { format: 'jwk' }, privateKeyEncoding: { format: 'jwk' } };
+
 function keys() {
   const kid = randomUUID();
-  const { privateKey: rsa } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const { privateKey: ec } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { privateKey: rsa } = generateKeyPairSync('rsa', { modulusLength: 2048, ...jwk });
+  const { privateKey: ec } = generateKeyPairSync('ec', { namedCurve: 'P-256', ...jwk });
   return [
-    { ...ec.export({ format: 'jwk' }), kid: `${kid}-ec`, use: 'sig', alg: 'ES256' }, // of no use for RS256
-    { ...rsa.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' },
+    { ...ec, kid: `${kid}-ec`, use: 'sig', alg: 'ES256' }, // of no use for RS256
+    { ...rsa, kid, use: 'sig', alg: 'RS256' },
   ];
 }
 
