@@ -10,7 +10,7 @@ use ra_crypto::Backend;
 use ra_gateway::{Accounts, Config, Redis, Rendezvous};
 use ra_testkit::Fake;
 use redis::aio::MultiplexedConnection;
-use redis::{Client, FromRedisValue, cmd};
+use redis::{AsyncConnectionConfig, Client, FromRedisValue, cmd};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use tempfile::TempDir;
 
@@ -48,10 +48,13 @@ impl RedisServer {
         self.directory.path().join("redis.sock")
     }
 
-    /// A connection past the gateway.
+    /// A connection past the gateway. It waits as long as a test does: by itself it would give up after half a second.
     pub(crate) async fn connection(&self) -> MultiplexedConnection {
         let client = Client::open(self.url()).unwrap();
-        within(client.get_multiplexed_async_connection())
+        let patient = AsyncConnectionConfig::new()
+            .set_connection_timeout(None)
+            .set_response_timeout(None);
+        within(client.get_multiplexed_async_connection_with_config(&patient))
             .await
             .unwrap()
     }
