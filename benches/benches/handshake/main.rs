@@ -1,8 +1,9 @@
 //! Both ends of a login, from `hello` to the ticket, hand to hand without a network: what the machines themselves cost.
 //! A fake key keeps cryptography out. Beside it the frames alone, by what `serde` derives, and the same login with real
-//! keys; then single steps of a session that waits for a scan.
+//! keys; then single steps: the gateway's in the handshake, and both machines' while they wait for a scan.
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used)] // macros of criterion; a bench may stop
 
+mod by_hand;
 #[path = "../frames/derived.rs"]
 mod derived;
 mod work;
@@ -11,9 +12,9 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use ra_crypto::{AwsLc, Backend};
-use ra_testkit::{SeededEntropy, vectors};
-use work::{Frames, HEARTBEAT, HEARTBEAT_ACK, Scene, fake_key};
+use ra_crypto::{AwsLc, Backend, SessionKey as _};
+use ra_testkit::{FakeKey, SeededEntropy, vectors};
+use work::{Frames, HEARTBEAT, HEARTBEAT_ACK, Scene, Texts, fake_key, gateway_answers};
 
 fn handshake(c: &mut Criterion) {
     let mut group = c.benchmark_group("machines/handshake");
@@ -33,6 +34,43 @@ fn handshake(c: &mut Criterion) {
     assert!(real.play(key()));
     group.bench_function("ours_with_aws_lc", |b| {
         b.iter_batched(key, |key| real.play(key), BatchSize::PerIteration);
+    });
+    group.finish();
+}
+
+fn gateway_steps(c: &mut Criterion) {
+    let scene = Scene::fake();
+    let Texts { init, proof, nonce } = Texts::of_a_login();
+    let spki = FakeKey::new(1).public_key().to_vec();
+
+    let mut group = c.benchmark_group("machines/gateway_init");
+    group.bench_function("ours", |b| {
+        b.iter_batched_ref(
+            || scene.greeted(),
+            |gateway| gateway_answers(gateway, black_box(&init)),
+            BatchSize::SmallInput,
+        );
+    });
+    group.bench_function("derived", |b| {
+        b.iter(|| by_hand::challenge(black_box(&init), black_box(&nonce)));
+    });
+    group.finish();
+
+    let mut group = c.benchmark_group("machines/gateway_proof");
+    group.bench_function("ours", |b| {
+        b.iter_batched_ref(
+            || {
+                let mut gateway = scene.greeted();
+                gateway_answers(&mut gateway, &init);
+                gateway
+            },
+            |gateway| gateway_answers(gateway, black_box(&proof)),
+            BatchSize::SmallInput,
+        );
+    });
+    assert!(by_hand::admit(&proof, &nonce, &spki).is_some());
+    group.bench_function("derived", |b| {
+        b.iter(|| by_hand::admit(black_box(&proof), black_box(&nonce), black_box(&spki)));
     });
     group.finish();
 }
@@ -89,5 +127,5 @@ fn desktop_heartbeats(scene: &Scene, times: u64) -> Duration {
     taken
 }
 
-criterion_group!(benches, handshake, heartbeats);
+criterion_group!(benches, handshake, gateway_steps, heartbeats);
 criterion_main!(benches);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ra_core::desktop::session as desktop;
 use ra_core::{Jitter, MonoTime, gateway};
 use ra_crypto::{Backend, SessionKey};
-use ra_proto::{Ticket, User};
+use ra_proto::{Ticket, User, base64};
 use ra_testkit::{Fake, FakeKey, SeededEntropy};
 
 use crate::derived;
@@ -81,6 +81,14 @@ impl Scene {
         gateway.approve(START, &self.ticket).unwrap();
         pair.talk(&mut hear);
         pair.approved
+    }
+
+    /// A gateway's session that has said hello.
+    pub fn greeted(&self) -> gateway::Session {
+        let (config, backend) = (Arc::clone(&self.config), Arc::clone(&self.backend));
+        let mut session = gateway::Session::new(config, backend, START);
+        while session.poll_output().is_some() {}
+        session
     }
 
     /// A pair whose code is shown, with nothing left to say.
@@ -159,6 +167,46 @@ impl Pair {
     pub fn desktop_heartbeat_ack(&mut self) {
         let input = desktop::Input::Text(HEARTBEAT_ACK);
         self.desktop.handle(START, input); // an earlier time counts as the latest
+    }
+}
+
+/// The gateway's step of a handshake: frame in, answer out. How many bytes the answer has.
+pub fn gateway_answers(session: &mut gateway::Session, text: &str) -> usize {
+    let input = gateway::Input::Text(text);
+    session.handle(START, input, &mut SeededEntropy::new(1));
+    let mut length = 0;
+    while let Some(output) = session.poll_output() {
+        if let gateway::Output::Send(text) = output {
+            length += text.expose().len();
+        }
+    }
+    assert!(!session.is_ended());
+    length
+}
+
+/// What a desktop with the fake key sends to a gateway whose entropy is that of [`gateway_answers`], and the nonce of it.
+pub struct Texts {
+    pub init: String,
+    pub proof: String,
+    pub nonce: Vec<u8>,
+}
+
+impl Texts {
+    pub fn of_a_login() -> Self {
+        let (mut texts, mut nonce) = (Vec::new(), Vec::new());
+        Scene::fake().play_before(fake_key(), |sent| match sent {
+            Sent::ByDesktop(text) => texts.push(text.to_owned()),
+            Sent::ByGateway(text) => {
+                if let Ok(derived::Gateway::NonceProof { encrypted_nonce }) =
+                    serde_json::from_str(text)
+                {
+                    let sealed = base64::decode(&encrypted_nonce).unwrap();
+                    nonce = fake_key().open(&sealed).unwrap().expose().to_vec();
+                }
+            }
+        });
+        let [init, proof] = texts.try_into().unwrap();
+        Self { init, proof, nonce }
     }
 }
 

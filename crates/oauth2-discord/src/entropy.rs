@@ -64,4 +64,13 @@ mod tests {
     fn a_generator_that_fails_yields_nothing() {
         assert_eq!(Entropy::draw(|_| Err("dry")).unwrap_err(), "dry");
     }
+
+    #[test]
+    fn s41_nothing_of_it_is_shown() {
+        let entropy = Entropy::draw(|bytes| {
+            bytes.fill(7);
+            Ok::<_, ()>(())
+        });
+        assert_eq!(format!("{:?}", entropy.unwrap()), "Entropy(..)");
+    }
 }

@@ -93,6 +93,7 @@ mod snowflake;
 mod time;
 mod token;
 mod urls;
+mod wiped;
 mod wire;
 
 pub use client::{Client, ClientAuth, ConfidentialClient, PublicClient};

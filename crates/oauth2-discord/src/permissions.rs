@@ -162,4 +162,22 @@ mod tests {
             let _ = serde_json::from_str::<Permissions>(&text);
         }
     }
+
+    #[test]
+    fn o071_a_union_has_what_both_have() {
+        let [a, b] = [0b011, 0b110].map(Permissions::from_bits);
+        assert_eq!(a | b, Permissions::from_bits(0b111));
+    }
+
+    #[test]
+    fn errors_say_what_was_wanted() {
+        let error = serde_json::from_str::<Permissions>("true").unwrap_err();
+        assert!(error.to_string().contains("expected permission bits"));
+        let error = serde_json::from_str::<Permissions>("\"x\"").unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("not a decimal number of permission bits")
+        );
+    }
 }

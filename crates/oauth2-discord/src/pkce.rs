@@ -206,4 +206,15 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn errors_say_what_was_wanted() {
+        let [length, character] = ["x".repeat(42), "\u{e9}".repeat(43)]
+            .map(|text| CodeVerifier::new(text).unwrap_err().to_string());
+        assert!(length.contains("43 to 128 characters"), "{length}");
+        assert!(
+            character.contains("letters, digits and -._~"),
+            "{character}"
+        );
+    }
 }

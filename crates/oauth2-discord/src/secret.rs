@@ -185,4 +185,16 @@ mod tests {
         assert_ne!(a, b);
         assert_ne!(Nonce::from_entropy(&[0; 32]), Nonce::from_entropy(&[1; 32]));
     }
+
+    #[test]
+    fn s41_an_owned_text_is_taken_and_an_error_shows_only_what_was_wanted() {
+        use serde::de::IntoDeserializer as _;
+        use serde::de::value::{Error, StringDeserializer, U64Deserializer};
+
+        let owned: StringDeserializer<Error> = "canary".to_owned().into_deserializer();
+        assert_eq!(AccessToken::deserialize(owned).unwrap().expose(), "canary");
+        let number: U64Deserializer<Error> = 7u64.into_deserializer();
+        let error = AccessToken::deserialize(number).unwrap_err();
+        assert!(error.to_string().ends_with("expected a secret text"));
+    }
 }

@@ -132,4 +132,16 @@ mod tests {
             assert!(serde_json::from_str::<Snowflake>(bad).is_err(), "{bad}");
         }
     }
+
+    #[test]
+    fn errors_say_what_was_wanted() {
+        let error = serde_json::from_str::<Snowflake>("true").unwrap_err();
+        assert!(error.to_string().contains("expected a snowflake"));
+        let error = serde_json::from_str::<Snowflake>("\"x\"").unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("not a decimal number of 64 bits")
+        );
+    }
 }

@@ -225,4 +225,14 @@ mod tests {
             assert!(bad.parse::<EndpointUrl>().is_err(), "{bad}");
         }
     }
+
+    #[test]
+    fn a_url_is_shown_as_it_was_given() {
+        let url: EndpointUrl = "https://discord.com/api?x=1".parse().unwrap();
+        assert_eq!(url.to_string(), "https://discord.com/api?x=1");
+        assert_eq!(
+            format!("{url:?}"),
+            "EndpointUrl(https://discord.com/api?x=1)"
+        );
+    }
 }

@@ -4,6 +4,7 @@ use http::{HeaderValue, Method, Request, header};
 use ra_http::{BaseUrl, Body, HttpError, set_secret_header};
 use zeroize::Zeroizing;
 
+use crate::wiped::Wiped;
 use crate::{AccessToken, Client, ClientAuth, EndpointUrl};
 
 /// Where an endpoint lies: at a path below the base, unless it was given a URL of its own.
@@ -61,9 +62,9 @@ pub(crate) fn fits_header(token: &str) -> bool {
     !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic())
 }
 
-/// A form (`application/x-www-form-urlencoded`) in the making. The buffer is wiped, also when it grows.
+/// A form (`application/x-www-form-urlencoded`) in the making.
 #[derive(Default)]
-pub(crate) struct Form(Zeroizing<Vec<u8>>);
+pub(crate) struct Form(Wiped);
 
 impl Form {
     /// Adds a pair; an empty value counts as absent (S-03).
@@ -71,13 +72,12 @@ impl Form {
         if value.is_empty() {
             return;
         }
-        self.reserve(name.len() + 3 * value.len() + 2);
         if !self.0.is_empty() {
-            self.0.push(b'&');
+            self.0.push(b"&");
         }
-        self.0.extend_from_slice(name.as_bytes());
-        self.0.push(b'=');
-        escape_into(value, &mut *self.0);
+        self.0.push(name.as_bytes());
+        self.0.push(b"=");
+        escape_into(value, &mut self.0);
     }
 
     pub(crate) fn push_some(&mut self, name: &'static str, value: Option<&str>) {
@@ -112,16 +112,6 @@ impl Form {
         }
         *request.body_mut() = self.0.into();
         Ok(request)
-    }
-
-    /// Grows into a new buffer and wipes the old one, which `Vec` alone would not.
-    fn reserve(&mut self, more: usize) {
-        if self.0.capacity() - self.0.len() < more {
-            let room = (self.0.len() + more).next_power_of_two().max(512);
-            let mut grown = Zeroizing::new(Vec::with_capacity(room));
-            grown.extend_from_slice(&self.0);
-            self.0 = grown;
-        }
     }
 }
 
@@ -178,13 +168,13 @@ impl Sink for String {
     }
 }
 
-impl Sink for Vec<u8> {
+impl Sink for Wiped {
     fn text(&mut self, text: &str) {
-        self.extend_from_slice(text.as_bytes());
+        self.push(text.as_bytes());
     }
 
     fn ascii(&mut self, byte: u8) {
-        self.push(byte);
+        self.push(&[byte]);
     }
 }
 

@@ -1,29 +1,26 @@
-//! JSON bodies in the making: unset members are absent, and the buffer is wiped, also when it grows.
-
-use std::io;
+//! JSON bodies in the making: unset members are absent.
 
 use ra_http::Body;
 use serde::Serialize;
-use zeroize::Zeroizing;
+
+use crate::wiped::Wiped;
 
 /// A JSON object that may hold secrets.
-pub(crate) struct JsonObject(Zeroizing<Vec<u8>>);
+pub(crate) struct JsonObject(Wiped);
 
 impl JsonObject {
     pub(crate) fn new() -> Self {
-        let mut buffer = Zeroizing::new(Vec::with_capacity(512));
-        buffer.push(b'{');
-        Self(buffer)
+        Self(Wiped::default())
     }
 
     /// Adds a member. `name` needs no escaping.
     pub(crate) fn push(mut self, name: &'static str, value: &(impl Serialize + ?Sized)) -> Self {
-        let lead = if self.0.len() > 1 { ",\"" } else { "\"" };
-        self.append(lead.as_bytes());
-        self.append(name.as_bytes());
-        self.append(b"\":");
+        let lead = if self.0.is_empty() { "{\"" } else { ",\"" };
+        self.0.push(lead.as_bytes());
+        self.0.push(name.as_bytes());
+        self.0.push(b"\":");
         // The writer takes everything, and what is written here is text, numbers and objects of such.
-        let _ = serde_json::to_writer(Appender(&mut self), value);
+        let _ = serde_json::to_writer(&mut self.0, value);
         self
     }
 
@@ -36,32 +33,9 @@ impl JsonObject {
     }
 
     pub(crate) fn into_body(mut self) -> Body {
-        self.append(b"}");
+        let end = if self.0.is_empty() { "{}" } else { "}" };
+        self.0.push(end.as_bytes());
         self.0.into()
-    }
-
-    /// Grows into a new buffer and wipes the old one, which `Vec` alone would not.
-    fn append(&mut self, bytes: &[u8]) {
-        if self.0.capacity() - self.0.len() < bytes.len() {
-            let room = (self.0.len() + bytes.len()).next_power_of_two();
-            let mut grown = Zeroizing::new(Vec::with_capacity(room));
-            grown.extend_from_slice(&self.0);
-            self.0 = grown;
-        }
-        self.0.extend_from_slice(bytes);
-    }
-}
-
-struct Appender<'a>(&'a mut JsonObject);
-
-impl io::Write for Appender<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.append(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 

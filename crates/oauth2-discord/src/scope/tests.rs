@@ -244,3 +244,9 @@ proptest! {
         let _ = text.parse::<ScopeSet>();
     }
 }
+
+#[test]
+fn an_error_says_what_was_wanted() {
+    let error = "".parse::<Scope>().unwrap_err();
+    assert_eq!(error.to_string(), "not a scope");
+}

@@ -115,6 +115,7 @@ fn s41_nothing_of_the_machine_shows_a_secret() {
         )
     );
     assert!(!shown.contains("canary"), "{shown}");
+    assert!(shown.starts_with("Session { state: "), "{shown}");
     session.handle(MonoTime::from_millis(5001), input);
     assert!(!format!("{:?}", session.poll_output()).contains("canary"));
 }

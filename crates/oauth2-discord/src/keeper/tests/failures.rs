@@ -130,6 +130,20 @@ fn a_clock_that_is_set_back_far_ends_every_wait() {
 }
 
 #[test]
+fn a_clock_that_is_set_back_by_no_more_than_the_wait_ends_nothing() {
+    let (mut keeper, _) = keeper();
+    keeper.rejected(&AccessToken::new("a1"));
+    call(&mut keeper, START);
+    let Ok(Want::Wait { until }) = keeper.want(at(START)) else {
+        panic!("a call is out");
+    };
+    let length = until.as_secs() - START;
+    let still = |want| matches!(want, Ok(Want::Wait { until: same }) if same == until);
+    assert!(still(keeper.want(at(START - length))));
+    assert!(!still(keeper.want(at(START - length - 1))));
+}
+
+#[test]
 fn p12_nobody_gets_a_token_that_is_not_stored_and_none_is_lost() {
     let (mut keeper, store) = keeper();
     let call = call(&mut keeper, DUE);

@@ -152,6 +152,7 @@ fn s41_nothing_shows_a_token() {
     let call = call(&mut keeper, DUE);
     let shown = format!("{keeper:?} {call:?} {:?} {store:?}", keeper.held());
     assert!(!shown.contains("canary"), "{shown}");
+    assert!(shown.starts_with("Keeper { held: "), "{shown}");
     let text = keeper.held().unwrap().expose_json();
     assert!(text.contains("canary") && text.contains("\"expires_at\":1604800}"));
 }

@@ -223,3 +223,15 @@ proptest! {
         let _ = Token::decode(json.as_bytes().get(..cut).unwrap_or_default());
     }
 }
+
+#[test]
+fn an_error_names_the_member() {
+    let error = read("{}").unwrap_err();
+    let field = error.field().unwrap();
+    assert_eq!(
+        error.to_string(),
+        format!("the reply makes no sense at {field}")
+    );
+    let error = read("[]").unwrap_err();
+    assert_eq!(error.to_string(), "the reply is no JSON object");
+}

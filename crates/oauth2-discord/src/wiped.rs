@@ -1,0 +1,69 @@
+//! A body in the making that may hold secrets.
+
+use std::io;
+
+use ra_http::Body;
+use zeroize::Zeroizing;
+
+/// Less than what most bodies need, and a whole number of them fits into a page.
+const LEAST_ROOM: usize = 512;
+
+/// Bytes that are wiped when they are dropped, and when they move to a larger place.
+#[derive(Default)]
+pub(crate) struct Wiped(Zeroizing<Vec<u8>>);
+
+impl Wiped {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Grows into a new place and wipes the old one, which `Vec` alone would not.
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
+        let needed = self.0.len() + bytes.len();
+        if needed > self.0.capacity() {
+            let room = needed.next_power_of_two().max(LEAST_ROOM);
+            let mut grown = Zeroizing::new(Vec::with_capacity(room));
+            grown.extend_from_slice(&self.0);
+            self.0 = grown;
+        }
+        self.0.extend_from_slice(bytes);
+    }
+}
+
+impl io::Write for Wiped {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.push(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl From<Wiped> for Body {
+    fn from(wiped: Wiped) -> Self {
+        wiped.0.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `Vec` would make just the room that the first and the last need, and leave the old place as it was.
+    #[test]
+    fn s41_it_never_leaves_the_growing_to_vec() {
+        let mut wiped = Wiped::default();
+        assert!(wiped.is_empty());
+        for (more, room) in [(600, 1024), (424, 1024), (1, 2048), (5000, 8192)] {
+            wiped.push(&vec![b'x'; more]);
+            assert_eq!(wiped.0.capacity(), room);
+        }
+        assert_eq!(Body::from(wiped).as_bytes(), [b'x'; 6025]);
+
+        let mut wiped = Wiped::default();
+        wiped.push(b"x");
+        assert_eq!(wiped.0.capacity(), LEAST_ROOM);
+    }
+}
