@@ -73,15 +73,13 @@ impl ScanUrl {
         let cut = parts.path.rfind('/').map_or(0, |slash| slash + 1);
         let (path, fingerprint) = parts.path.split_at(cut);
         parts.path = path;
-        let begin = parts.canonical();
-        if prefix.is_none_or(|prefix| prefix.as_str() != begin) {
+        let mut text = parts.canonical();
+        if prefix.is_none_or(|prefix| prefix.as_str() != text) {
             check_is_discord(&parts)?;
         }
+        text.push_str(fingerprint); // it has but one text form
         let fingerprint = fingerprint.parse().map_err(|_| ScanUrlError::Fingerprint)?;
-        Ok(Self {
-            text: format!("{begin}{fingerprint}"),
-            fingerprint,
-        })
+        Ok(Self { text, fingerprint })
     }
 }
 

@@ -42,10 +42,14 @@ impl<'t> Parts<'t> {
 
     /// The URL with scheme and host in lower case.
     pub(super) fn canonical(&self) -> String {
-        let scheme = self.scheme.to_ascii_lowercase();
-        let host = self.host.to_ascii_lowercase();
-        let (colon, port) = self.port.map_or(("", ""), |port| (":", port));
-        format!("{scheme}://{host}{colon}{port}{}", self.path)
+        let mut text = format!("{}://{}", self.scheme, self.host);
+        text.make_ascii_lowercase();
+        if let Some(port) = self.port {
+            text.push(':');
+            text.push_str(port);
+        }
+        text.push_str(self.path);
+        text
     }
 }
 
