@@ -4,7 +4,7 @@
 # built into them is replaced, and nothing but loopback is taken for it. Needs python3 with venv, node 20 or later, and the
 # registries; what cannot be installed is left out and named. Five minutes, most of them building.
 #
-#     bash .ci/recipes/start.sh [ROUNDS]       # 15 by default; RA=path tries another build of ra
+#     bash .ci/recipes/start.sh [ROUNDS]       # 40 by default; RA=path tries another build of ra
 #
 # Prints a table and writes target/start/results.json. Ends with 1 if ours takes more than a quarter of the quickest other.
 set -euo pipefail
@@ -60,4 +60,4 @@ installed=()
 for which in node_clients python_client rust_client; do
     if $which; then installed+=("$which"); else echo "left out: $which cannot be installed here" >&2; fi
 done
-exec python3 "$here/rounds.py" "$RA" "$place" "${1:-15}" "${installed[@]}"
+exec python3 "$here/rounds.py" "$RA" "$place" "${1:-40}" "${installed[@]}"
