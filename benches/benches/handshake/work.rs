@@ -180,7 +180,7 @@ pub fn gateway_answers(session: &mut gateway::Session, text: &str) -> usize {
             length += text.expose().len();
         }
     }
-    assert!(!session.is_ended());
+    assert!(length > 0);
     length
 }
 
