@@ -76,7 +76,7 @@ impl Filling<'_> {
                 let bars = bars(self.group(name)?, |m| m.mean);
                 self.plot(name, title, plot::bars(title, &bars))
             }
-            "include" => self.table(name)?.trim_end().to_owned(),
+            "include" => self.table(name)?.trim().to_owned(),
             "bars-of" => {
                 let (name, column) = name.split_once(" / ").ok_or("bars-of wants a column")?;
                 let bars = column_of(&self.table(name)?, column)?;
