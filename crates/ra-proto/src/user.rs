@@ -98,13 +98,12 @@ impl User {
     /// ```
     #[must_use]
     pub fn encode(&self) -> String {
+        let (id, username) = (self.id, &self.username);
         let avatar = self.avatar.as_deref().unwrap_or("0");
-        format!(
-            "{}:{}:{avatar}:{}",
-            self.id,
-            self.discriminator_text(),
-            self.username
-        )
+        match self.discriminator {
+            0 => format!("{id}:0:{avatar}:{username}"),
+            number => format!("{id}:{number:04}:{avatar}:{username}"),
+        }
     }
 
     /// The discriminator as people read it: four digits, or `0` for none.
