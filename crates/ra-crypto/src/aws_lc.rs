@@ -43,7 +43,12 @@ impl Backend for AwsLc {
         threads: NonZero<usize>,
         entropy: &mut dyn Entropy,
     ) -> Result<Box<dyn SessionKey>, GenerateError> {
-        let (key, _) = beside_seeding(threads, || generate::rsa_key(threads, entropy))?;
+        // AWS-LC seeds its generator once a process. That takes 20 ms, which would otherwise pass when the first message
+        // is to be opened; if it fails, all is as it would have been.
+        let seed = || {
+            let _ = rand::fill(&mut [0]);
+        };
+        let (key, _) = beside(threads, seed, || generate::rsa_key(threads, entropy))?;
         // The document and the key in Rust's memory are wiped as they go out of scope.
         let der = key.to_pkcs8_der().map_err(|_| GenerateError::Backend)?;
         let key = Key::from_pkcs8(der.as_bytes()).map_err(|_| GenerateError::Backend)?;
@@ -69,14 +74,12 @@ impl Backend for AwsLc {
     }
 }
 
-/// Makes a key. Where several threads are asked for, another one meanwhile has AWS-LC seed its generator: it takes 20 ms, once
-/// a process, and would take them when the first message is to be opened.
-fn beside_seeding<T>(threads: NonZero<usize>, make: impl FnOnce() -> T) -> T {
+/// Makes a key; where several threads are asked for, another one meanwhile does `chore`, if it can be started.
+fn beside<T>(threads: NonZero<usize>, chore: impl FnOnce() + Send, make: impl FnOnce() -> T) -> T {
     thread::scope(|scope| {
         if threads.get() > 1 {
             let builder = thread::Builder::new().name("ra-seed".to_owned());
-            // without it, or if it fails, all is as it would have been
-            let _ = builder.spawn_scoped(scope, || rand::fill(&mut [0]));
+            let _ = builder.spawn_scoped(scope, chore);
         }
         make()
     })
@@ -139,3 +142,6 @@ impl PeerKey for Peer {
         Ok(sealed)
     }
 }
+
+#[cfg(test)]
+mod tests;

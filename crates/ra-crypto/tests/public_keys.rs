@@ -151,6 +151,29 @@ fn fragments_are_malformed() {
 }
 
 #[test]
+fn an_element_of_another_type_is_malformed() {
+    // info, algorithm, its identifier, the bit string, the key in it, modulus, exponent
+    for (at, tag) in [
+        (0, 0x30),
+        (4, 0x30),
+        (6, 6),
+        (19, 3),
+        (24, 0x30),
+        (28, 2),
+        (289, 2),
+    ] {
+        let mut key = good();
+        assert_eq!(key[at], tag);
+        key[at] ^= 1;
+        assert_eq!(
+            check_public_key(&key),
+            Err(PublicKeyError::Malformed),
+            "byte {at}"
+        );
+    }
+}
+
+#[test]
 fn no_byte_around_the_modulus_can_be_changed() {
     for at in (0..MODULUS.start).chain(MODULUS.end..PUBLIC_KEY_BYTES) {
         for bit in 0..8 {

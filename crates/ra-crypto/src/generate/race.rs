@@ -62,12 +62,8 @@ fn key_from(
 
 /// More than 2⁹²⁴, as FIPS 186-5 (A.1.3, 5.4) wants it, lest somebody finds them from the square root of the modulus.
 fn far_apart(p: &BoxedUint, q: &BoxedUint) -> bool {
-    let apart = if p > q {
-        p.wrapping_sub(q)
-    } else {
-        q.wrapping_sub(p)
-    };
-    Zeroizing::new(apart).bits() > PRIME_BITS - 99
+    let apart = Zeroizing::new(p.max(q).wrapping_sub(p.min(q)));
+    apart.bits() > PRIME_BITS - 99
 }
 
 /// Looks for a prime of 1024 bits, the highest two of them set: any two make a modulus of 2048. Nothing once the race

@@ -127,3 +127,6 @@ fn write_escaped(out: &mut String, value: &str) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -210,6 +210,22 @@ fn r03_each_character_at_each_place_of_a_text() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "eighteen thousand texts")]
+fn r03_each_character_of_a_frame_replaced_left_out_or_put_before() {
+    let frame = r#"{"op":"cancel", "x":[-1.5e+1,{"y" :true}],"z":"\u00e9","nonce":"n"}"#;
+    assert_agrees(frame);
+    for place in 0..frame.len() {
+        let (before, behind) = frame.split_at(place);
+        assert_agrees(&format!("{before}{}", &behind[1..]));
+        assert_agrees(before);
+        for character in (0..0x80).map(char::from).chain(['é']) {
+            assert_agrees(&format!("{before}{character}{}", &behind[1..]));
+            assert_agrees(&format!("{before}{character}{behind}"));
+        }
+    }
+}
+
+#[test]
 fn r03_around_the_object_there_is_white_space_or_nothing() {
     let frame = r#"{"op":"cancel"}"#;
     for around in [
