@@ -264,7 +264,6 @@ impl State {
             session.handle(*at, session::Input::Text(text.expose()));
         }
         session.waited_for_key(now);
-        session.handle(now, session::Input::Tick);
         follow(desk, now, session, false)
     }
 
