@@ -181,6 +181,13 @@ fn r04_clocks_are_clamped_from_above() {
 }
 
 #[test]
+fn an_answer_is_awaited_for_a_moment_at_least() {
+    let mut config = Config::default();
+    config.answer_within = Duration::ZERO;
+    assert_eq!(Stage::with(config, 3).wakes(), (1, Wake::Handshake));
+}
+
+#[test]
 fn time_that_runs_backwards_is_clamped() {
     let mut stage = Stage::at(Phase::AwaitScan);
     stage.now += 10_000;
