@@ -191,22 +191,28 @@ fn r21_the_limit_of_renewals_is_kept() {
 
 #[test]
 fn r21_a_gateway_that_says_when_to_come_back_is_waited_for_up_to_a_minute() {
-    let busy = |secs| {
-        let kind = TransportErrorKind::upgrade(503, Some(Duration::from_secs(secs)));
+    let busy = |millis| {
+        let kind = TransportErrorKind::upgrade(503, Some(Duration::from_millis(millis)));
         Input::ConnectFailed(TransportError::new(kind))
     };
     let mut stage = Stage::new();
     stage.drain();
-    assert_eq!(renewing(&stage.input(busy(20))).1, Duration::from_secs(20));
+    assert_eq!(
+        renewing(&stage.input(busy(20_000))).1,
+        Duration::from_secs(20)
+    );
     let mut stage = Stage::new();
     stage.drain();
-    assert_eq!(renewing(&stage.input(busy(60))).1, Duration::from_secs(60));
+    assert_eq!(
+        renewing(&stage.input(busy(60_000))).1,
+        Duration::from_secs(60)
+    );
     let mut stage = Stage::new();
     stage.drain();
-    let error = failed(stage.input(busy(61)));
+    let error = failed(stage.input(busy(60_001)));
     assert_eq!(
         error.retry(),
-        ra_core::Retry::After(Duration::from_secs(61))
+        ra_core::Retry::After(Duration::from_millis(60_001))
     );
     assert_eq!(error.kind(), LoginErrorKind::Network);
 }
