@@ -200,6 +200,12 @@ fn time_that_runs_backwards_is_clamped() {
         .session
         .handle(sooner, Input::Text(&user_frame("1:0:0:mary")));
     assert_eq!(stage.session.phase(), Phase::AwaitVerdict);
+    // waits that start then count from the latest time known
+    let mut stage = Stage::new();
+    stage.pass(10_000);
+    stage.now -= 10_000;
+    stage.say(&hello(900_000, 300_000));
+    assert_eq!(stage.wakes(), (10_000 + 15_000, Wake::Handshake));
 }
 
 #[test]
