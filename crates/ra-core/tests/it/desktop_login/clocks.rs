@@ -25,8 +25,9 @@ fn times_of_zero_still_lie_ahead() {
 
 #[test]
 fn time_that_runs_backwards_stands_still() {
+    type Command = fn(&mut Login, MonoTime) -> Result<(), Misuse>;
     let later = MonoTime::from_millis(11_000);
-    let commands: [fn(&mut Login, MonoTime) -> Result<(), Misuse>; 2] = [
+    let commands: [Command; 2] = [
         |login, now| login.solve_captcha(now, CaptchaSolution::new("x")),
         Login::give_up_captcha,
     ];
