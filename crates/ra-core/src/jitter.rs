@@ -96,6 +96,16 @@ mod tests {
     }
 
     #[test]
+    fn a_millisecond_has_no_parts() {
+        let whole = Duration::from_millis(1);
+        let mut jitter = Jitter::from_seed(9);
+        for _ in 0..20 {
+            assert_eq!(jitter.part_of(whole), whole);
+        }
+        assert_eq!(jitter.part_of(Duration::ZERO), whole);
+    }
+
+    #[test]
     fn near_holds_for_waits_of_a_few_milliseconds() {
         for millis in 0..10 {
             let about = Duration::from_millis(millis);

@@ -173,6 +173,8 @@ mod tests {
         let t = MonoTime::from_millis(10);
         assert_eq!(t.saturating_add(Duration::from_micros(1)).as_millis(), 11);
         assert_eq!(t.saturating_add(Duration::from_millis(1)).as_millis(), 11);
+        let hardly_more = Duration::from_nanos(1_000_001);
+        assert_eq!(t.saturating_add(hardly_more).as_millis(), 12);
         assert_eq!(t.saturating_add(Duration::ZERO).as_millis(), 10);
         assert_eq!(t.saturating_add(Duration::MAX).as_millis(), u64::MAX);
     }

@@ -144,6 +144,7 @@ mod tests {
                 "wss://remote-auth-gateway.discord.gg/?v=2",
             ),
             ("wss://h.example/?v=3", "wss://h.example/?v=3"),
+            ("wss://http.example", "wss://http.example/?v=2"),
             (
                 "wss://h.example:8443/deep/path?x=1",
                 "wss://h.example:8443/deep/path?x=1&v=2",

@@ -39,10 +39,6 @@ impl KeySlot {
         }
     }
 
-    pub(super) fn is_ready(&self) -> bool {
-        matches!(self, Self::Ready(_))
-    }
-
     /// The key, for the one session that uses it.
     pub(super) fn take(&mut self) -> Option<Box<dyn SessionKey>> {
         match mem::replace(self, Self::Empty) {

@@ -95,7 +95,7 @@ impl Desk {
                 self.event(Event::Renewing { reason, delay });
                 self.ask_for_key(now);
                 State::Waiting {
-                    until: now.saturating_add(delay).ahead_of(now),
+                    until: now.saturating_add(delay),
                 }
             }
             _ => self.end(Err(error.into())),

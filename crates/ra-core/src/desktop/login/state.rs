@@ -246,7 +246,8 @@ impl State {
     fn begin(self, desk: &mut Desk, now: MonoTime) -> Self {
         let (since, early) = match self {
             Self::AwaitKey { since, early } => (since, early),
-            Self::KeyFirst if desk.key.is_ready() => return Self::open(desk, now),
+            // it waits for nothing but the key it has asked for
+            Self::KeyFirst => return Self::open(desk, now),
             state => return state,
         };
         let Some(key) = desk.key.take() else {
@@ -263,7 +264,6 @@ impl State {
             session.handle(*at, session::Input::Text(text.expose()));
         }
         session.waited_for_key(now);
-        session.handle(now, session::Input::Tick);
         follow(desk, now, session, false)
     }
 

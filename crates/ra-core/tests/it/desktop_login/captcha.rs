@@ -73,6 +73,25 @@ fn r31_the_persons_time_is_not_the_exchanges() {
 }
 
 #[test]
+fn r31_after_an_answer_the_tries_count_anew() {
+    let fail = |stage: &mut Stage, call: &HttpCall| {
+        assert!(stage.reply(call, 503, "busy").is_empty());
+        let (wait, _) = stage.wakes();
+        the_call(stage.pass(wait))
+    };
+    let (mut stage, mut call) = Stage::new().until_exchange();
+    for _ in 0..2 {
+        call = fail(&mut stage, &call);
+    }
+    assert_eq!(names(&stage.reply(&call, 400, CAPTCHA)), ["event"]);
+    call = solve(&mut stage);
+    for _ in 0..2 {
+        call = fail(&mut stage, &call);
+    }
+    assert_eq!(names(&stage.reply(&call, 503, "busy")), ["end badly"]);
+}
+
+#[test]
 fn r31_the_person_may_give_up() {
     let (mut stage, _) = asked();
     let now = MonoTime::from_millis(stage.now);

@@ -230,6 +230,7 @@ fn r19_all_tries_together_take_a_minute_at_most() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "a megabyte that is wiped byte by byte")]
 fn r33_a_body_that_is_too_large_ends_the_login() {
     let (mut stage, call) = Stage::new().until_exchange();
     let error = failed(stage.reply(&call, 200, vec![b' '; (1 << 20) + 1]));

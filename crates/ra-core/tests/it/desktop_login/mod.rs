@@ -2,6 +2,7 @@
 
 mod cancel;
 mod captcha;
+mod clocks;
 mod dialects;
 mod errors;
 mod exchange;

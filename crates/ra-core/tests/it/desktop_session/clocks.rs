@@ -181,6 +181,13 @@ fn r04_clocks_are_clamped_from_above() {
 }
 
 #[test]
+fn an_answer_is_awaited_for_a_moment_at_least() {
+    let mut config = Config::default();
+    config.answer_within = Duration::ZERO;
+    assert_eq!(Stage::with(config, 3).wakes(), (1, Wake::Handshake));
+}
+
+#[test]
 fn time_that_runs_backwards_is_clamped() {
     let mut stage = Stage::at(Phase::AwaitScan);
     stage.now += 10_000;
@@ -193,6 +200,12 @@ fn time_that_runs_backwards_is_clamped() {
         .session
         .handle(sooner, Input::Text(&user_frame("1:0:0:mary")));
     assert_eq!(stage.session.phase(), Phase::AwaitVerdict);
+    // waits that start then count from the latest time known
+    let mut stage = Stage::new();
+    stage.pass(10_000);
+    stage.now -= 10_000;
+    stage.say(&hello(900_000, 300_000));
+    assert_eq!(stage.wakes(), (10_000 + 15_000, Wake::Handshake));
 }
 
 #[test]
@@ -213,7 +226,7 @@ fn a_gateway_cannot_fill_the_queue() {
     let mut stage = Stage::at(Phase::AwaitVerdict);
     let now = MonoTime::from_millis(stage.now);
     let scan = user_frame("1:0:0:mary");
-    for _ in 0..1_000 {
+    for _ in 0..300 {
         stage.session.handle(now, Input::Text(&scan));
     }
     let outputs = stage.drain();
