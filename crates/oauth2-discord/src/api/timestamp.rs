@@ -92,6 +92,10 @@ mod tests {
             ("2000-02-29T00:00:00Z", 951_782_400),
             ("2100-03-01T00:00:00Z", 4_107_542_400),
             ("9999-12-31T23:59:59Z", 253_402_300_799),
+            ("1998-12-31T23:59:60Z", 915_148_800),
+            ("2021-01-23T02:33:17.9", 1_611_369_197),
+            ("2021-01-23t02:33:17,999999999z", 1_611_369_197),
+            ("2021-01-24T02:32:17+23:59", 1_611_369_197),
         ] {
             assert_eq!(parse(text), Some(UnixTime::from_secs(secs)), "{text}");
         }
@@ -109,15 +113,36 @@ mod tests {
             "2021-01-01T24:00:00Z",
             "2021-01-01T00:60:00Z",
             "2021-01-01T00:00Z",
+            "2021-01-01T00:00:61Z",
             "2021-01-01T00:00:00.Z",
+            "2021-01-01T00:00:00.0000000000Z",
             "2021-01-01T00:00:00+0",
             "2021-01-01T00:00:00+00:60",
+            "2021-01-01T00:00:00+24:00",
             "1969-12-31T23:59:59Z",
             "+021-01-01T00:00:00Z",
             "2021-01-01T00:00:00:00Z",
             "2021-01-01T00:00:00\u{e9}",
         ] {
             assert_eq!(parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn o148_the_calendar_is_counted_to_the_day() {
+        let mut days = 0;
+        for year in 1970..=2400 {
+            let is_leap = year % 400 == 0 || year % 4 == 0 && year % 100 != 0;
+            let february = if is_leap { 29 } else { 28 };
+            let months = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+            for (month, length) in (1..).zip(months) {
+                let on = |day| parse(&format!("{year}-{month:02}-{day:02}T00:00:00Z"));
+                let at = |day: u64| Some(UnixTime::from_secs(day * 86_400));
+                assert_eq!(on(1), at(days), "{year}-{month}");
+                days += length;
+                assert_eq!(on(length), at(days - 1), "{year}-{month}");
+                assert_eq!(on(length + 1), None, "{year}-{month}");
+            }
         }
     }
 
