@@ -160,6 +160,9 @@ fn s36_what_is_too_large_is_refused_before_it_is_read() {
     assert!(is_valid(&verify_claims(&fits)));
     let large = with("padding", json!("x".repeat(13_000)));
     assert_eq!(verify_claims(&large), Err(IdTokenError::TooLarge));
+    let cap = 16 * 1024;
+    assert_eq!(verify(&"x".repeat(cap)), Err(IdTokenError::Malformed));
+    assert_eq!(verify(&"x".repeat(cap + 1)), Err(IdTokenError::TooLarge));
 }
 
 #[test]

@@ -285,6 +285,36 @@ fn s41_what_is_no_token_set_is_refused_without_a_word_of_it() {
 }
 
 #[test]
+fn s36_a_file_is_read_up_to_its_cap() {
+    let (_directory, mut store) = store();
+    let cap = usize::try_from(MAX_BYTES).unwrap();
+    let mut content = set("a").expose_json().as_bytes().to_vec();
+    content.resize(cap, b' ');
+    let mut file = create_private(store.path()).unwrap();
+    file.write_all(&content).unwrap();
+    assert_eq!(store.load().unwrap(), Some(set("a")));
+    file.write_all(b" ").unwrap();
+    let error = store.load().unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::NotATokenSet);
+}
+
+#[test]
+fn a_place_below_a_file_is_an_error_and_no_empty_store() {
+    let (_directory, mut store) = store();
+    store.save(&set("a")).unwrap();
+    let mut below = FileStore::new(store.path().join("token.json"));
+    for error in [
+        below.load().unwrap_err(),
+        below.read().unwrap_err(),
+        below.check().unwrap_err(),
+        below.clear().unwrap_err(),
+        remove(below.path()).unwrap_err().into(),
+    ] {
+        assert_eq!(error.kind(), StoreErrorKind::Io);
+    }
+}
+
+#[test]
 fn a_directory_is_no_token_file() {
     let (directory, _) = store();
     let error = FileStore::new(directory.path()).load().unwrap_err();
