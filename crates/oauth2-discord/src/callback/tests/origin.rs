@@ -139,6 +139,13 @@ fn s25_a_required_issuer_must_be_there() {
 }
 
 #[test]
+fn s25_a_flow_that_expects_no_issuer_takes_any() {
+    let unset = PendingCode::new(State::new(STATE));
+    let callback = format!("/?code=abc&state={STATE}&iss=https://other.example");
+    assert!(unset.accept(&callback).is_ok());
+}
+
+#[test]
 fn s26_the_address_is_compared_if_asked_for() {
     let strict = || {
         pending()

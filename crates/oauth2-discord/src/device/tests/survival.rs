@@ -217,6 +217,27 @@ fn a_late_refusal_leaves_the_decision_to_the_newer_call() {
 }
 
 #[test]
+fn a_late_reply_that_decides_nothing_leaves_the_newer_call_under_way() {
+    for (status, code) in [
+        (400, "authorization_pending"),
+        (400, "slow_down"),
+        (503, "server_error"),
+    ] {
+        let mut rig = Rig::new();
+        let call = rig.call();
+        rig.wake();
+        rig.event();
+        let newer = rig.call();
+        let deadline = rig.session.deadline();
+        rig.answer(&call, status, &refusal(code));
+        assert_eq!(rig.session.deadline(), deadline, "{code}");
+        assert!(rig.session.poll_output().is_none(), "{code}");
+        rig.answer(&newer, 200, TOKEN);
+        assert!(matches!(rig.end(), Ok(Outcome::Granted(_))), "{code}");
+    }
+}
+
+#[test]
 fn a_machine_that_slept_goes_on_or_expires() {
     let mut rig = Rig::new();
     rig.call();
