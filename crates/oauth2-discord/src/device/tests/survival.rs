@@ -49,7 +49,8 @@ fn s23_s37_a_wait_that_the_codes_do_not_live_to_see_ends_it() {
 fn s23_o135_rate_limits_and_failures_keep_it_alive() {
     for status in [408, 423, 425, 429, 500, 502, 503, 504, 520] {
         let large = " ".repeat(ra_http::MAX_BODY_BYTES + 1);
-        for body in ["", "<html>", "{}", r#"{"error":"access_denied"}"#, &large] {
+        let bodies = ["", "<html>", "{}", r#"{"error":"new"}"#, r#"{"code":7}"#];
+        for body in [&bodies[..], &[r#"{"error":"access_denied"}"#, &large]].concat() {
             if status < 500 && body.contains("access_denied") {
                 continue; // there it is the person who said no
             }

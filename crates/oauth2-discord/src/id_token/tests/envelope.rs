@@ -175,6 +175,28 @@ fn s41_nothing_shows_the_token() {
 }
 
 #[test]
+fn each_refusal_has_a_text_of_its_own() {
+    let refusals = [
+        IdTokenError::Missing,
+        IdTokenError::TooLarge,
+        IdTokenError::Malformed,
+        IdTokenError::Algorithm,
+        IdTokenError::Header("typ"),
+        IdTokenError::UnknownKey,
+        IdTokenError::Signature,
+        IdTokenError::Payload,
+        IdTokenError::Claim("aud"),
+        IdTokenError::Expired,
+        IdTokenError::NotYetValid,
+    ];
+    let mut texts = refusals.map(|refusal| refusal.to_string()).to_vec();
+    texts.sort();
+    texts.dedup();
+    assert_eq!(texts.len(), refusals.len());
+    assert!(texts.iter().all(|text| text.contains("id token")));
+}
+
+#[test]
 fn o138_no_id_token_is_an_error_of_its_own() {
     let token = Token::new(AccessToken::new(ACCESS));
     let result = verifier().verify(UnixTime::from_secs(NOW), &token, None);

@@ -299,22 +299,6 @@ fn s36_a_file_is_read_up_to_its_cap() {
 }
 
 #[test]
-fn a_place_below_a_file_is_an_error_and_no_empty_store() {
-    let (_directory, mut store) = store();
-    store.save(&set("a")).unwrap();
-    let mut below = FileStore::new(store.path().join("token.json"));
-    for error in [
-        below.load().unwrap_err(),
-        below.read().unwrap_err(),
-        below.check().unwrap_err(),
-        below.clear().unwrap_err(),
-        remove(below.path()).unwrap_err().into(),
-    ] {
-        assert_eq!(error.kind(), StoreErrorKind::Io);
-    }
-}
-
-#[test]
 fn a_directory_is_no_token_file() {
     let (directory, _) = store();
     let error = FileStore::new(directory.path()).load().unwrap_err();
