@@ -209,6 +209,18 @@ fn p12_dying_twice_loses_nothing_either() {
 }
 
 #[test]
+fn p12_what_is_cleared_does_not_come_back_from_the_second_file() {
+    for step in STEPS {
+        let (directory, mut store) = store();
+        store.save(&set("old")).unwrap();
+        die_at(&store, &set("new"), step);
+        store.clear().unwrap();
+        assert!(names(&directory).is_empty(), "{step:?}");
+        assert_eq!(store.load().unwrap(), None, "{step:?}");
+    }
+}
+
+#[test]
 fn p12_a_torn_second_file_of_any_length_is_not_used() {
     let (_directory, mut store) = store();
     store.save(&set("old")).unwrap();
