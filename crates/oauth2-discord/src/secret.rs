@@ -111,9 +111,7 @@ impl Nonce {
 /// Random bytes as unpadded base64url, in a buffer that is wiped.
 pub(crate) fn encode_random(random: &[u8]) -> Zeroizing<String> {
     use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-    let mut text = Zeroizing::new(String::with_capacity(random.len().div_ceil(3) * 4));
-    URL_SAFE_NO_PAD.encode_string(random, &mut text);
-    text
+    Zeroizing::new(URL_SAFE_NO_PAD.encode(random))
 }
 
 /// Whether two texts are equal, in the same time wherever they differ.

@@ -121,6 +121,7 @@ mod tests {
     #[test]
     fn json_has_it_as_a_string_and_reads_both() {
         let id = Snowflake::new(u64::MAX);
+        assert_eq!(id.as_u64(), u64::MAX);
         let json = serde_json::to_string(&id).unwrap();
         assert_eq!(json, "\"18446744073709551615\"");
         assert_eq!(serde_json::from_str::<Snowflake>(&json).unwrap(), id);

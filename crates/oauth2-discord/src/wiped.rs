@@ -28,6 +28,16 @@ impl Wiped {
         }
         self.0.extend_from_slice(bytes);
     }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The same bytes as text, empty if they are none.
+    pub(crate) fn into_text(mut self) -> Zeroizing<String> {
+        let text = String::from_utf8(core::mem::take(&mut *self.0));
+        Zeroizing::new(text.unwrap_or_default())
+    }
 }
 
 impl io::Write for Wiped {

@@ -51,9 +51,7 @@ pub(crate) fn set_authorization(
     if !fits_header(secret) {
         return Err(HttpError::bad_request(field));
     }
-    let mut value = Zeroizing::new(String::with_capacity(scheme.len() + secret.len()));
-    value.push_str(scheme);
-    value.push_str(secret);
+    let value = Zeroizing::new([scheme, secret].concat());
     set_secret_header(request, header::AUTHORIZATION, &value, field)
 }
 
@@ -118,14 +116,12 @@ impl Form {
 /// `Authorization: Basic`, both halves form-encoded before base64 (RFC 6749, section 2.3.1; S-01).
 fn set_basic(request: &mut Request<Body>, id: &str, secret: &str) -> Result<(), HttpError> {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
-    let mut pair = Zeroizing::new(String::with_capacity(id.len() + 1 + 3 * secret.len()));
-    pair.push_str(id);
-    pair.push(':');
-    escape_into(secret, &mut *pair);
-    let mut value = Zeroizing::new(String::with_capacity(6 + pair.len().div_ceil(3) * 4));
-    value.push_str("Basic ");
-    STANDARD.encode_string(pair.as_bytes(), &mut value);
-    set_secret_header(request, header::AUTHORIZATION, &value, "client_secret")
+    let mut pair = Wiped::default();
+    pair.push(id.as_bytes());
+    pair.push(b":");
+    escape_into(secret, &mut pair);
+    let encoded = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
+    set_authorization(request, "Basic ", &encoded, "client_secret")
 }
 
 /// Percent-encodes all but RFC 3986's unreserved characters, which every form and query decoder reads alike.

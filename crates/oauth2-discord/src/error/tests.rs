@@ -255,3 +255,10 @@ proptest! {
         prop_assert!(shown.chars().count() <= 256 * 12);
     }
 }
+
+#[test]
+fn s41_a_description_shows_its_text_to_those_who_ask_for_it() {
+    let found = description(&refused(400, r#"{"message":"canary"}"#)).unwrap();
+    assert_eq!(found.to_string(), "canary");
+    assert_eq!(format!("{found:?}"), "Description(6 bytes)");
+}

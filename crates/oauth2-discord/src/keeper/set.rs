@@ -60,10 +60,7 @@ impl TokenSet {
             return token;
         };
         let member = format!(",\"expires_at\":{}}}", end.as_secs());
-        let mut json = Zeroizing::new(String::with_capacity(open.len() + member.len()));
-        json.push_str(open);
-        json.push_str(&member);
-        json
+        Zeroizing::new([open, &member].concat())
     }
 
     /// When to replace it: this long before it expires, or a tenth of its life if that is less.

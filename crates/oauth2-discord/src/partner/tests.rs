@@ -279,6 +279,7 @@ fn n10_a_bot_unmerges_by_the_games_id() {
     assert_eq!(request.headers()["authorization"], "Bot t");
     assert_eq!(body, r#"{"external_user_id":"u"}"#);
     reply(&call, 204, "").unwrap();
+    assert!(reply(&call, 400, "").is_err());
 }
 
 #[test]
@@ -387,4 +388,5 @@ fn s41_nothing_shows_a_secret() {
     let bad = reply(&provisional(), 200, r#"{"access_token":"canary"}"#).unwrap_err();
     let shown = format!("{calls} {request:?} {other:?} {merged:?} {error:?} {error} {bad:?} {bad}");
     assert!(!shown.contains("canary"), "{shown}");
+    assert!(format!("{merged:?}").contains("provider_type: \"OIDC\""));
 }

@@ -214,6 +214,14 @@ fn repetitions_are_dropped_wherever_they_stand() {
 }
 
 #[test]
+fn sets_are_equal_if_they_have_the_same_scopes_in_any_order() {
+    assert_eq!(set("email identify"), set("identify email"));
+    for other in ["", "email", "email guilds", "email identify guilds"] {
+        assert_ne!(set("email identify"), set(other), "{other}");
+    }
+}
+
+#[test]
 fn a_long_list_is_read_in_one_go() {
     let text = (0..100_000)
         .map(|n| format!("s{n} s{n} "))

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use super::{Token, Webhook};
-use crate::Snowflake;
+use crate::{Snowflake, wiped::Wiped};
 
 #[derive(Serialize)]
 struct Members<'a> {
@@ -57,12 +57,9 @@ pub(super) fn token(token: &Token) -> Zeroizing<String> {
             .and_then(|guild| serde_json::from_str(guild.json()).ok()),
         webhook: token.webhook.as_deref().map(WebhookMembers::of),
     };
-    // Counted first, so that the buffer does not grow and leave copies behind.
-    let mut counter = Counter(0);
-    let _ = serde_json::to_writer(&mut counter, &members);
-    let mut json = Zeroizing::new(Vec::with_capacity(counter.0));
-    let _ = serde_json::to_writer(&mut *json, &members);
-    Zeroizing::new(String::from_utf8(core::mem::take(&mut *json)).unwrap_or_default())
+    let mut json = Wiped::default();
+    let _ = serde_json::to_writer(&mut json, &members); // the writer takes everything
+    json.into_text()
 }
 
 impl<'a> WebhookMembers<'a> {
@@ -78,18 +75,5 @@ impl<'a> WebhookMembers<'a> {
             token: webhook.token.expose(),
             url: webhook.url.as_ref().map(|url| url.expose()),
         }
-    }
-}
-
-struct Counter(usize);
-
-impl std::io::Write for Counter {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0 += bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
     }
 }

@@ -165,6 +165,11 @@ fn o151_the_example_is_read() {
         "locale": "en-US"
     }"#;
     let claims = reply(&UserInfo::new(AccessToken::new("a")), 200, json).unwrap();
+    let shown = format!("{claims:?}");
+    assert_eq!(
+        shown,
+        format!("UserInfoClaims {{ sub: {:?}, .. }}", claims.sub)
+    );
     assert_eq!(
         claims.user_id(),
         Some(Snowflake::new(852_892_297_661_906_993))

@@ -196,7 +196,10 @@ fn s41_neither_url_nor_flow_show_state_verifier_or_nonce() {
     let started = authorization
         .start_code(&Urls::default(), entropy(0))
         .unwrap();
-    assert!(!format!("{started:?}").contains("canary"));
+    let shown = format!("{started:?}");
+    assert!(!shown.contains("canary"));
+    let length = started.url.as_str().len();
+    assert!(shown.contains(&format!("AuthorizeUrl({length} bytes)")));
     let started = asking("identify")
         .state(State::new("canary"))
         .start_implicit(&Urls::default(), entropy(0))

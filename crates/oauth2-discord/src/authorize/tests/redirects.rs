@@ -21,6 +21,7 @@ fn s04_a_redirect_uri_is_absolute_and_has_no_fragment() {
     ] {
         let uri = RedirectUri::new(good).unwrap();
         assert_eq!(uri.as_str(), good);
+        assert_eq!(uri.to_string(), good);
         assert_eq!(good.parse(), Ok(uri));
     }
     for relative in ["", "/cb", "cb", "?a=b", "//x/y", "://x", "1x://y", "https:"] {
@@ -63,6 +64,23 @@ fn s04_a_redirect_uri_is_absolute_and_has_no_fragment() {
     ] {
         assert_eq!(fault(odd), RedirectUriError::Character, "{odd:?}");
     }
+}
+
+#[test]
+fn each_fault_has_a_text_of_its_own() {
+    let faults = [
+        RedirectUriError::NotAbsolute,
+        RedirectUriError::Scheme,
+        RedirectUriError::Host,
+        RedirectUriError::Fragment,
+        RedirectUriError::Character,
+        RedirectUriError::NotLoopback,
+    ];
+    let mut texts = faults.map(|fault| fault.to_string()).to_vec();
+    texts.sort();
+    texts.dedup();
+    assert_eq!(texts.len(), faults.len());
+    assert!(texts.iter().all(|text| text.starts_with("the ")));
 }
 
 #[test]

@@ -72,6 +72,8 @@ fn s09_values_are_decoded_and_plus_is_a_space() {
         accept("access_token=a%2Fb&token_type=bearer&scope=identify+email%20guilds").unwrap();
     assert_eq!(token.access_token.expose(), "a/b");
     assert_eq!(token.scope.unwrap().to_string(), "identify email guilds");
+    let token = accept("access_token=a&token_type=bearer&scope=++").unwrap();
+    assert_eq!(token.scope.unwrap().len(), 0);
 }
 
 #[test]

@@ -139,6 +139,13 @@ fn s25_a_required_issuer_must_be_there() {
 }
 
 #[test]
+fn s25_a_flow_that_expects_no_issuer_takes_any() {
+    let unset = PendingCode::new(State::new(STATE));
+    let callback = format!("/?code=abc&state={STATE}&iss=https://other.example");
+    assert!(unset.accept(&callback).is_ok());
+}
+
+#[test]
 fn s26_the_address_is_compared_if_asked_for() {
     let strict = || {
         pending()
@@ -163,6 +170,11 @@ fn s26_the_address_is_compared_if_asked_for() {
             Err(CallbackError::OtherRedirect),
             "{other}"
         );
+        assert_eq!(
+            strict().belongs(&format!("{other}?{query}")),
+            Err(CallbackError::OtherRedirect),
+            "{other}"
+        );
         assert!(
             pending().accept(&format!("{other}?{query}")).is_ok(),
             "opt-in"
@@ -175,6 +187,23 @@ fn s26_the_address_is_compared_if_asked_for() {
         Err(CallbackError::OtherRedirect),
         "none is expected"
     );
+}
+
+#[test]
+fn s26_s36_a_fragment_is_read_neither_from_another_address_nor_beyond_the_cap() {
+    let ours = "https://nicememe.website";
+    let fragment = format!("access_token=a&token_type=Bearer&state={STATE}");
+    let strict = || {
+        implicit()
+            .with_redirect_uri(RedirectUri::new(ours).unwrap())
+            .with_exact_redirect()
+    };
+    assert!(strict().accept(&format!("{ours}/#{fragment}")).is_ok());
+    let other = format!("https://evil.com/#{fragment}");
+    assert_eq!(strict().accept(&other), Err(CallbackError::OtherRedirect));
+    let long = format!("{ours}/#{fragment}&x={}", "x".repeat(64 * 1024));
+    assert_eq!(implicit().accept(&long), Err(CallbackError::TooLong));
+    assert_eq!(pending().belongs(&long), Err(CallbackError::TooLong));
 }
 
 #[test]

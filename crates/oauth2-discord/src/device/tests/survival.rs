@@ -49,7 +49,8 @@ fn s23_s37_a_wait_that_the_codes_do_not_live_to_see_ends_it() {
 fn s23_o135_rate_limits_and_failures_keep_it_alive() {
     for status in [408, 423, 425, 429, 500, 502, 503, 504, 520] {
         let large = " ".repeat(ra_http::MAX_BODY_BYTES + 1);
-        for body in ["", "<html>", "{}", r#"{"error":"access_denied"}"#, &large] {
+        let bodies = ["", "<html>", "{}", r#"{"error":"new"}"#, r#"{"code":7}"#];
+        for body in [&bodies[..], &[r#"{"error":"access_denied"}"#, &large]].concat() {
             if status < 500 && body.contains("access_denied") {
                 continue; // there it is the person who said no
             }
@@ -214,6 +215,27 @@ fn a_late_refusal_leaves_the_decision_to_the_newer_call() {
     rig.answer(&call, 400, &refusal("invalid_request"));
     rig.answer(&newer, 200, TOKEN);
     assert!(matches!(rig.end(), Ok(Outcome::Granted(_))));
+}
+
+#[test]
+fn a_late_reply_that_decides_nothing_leaves_the_newer_call_under_way() {
+    for (status, code) in [
+        (400, "authorization_pending"),
+        (400, "slow_down"),
+        (503, "server_error"),
+    ] {
+        let mut rig = Rig::new();
+        let call = rig.call();
+        rig.wake();
+        rig.event();
+        let newer = rig.call();
+        let deadline = rig.session.deadline();
+        rig.answer(&call, status, &refusal(code));
+        assert_eq!(rig.session.deadline(), deadline, "{code}");
+        assert!(rig.session.poll_output().is_none(), "{code}");
+        rig.answer(&newer, 200, TOKEN);
+        assert!(matches!(rig.end(), Ok(Outcome::Granted(_))), "{code}");
+    }
 }
 
 #[test]

@@ -194,6 +194,10 @@ fn s34_p18_the_subject_is_there_and_called_sub() {
         verify_claims(&renamed.to_string()),
         Err(IdTokenError::Claim("sub"))
     );
+    assert!(is_valid(&verify_claims(&with(
+        "sub",
+        json!("x".repeat(255))
+    ))));
     for bad in [
         json!(""),
         json!(80_351_110),

@@ -160,6 +160,9 @@ fn s36_what_is_too_large_is_refused_before_it_is_read() {
     assert!(is_valid(&verify_claims(&fits)));
     let large = with("padding", json!("x".repeat(13_000)));
     assert_eq!(verify_claims(&large), Err(IdTokenError::TooLarge));
+    let cap = 16 * 1024;
+    assert_eq!(verify(&"x".repeat(cap)), Err(IdTokenError::Malformed));
+    assert_eq!(verify(&"x".repeat(cap + 1)), Err(IdTokenError::TooLarge));
 }
 
 #[test]
@@ -169,6 +172,28 @@ fn s41_nothing_shows_the_token() {
         assert!(!format!("{error} {error:?}").contains("canary"));
     }
     assert!(format!("{:?}", verifier()).contains("keys: 1"));
+}
+
+#[test]
+fn each_refusal_has_a_text_of_its_own() {
+    let refusals = [
+        IdTokenError::Missing,
+        IdTokenError::TooLarge,
+        IdTokenError::Malformed,
+        IdTokenError::Algorithm,
+        IdTokenError::Header("typ"),
+        IdTokenError::UnknownKey,
+        IdTokenError::Signature,
+        IdTokenError::Payload,
+        IdTokenError::Claim("aud"),
+        IdTokenError::Expired,
+        IdTokenError::NotYetValid,
+    ];
+    let mut texts = refusals.map(|refusal| refusal.to_string()).to_vec();
+    texts.sort();
+    texts.dedup();
+    assert_eq!(texts.len(), refusals.len());
+    assert!(texts.iter().all(|text| text.contains("id token")));
 }
 
 #[test]

@@ -209,6 +209,18 @@ fn p12_dying_twice_loses_nothing_either() {
 }
 
 #[test]
+fn p12_what_is_cleared_does_not_come_back_from_the_second_file() {
+    for step in STEPS {
+        let (directory, mut store) = store();
+        store.save(&set("old")).unwrap();
+        die_at(&store, &set("new"), step);
+        store.clear().unwrap();
+        assert!(names(&directory).is_empty(), "{step:?}");
+        assert_eq!(store.load().unwrap(), None, "{step:?}");
+    }
+}
+
+#[test]
 fn p12_a_torn_second_file_of_any_length_is_not_used() {
     let (_directory, mut store) = store();
     store.save(&set("old")).unwrap();
@@ -282,6 +294,20 @@ fn s41_what_is_no_token_set_is_refused_without_a_word_of_it() {
     file.write_all(&[set("a").expose_json().as_bytes(), b"x"].concat())
         .unwrap();
     assert!(store.load().is_err());
+}
+
+#[test]
+fn s36_a_file_is_read_up_to_its_cap() {
+    let (_directory, mut store) = store();
+    let cap = usize::try_from(MAX_BYTES).unwrap();
+    let mut content = set("a").expose_json().as_bytes().to_vec();
+    content.resize(cap, b' ');
+    let mut file = create_private(store.path()).unwrap();
+    file.write_all(&content).unwrap();
+    assert_eq!(store.load().unwrap(), Some(set("a")));
+    file.write_all(b" ").unwrap();
+    let error = store.load().unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::NotATokenSet);
 }
 
 #[test]

@@ -40,6 +40,24 @@ fn failed_refreshes_come_less_and_less_often() {
 }
 
 #[test]
+fn a_new_set_does_not_wait_for_the_failures_of_the_old_one() {
+    let (mut keeper, _) = keeper();
+    let mut now = START + WEEK;
+    let fail = |keeper: &mut Keeper, now| {
+        let call = call(keeper, now);
+        keeper.reply(at(now), call.id, Err(timeout())).unwrap();
+        later(keeper, now)
+    };
+    for _ in 0..3 {
+        now = fail(&mut keeper, now);
+    }
+    assert_eq!(fail(&mut keeper, now), now + 40);
+    keeper.adopt(at(now), token("a2", Some("r2"))).unwrap();
+    keeper.rejected(&AccessToken::new("a2"));
+    assert_eq!(fail(&mut keeper, now), now + 5);
+}
+
+#[test]
 fn s37_p08_waits_that_the_service_names_are_kept_and_errors_that_last_are_not_repeated() {
     for (error, wait) in [
         (refused(429, r#"{"retry_after":77.0}"#), 77),

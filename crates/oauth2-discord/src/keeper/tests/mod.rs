@@ -156,3 +156,36 @@ fn s41_nothing_shows_a_token() {
     let text = keeper.held().unwrap().expose_json();
     assert!(text.contains("canary") && text.contains("\"expires_at\":1604800}"));
 }
+
+#[test]
+fn a_store_in_memory_keeps_the_last_set_until_it_is_cleared() {
+    let set = |access| TokenSet::arrived(UnixTime::from_secs(1), Token::new(access));
+    let [a, b] = ["a", "b"].map(|access| set(AccessToken::new(access)));
+    let mut store = MemoryStore::new(a.clone());
+    assert_eq!(store.load().unwrap(), Some(a));
+    store.save(&b).unwrap();
+    assert_eq!(store.load().unwrap(), Some(b));
+    store.clear().unwrap();
+    assert_eq!(store.load().unwrap(), None);
+}
+
+#[test]
+fn errors_of_stores_say_what_is_wrong_and_why() {
+    use std::error::Error as _;
+
+    let kinds = [
+        StoreErrorKind::Io,
+        StoreErrorKind::NotPrivate,
+        StoreErrorKind::NotOurs,
+        StoreErrorKind::NotAFile,
+        StoreErrorKind::NotATokenSet,
+    ];
+    let mut texts = kinds.map(|kind| StoreError::new(kind).to_string()).to_vec();
+    texts.sort();
+    texts.dedup();
+    assert_eq!(texts.len(), kinds.len());
+    assert!(texts.iter().all(|text| text.contains("store")));
+    let error = StoreError::from(std::io::Error::other("the disk"));
+    assert_eq!(error.source().unwrap().to_string(), "the disk");
+    assert!(StoreError::new(StoreErrorKind::Io).source().is_none());
+}

@@ -122,7 +122,12 @@ fn o142_o093_o146_the_guild_is_kept_whole() {
     let kept = token.guild.clone().unwrap();
     assert_eq!(kept.id(), Snowflake::new(290_926_792_226_357_250));
     assert_eq!(kept.json(), guild);
-    assert!(!format!("{token:?}").contains("canary"));
+    let shown = format!("{token:?}");
+    assert!(!shown.contains("canary"));
+    assert!(
+        shown.contains(&format!(", {} bytes)", guild.len())),
+        "{shown}"
+    );
     for bad in ["1", "[]", "{}", "{\"id\":null}", "{\"id\":\"x\"}"] {
         assert!(
             fault(&with(&[("guild", bad)]))

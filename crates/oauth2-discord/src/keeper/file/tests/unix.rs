@@ -135,3 +135,33 @@ fn a_link_in_the_way_is_replaced_not_followed() {
     assert_eq!(fs::read_to_string(&victim).unwrap(), "mine");
     assert!(fs::symlink_metadata(&store.path).unwrap().is_file());
 }
+
+#[test]
+fn a_place_below_a_file_is_an_error_and_no_empty_store() {
+    let (_directory, mut store) = store();
+    store.save(&set("a")).unwrap();
+    let mut below = FileStore::new(store.path().join("token.json"));
+    for error in [
+        below.load().unwrap_err(),
+        below.read().unwrap_err(),
+        below.check().unwrap_err(),
+        below.check_pending().unwrap_err(),
+        below.clear().unwrap_err(),
+        remove(below.path()).unwrap_err().into(),
+    ] {
+        assert_eq!(error.kind(), StoreErrorKind::Io);
+    }
+    let directory = FileStore::new(store.path().join("")); // `token.json/`
+    assert_eq!(directory.check().unwrap_err().kind(), StoreErrorKind::Io);
+}
+
+#[test]
+fn p12_a_save_succeeds_only_after_its_directory_is_synchronized() {
+    let (directory, store) = store();
+    let mut lose_it = |step| match step {
+        Step::SyncDirectory => fs::remove_dir_all(directory.path()),
+        _ => Ok(()),
+    };
+    let lost = store.save_by(&set("a"), &mut lose_it).unwrap_err();
+    assert_eq!(lost.kind(), StoreErrorKind::Io);
+}
