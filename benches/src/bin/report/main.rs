@@ -40,6 +40,9 @@ enum Command {
         /// Where criterion wrote to
         #[arg(long, default_value = "target/criterion")]
         criterion: PathBuf,
+        /// What was measured in this run: first parts of groups' names; all else is kept as it was
+        #[arg(long = "part", required = true)]
+        parts: Vec<String>,
         /// The day of the run, as 2026-11-20
         #[arg(long)]
         date: String,
@@ -68,12 +71,13 @@ fn run(arguments: &Arguments) -> Outcome<()> {
     match &arguments.command {
         Command::Collect {
             criterion,
+            parts,
             date,
             rustc,
         } => {
-            let machine = Machine::here(date, rustc);
-            let results = Results::of_criterion(criterion, machine)?;
-            results.save(&kept(root).join("criterion.json"))
+            let newer = Results::of_criterion(criterion, parts, &Machine::here(date, rustc))?;
+            let path = kept(root).join("criterion.json");
+            Results::load(&path)?.replaced_by(newer).save(&path)
         }
         Command::Write => {
             let page = page(root)?;

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Outcome;
 use crate::plot::{self, Bar, Row};
-use crate::results::{Measured, Results};
+use crate::results::{Machine, Measured, Results};
 
 /// The page and its plots, by their paths below the project's root.
 pub(crate) struct Page {
@@ -87,11 +87,21 @@ impl Filling<'_> {
     }
 
     fn machine(&self) -> String {
-        let machine = &self.results.machine;
-        format!(
-            "{}, {} cores, {}, {}.",
-            machine.processor, machine.cores, machine.rustc, machine.date
-        )
+        let line = |machine: &Machine| {
+            format!(
+                "{}, {} cores, {}, {}.",
+                machine.processor, machine.cores, machine.rustc, machine.date
+            )
+        };
+        let mut machines = self.results.machines.values();
+        match machines.next() {
+            Some(first) if machines.all(|other| other == first) => line(first),
+            _ => {
+                let each = self.results.machines.iter();
+                let each = each.map(|(part, machine)| format!("- `{part}`: {}", line(machine)));
+                each.collect::<Vec<_>>().join("\n")
+            }
+        }
     }
 
     fn group(&self, name: &str) -> Outcome<&[Measured]> {

@@ -9,15 +9,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::Outcome;
 
-/// The results of a run: groups by name, each with its functions, ours first and then by time.
-#[derive(Serialize, Deserialize)]
+/// What was measured last of each group: its functions, ours first and then by time.
+#[derive(Serialize, Deserialize, Default)]
 pub(crate) struct Results {
-    pub(crate) machine: Machine,
+    /// By the first part of a group's name, which is that of what is measured in one go.
+    pub(crate) machines: BTreeMap<String, Machine>,
     pub(crate) groups: BTreeMap<String, Vec<Measured>>,
 }
 
 /// Where and when it was measured.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Clone, PartialEq)]
 pub(crate) struct Machine {
     pub(crate) date: String,
     pub(crate) rustc: String,
@@ -59,18 +60,22 @@ impl Measured {
 }
 
 impl Results {
-    /// Reads `<group>/<function>/new/{benchmark,estimates,sample}.json` wherever they lie below `root`.
-    pub(crate) fn of_criterion(root: &Path, machine: Machine) -> Outcome<Self> {
+    /// Reads `<group>/<function>/new/{benchmark,estimates,sample}.json` wherever they lie below `root`, of the groups whose
+    /// names begin with one of `parts`.
+    pub(crate) fn of_criterion(root: &Path, parts: &[String], machine: &Machine) -> Outcome<Self> {
         let mut groups = BTreeMap::<_, Vec<Measured>>::new();
         let mut left = vec![root.to_owned()];
         while let Some(folder) = left.pop() {
-            for entry in fs::read_dir(&folder)? {
+            let entries = fs::read_dir(&folder);
+            for entry in entries.map_err(|error| format!("{}: {error}", folder.display()))? {
                 let path = entry?.path();
                 if path.is_dir() {
                     left.push(path);
                 } else if path.ends_with("new/benchmark.json") {
                     let (group, measured) = one(&path)?;
-                    groups.entry(group).or_default().push(measured);
+                    if parts.iter().any(|part| part == first_part(&group)) {
+                        groups.entry(group).or_default().push(measured);
+                    }
                 }
             }
         }
@@ -79,12 +84,32 @@ impl Results {
             let place = |m: &Measured| (m.id != "ours", !m.is_ours());
             functions.sort_by(|a, b| (place(a).cmp(&place(b))).then(a.least.total_cmp(&b.least)));
         }
-        Ok(Self { machine, groups })
+        for part in parts {
+            if !groups.keys().any(|group| first_part(group) == part) {
+                return Err(format!("criterion has measured nothing of {part}").into());
+            }
+        }
+        let machines = parts.iter().map(|part| (part.clone(), machine.clone()));
+        Ok(Self {
+            machines: machines.collect(),
+            groups,
+        })
+    }
+
+    /// Puts what was measured now in the place of what was kept of the same, and keeps the rest.
+    pub(crate) fn replaced_by(mut self, newer: Self) -> Self {
+        let is_older = |group: &str| !newer.machines.contains_key(first_part(group));
+        self.groups.retain(|group, _| is_older(group));
+        self.groups.extend(newer.groups);
+        self.machines.extend(newer.machines);
+        self
     }
 
     /// Reads what `save` wrote.
     pub(crate) fn load(path: &Path) -> Outcome<Self> {
-        Ok(serde_json::from_str(&fs::read_to_string(path)?)?)
+        let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+        let text = fs::read_to_string(path).map_err(|error| failed(&error))?;
+        Ok(serde_json::from_str(&text).map_err(|error| failed(&error))?)
     }
 
     /// Keeps the results, one line a function, so that two runs can be compared.
@@ -135,6 +160,10 @@ struct Estimate {
 struct Samples {
     iters: Vec<f64>,
     times: Vec<f64>,
+}
+
+fn first_part(group: &str) -> &str {
+    group.split('/').next().unwrap_or(group)
 }
 
 fn one(benchmark: &Path) -> Outcome<(String, Measured)> {

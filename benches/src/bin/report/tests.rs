@@ -12,18 +12,22 @@ fn measured(id: &str, least: f64) -> Measured {
     }
 }
 
+fn machine(date: &str) -> Machine {
+    Machine {
+        date: date.into(),
+        rustc: "rustc 1".into(),
+        processor: "A & B".into(),
+        cores: 2,
+    }
+}
+
 fn results() -> Results {
     let group = |name: &str, functions: &[(&str, f64)]| {
         let functions = functions.iter().map(|(id, least)| measured(id, *least));
         (name.to_owned(), functions.collect())
     };
     Results {
-        machine: Machine {
-            date: "2026-11-20".into(),
-            rustc: "rustc 1".into(),
-            processor: "A & B".into(),
-            cores: 2,
-        },
+        machines: BTreeMap::from([("frames".into(), machine("2026-11-20"))]),
         groups: BTreeMap::from([
             group("frames/one", &[("ours", 50.0), ("slow", 100.0)]),
             group("frames/two", &[("ours", 2_000.0), ("quick", 1_000.0)]),
@@ -120,7 +124,12 @@ fn criterions_files_are_read_wherever_they_lie() {
     }
     let machine = Machine::here("2026-11-20", "rustc 1");
     assert!(machine.cores >= 1);
-    let results = Results::of_criterion(folder.path(), machine).unwrap();
+    let read = |part: &str| Results::of_criterion(folder.path(), &[part.into()], &machine);
+    assert!(
+        read("h").is_err(),
+        "an older run of something else is no run of this"
+    );
+    let results = read("g").unwrap();
     let kept = folder.path().join("kept.json");
     results.save(&kept).unwrap();
     let results = Results::load(&kept).unwrap();
@@ -129,4 +138,37 @@ fn criterions_files_are_read_wherever_they_lie() {
     let ours = &results.groups["g/h"][0];
     assert_eq!((ours.least, ours.mean), (9.0, 5.5));
     assert!(Results::load(Path::new("/nonexistent")).is_err());
+}
+
+#[test]
+fn what_is_measured_anew_takes_the_place_of_its_part_alone() {
+    let newer = Results {
+        machines: BTreeMap::from([("frames".into(), machine("2027-01-01"))]),
+        groups: BTreeMap::from([("frames/one".into(), vec![measured("ours", 7.0)])]),
+    };
+    let merged = results().replaced_by(newer);
+    let names: Vec<_> = merged.groups.keys().map(String::as_str).collect();
+    assert_eq!(names, ["alone", "frames/one", "frames2"]);
+    assert_eq!(merged.groups["frames/one"].len(), 1);
+    assert_eq!(merged.machines["frames"].date, "2027-01-01");
+}
+
+#[test]
+fn parts_of_other_days_say_so() {
+    let other = Results {
+        machines: BTreeMap::from([("texts".into(), machine("2027-01-01"))]),
+        ..Results::default()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let page = Page::fill("{{machine}}", &results().replaced_by(other), folder.path());
+    let (_, text) = page
+        .unwrap_or_else(|error| panic!("{error}"))
+        .files()
+        .map(|(path, text)| (path, text.clone()))
+        .next()
+        .unwrap();
+    assert_eq!(
+        text,
+        "- `frames`: A & B, 2 cores, rustc 1, 2026-11-20.\n- `texts`: A & B, 2 cores, rustc 1, 2027-01-01.\n"
+    );
 }
