@@ -6,7 +6,9 @@
 # version that `rustc -vV` names (Debian: llvm-22), with LLVM_BIN=/usr/lib/llvm-22/bin.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. .ci/recipes/crates.sh
 
+only_crates "$@"
 [ $# -gt 0 ] || set -- ra-proto ra-crypto ra-http ra-core oauth2-discord
 tools=${LLVM_BIN:-$(rustc --print sysroot)/lib/rustlib/$(rustc -vV | sed -n 's/^host: //p')/bin}
 [ -x "$tools/llvm-cov" ] || {

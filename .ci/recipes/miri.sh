@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Runs the tests of the crates named (by default those of the wire and of the machines) in Miri, which sees undefined
 # behaviour in whatever they call. Needs nightly Rust with its parts miri and rust-src. Property tests take a few cases only:
-# Miri is some hundred times slower than the machine.
+# Miri is some hundred times slower than the machine. Crates of which no test has run fail.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. .ci/recipes/crates.sh
 
+only_crates "$@"
 [ $# -gt 0 ] || set -- ra-proto ra-core
 # property tests look for a file of old failures, which is no business of the program under test
 export MIRIFLAGS="-Zmiri-disable-isolation ${MIRIFLAGS:-}" PROPTEST_CASES="${PROPTEST_CASES:-4}"
@@ -18,6 +20,9 @@ for crate; do
     }
     awk -v crate="$crate" -v seconds=$((SECONDS - started)) '
         /^test result:/ { passed += $4; ignored += $8 }
-        END { printf "%s: %d tests passed, %d ignored, %d s\n", crate, passed, ignored, seconds }
-    ' "$log"
+        END { printf "%s: %d tests passed, %d ignored, %d s\n", crate, passed, ignored, seconds; exit !passed }
+    ' "$log" || {
+        echo "no test of $crate has run" >&2
+        exit 1
+    }
 done

@@ -5,27 +5,35 @@
 #   mutants.sh [CRATE…]             from the beginning
 #   mutants.sh --resume [CRATE…]    leaves out what an earlier run has caught
 #   mutants.sh --shard 1/4 [CRATE…] a quarter of the mutants, counted from 0
+#   mutants.sh --file GLOB [CRATE…] those of some files: --file 'crates/ra-core/src/mobile/*.rs' ra-core
 #   mutants.sh --written FILE…      no run: looks for the lines of these `missed.txt` in docs/mutants
 #
 # A line counts as written if docs/mutants holds it without its place in the file: `crates/x/src/y.rs: replace > with >= in f`.
 # Results, with the mutants that ran out of time, are in target/mutants/CRATE.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. .ci/recipes/crates.sh
 
 # Prints survivors that nobody has written about.
 unwritten() {
-    sed -E 's/^([^:]+):[0-9]+:[0-9]+: /\1: /' "$@" | sort -u | while IFS= read -r survivor; do
+    sed -E 's/^([^:]+):[0-9]+:[0-9]+: /\1: /' -- "$@" | sort -u | while IFS= read -r survivor; do
         [ -z "$survivor" ] || grep -qF -- "\`$survivor\`" docs/mutants/*.md || printf '%s\n' "$survivor"
     done
 }
 
-options=()
+options=() files=()
 while [ $# -gt 0 ]; do
     case $1 in
     --resume) options+=(--iterate) && shift ;;
-    --shard) options+=(--shard "$2") && shift 2 ;;
+    --shard | --file)
+        [ $# -gt 1 ] || refuse "$1 wants a value"
+        options+=("$1" "$2")
+        [ "$1" = --shard ] || files+=("$1" "$2")
+        shift 2
+        ;;
     --written)
         shift
+        [ $# -gt 0 ] || refuse '--written wants a file'
         left=$(unwritten "$@")
         [ -z "$left" ] || { printf 'no reason in docs/mutants for:\n%s\n' "$left" >&2 && exit 1; }
         exit 0
@@ -33,7 +41,12 @@ while [ $# -gt 0 ]; do
     *) break ;;
     esac
 done
+only_crates "$@"
 [ $# -gt 0 ] || set -- ra-proto ra-crypto ra-http ra-core oauth2-discord
+for crate; do
+    [ ${#files[@]} -eq 0 ] || [ -n "$(cargo mutants --list --package "$crate" "${files[@]}")" ] ||
+        refuse "no mutants of $crate in these files"
+done
 
 failed=0
 for crate; do

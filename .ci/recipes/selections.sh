@@ -6,6 +6,6 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 case ${1-} in
---check) exec .ci/selections "$@" ;;
+--check | -h | --help) exec .ci/selections "$@" ;;
 *) exec .ci/selections --measure "$@" ;;
 esac
