@@ -1,7 +1,8 @@
 //! The processes that are measured. Each ends with the value that stands for it.
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -32,7 +33,9 @@ impl Process {
         let program = program(arguments)?;
         let files = tempfile::tempdir()?;
         fs::write(files.path().join("gateway.toml"), settings(arguments))?;
-        fs::write(files.path().join("accounts.toml"), accounts(arguments))?;
+        let people = files.path().join("accounts.toml");
+        fs::write(&people, accounts(arguments))?;
+        fs::set_permissions(&people, Permissions::from_mode(0o600))?; // the gateway remarks on others
         let mut command = Command::new(program);
         command.arg("gateway").arg("--config");
         command.arg(files.path().join("gateway.toml"));
