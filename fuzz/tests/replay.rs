@@ -8,81 +8,60 @@
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 type Target = fn(&[u8]);
 
-#[test]
-fn gateway_frame() {
-    replay("gateway_frame", ra_fuzz::gateway_frame);
+/// So many files has a corpus at most: .ci/recipes/fuzz-corpus.sh leaves no more.
+const MOST: usize = 50;
+
+/// A test for each target, which has the name of its corpus.
+macro_rules! targets {
+    ($($name:ident)*) => {
+        const TARGETS: &[&str] = &[$(stringify!($name)),*];
+        $(
+            #[test]
+            fn $name() {
+                replay(stringify!($name), ra_fuzz::$name);
+            }
+        )*
+    };
+}
+
+targets! {
+    gateway_frame
+    desktop_frame
+    scan_url
+    user_payload
+    desktop_script
+    pair_script
+    http_response
+    oauth2_callback
+    oauth2_token
+    oauth2_error
+    oauth2_fragment
+    oauth2_jwks
+    oauth2_id_token
 }
 
 #[test]
-fn desktop_frame() {
-    replay("desktop_frame", ra_fuzz::desktop_frame);
-}
-
-#[test]
-fn scan_url() {
-    replay("scan_url", ra_fuzz::scan_url);
-}
-
-#[test]
-fn user_payload() {
-    replay("user_payload", ra_fuzz::user_payload);
-}
-
-#[test]
-fn desktop_script() {
-    replay("desktop_script", ra_fuzz::desktop_script);
-}
-
-#[test]
-fn pair_script() {
-    replay("pair_script", ra_fuzz::pair_script);
-}
-
-#[test]
-fn http_response() {
-    replay("http_response", ra_fuzz::http_response);
-}
-
-#[test]
-fn oauth2_callback() {
-    replay("oauth2_callback", ra_fuzz::oauth2_callback);
-}
-
-#[test]
-fn oauth2_token() {
-    replay("oauth2_token", ra_fuzz::oauth2_token);
-}
-
-#[test]
-fn oauth2_error() {
-    replay("oauth2_error", ra_fuzz::oauth2_error);
-}
-
-#[test]
-fn oauth2_fragment() {
-    replay("oauth2_fragment", ra_fuzz::oauth2_fragment);
-}
-
-#[test]
-fn oauth2_jwks() {
-    replay("oauth2_jwks", ra_fuzz::oauth2_jwks);
-}
-
-#[test]
-fn oauth2_id_token() {
-    replay("oauth2_id_token", ra_fuzz::oauth2_id_token);
+fn each_corpus_has_a_target() {
+    for entry in fs::read_dir(corpora()).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(
+            TARGETS.contains(&name.as_str()),
+            "fuzz/corpus/{name} belongs to no target: {TARGETS:?}"
+        );
+    }
 }
 
 fn replay(name: &str, target: Target) {
     let corpus = corpus(name);
     assert!(
-        (5..=50).contains(&corpus.len()),
-        "{name}: {} corpus files",
+        (5..=MOST).contains(&corpus.len()),
+        "fuzz/corpus/{name} holds {} files and not 5 to {MOST}; if more, take a found_* out or run \
+         .ci/recipes/fuzz-corpus.sh {name}",
         corpus.len()
     );
     let seed = setting("RA_FUZZ_SEED", 1);
@@ -116,22 +95,33 @@ fn run(name: &str, file: &str, target: Target, input: &[u8]) {
     );
 }
 
+fn corpora() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
+}
+
 fn corpus(name: &str) -> Vec<(String, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("corpus")
-        .join(name);
     let read = |entry: std::io::Result<fs::DirEntry>| {
         let entry = entry.unwrap();
         let file = entry.file_name().into_string().unwrap();
+        assert!(
+            entry.path().is_file(),
+            "fuzz/corpus/{name}/{file} is no file"
+        );
         (file, fs::read(entry.path()).unwrap())
     };
-    let mut corpus: Vec<_> = fs::read_dir(folder).unwrap().map(read).collect();
+    let mut corpus: Vec<_> = fs::read_dir(corpora().join(name))
+        .unwrap_or_else(|why| panic!("fuzz/corpus/{name}: {why}"))
+        .map(read)
+        .collect();
     corpus.sort();
     corpus
 }
 
 fn setting(name: &str, default: u64) -> u64 {
-    std::env::var(name).map_or(default, |text| text.parse().unwrap())
+    std::env::var(name).map_or(default, |text| {
+        text.parse()
+            .unwrap_or_else(|_| panic!("{name} wants a whole number from 0 up, not {text:?}"))
+    })
 }
 
 /// One to four small damages: flipped bits, bytes of meaning, cuts, doublings, pieces of another input.

@@ -10,17 +10,17 @@ mod timeline;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Parser, value_parser};
 
 /// Drive many sessions on one thread, without a network and without cryptography.
 #[derive(Parser)]
 #[command(name = "ra-crowd")]
 struct Arguments {
     /// How many sessions, once for each size
-    #[arg(long, value_delimiter = ',', default_value = "1000,10000,100000")]
+    #[arg(long, value_delimiter = ',', default_value = "1000,10000,100000", value_parser = value_parser!(u32).range(1..))]
     sessions: Vec<u32>,
     /// How often each size is run; the fastest counts
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, default_value_t = 3, value_parser = value_parser!(u32).range(1..))]
     rounds: u32,
     /// Print JSON
     #[arg(long)]
