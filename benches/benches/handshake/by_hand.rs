@@ -9,25 +9,25 @@ use sha2::{Digest as _, Sha256};
 use crate::derived;
 
 /// From the desktop's key to the challenge.
-pub fn challenge(init: &str, nonce: &[u8]) -> String {
-    let derived::Desktop::Init { encoded_public_key } = serde_json::from_str(init).unwrap() else {
-        panic!("no init");
+pub fn challenge(init: &str, nonce: &[u8]) -> Option<String> {
+    let Ok(derived::Desktop::Init { encoded_public_key }) = serde_json::from_str(init) else {
+        return None;
     };
-    let spki = STANDARD.decode(encoded_public_key).unwrap();
-    let sealed = Fake.peer_key(&spki).unwrap();
-    let sealed = sealed.seal(nonce, &mut NoEntropy).unwrap();
+    let spki = STANDARD.decode(encoded_public_key).ok()?;
+    let sealed = Fake.peer_key(&spki).ok()?;
+    let sealed = sealed.seal(nonce, &mut NoEntropy).ok()?;
     let encrypted_nonce = STANDARD.encode(sealed);
-    serde_json::to_string(&derived::Gateway::NonceProof { encrypted_nonce }).unwrap()
+    serde_json::to_string(&derived::Gateway::NonceProof { encrypted_nonce }).ok()
 }
 
 /// From the desktop's proof to the fingerprint, if the proof is right.
 pub fn admit(proof: &str, nonce: &[u8], spki: &[u8]) -> Option<String> {
-    let derived::Desktop::NonceProof { proof, .. } = serde_json::from_str(proof).unwrap() else {
-        panic!("no proof");
+    let Ok(derived::Desktop::NonceProof { proof, .. }) = serde_json::from_str(proof) else {
+        return None;
     };
     if proof? != URL_SAFE_NO_PAD.encode(Sha256::digest(nonce)) {
         return None;
     }
     let fingerprint = URL_SAFE_NO_PAD.encode(Sha256::digest(spki));
-    Some(serde_json::to_string(&derived::Gateway::PendingRemoteInit { fingerprint }).unwrap())
+    serde_json::to_string(&derived::Gateway::PendingRemoteInit { fingerprint }).ok()
 }
