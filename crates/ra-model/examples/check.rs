@@ -1,5 +1,6 @@
 //! Checks a world, says how large it is, and shows how each thing came about that was found: what can be reached, and what
-//! must not be. `cargo run --release -p ra-model --example check -- [MISHAPS [TRICKS [SCANS]]]`, 1 by default.
+//! must not be. `cargo run --release -p ra-model --example check -- [MISHAPS [TRICKS [SCANS]]]`, 1 by default;
+//! SCANS is 1 or 2.
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -10,12 +11,15 @@ use stateright::{Checker as _, Expectation, Model as _};
 fn main() -> ExitCode {
     let mut numbers = std::env::args().skip(1).map(|number| number.parse());
     let mut number = || numbers.next().unwrap_or(Ok(1));
-    let (Ok(mishaps), Ok(tricks), Ok(scans)) = (number(), number(), number()) else {
-        eprintln!("usage: check [MISHAPS [TRICKS [SCANS]]]");
+    let (Ok(mishaps), Ok(tricks), Ok(scans), None) = (number(), number(), number(), numbers.next())
+    else {
+        eprintln!("usage: check [MISHAPS [TRICKS [SCANS]]], each a number up to 255");
         return ExitCode::from(2);
     };
-    let mut world = World::new(mishaps, tricks);
-    world.scans = scans;
+    let Some(world) = World::new(mishaps, tricks).scanning(scans) else {
+        eprintln!("SCANS is 1 or 2, not {scans}");
+        return ExitCode::from(2);
+    };
     let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get());
     let start = Instant::now();
     let checker = world.checker().threads(threads).spawn_bfs().join();

@@ -25,6 +25,9 @@ pub enum Check {
     OneVerdict,
     /// A ticket goes in the step that finds it: `redeem` in `ra-gateway/src/rendezvous/redis/mod.rs`.
     OneExchange,
+    /// What is sealed to a key is opened with that key alone: `self.key.open` in
+    /// `ra-core/src/desktop/login/exchange.rs`.
+    Sealed,
     /// A desktop's session that has ended takes nothing: `Ended` in `ra-core/src/desktop/session/state.rs`.
     DesktopEnded,
     /// A gateway's session that has ended takes nothing: `Ended` in `ra-core/src/gateway/state.rs`.
@@ -33,7 +36,7 @@ pub enum Check {
 
 impl Check {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Proof,
         Self::OwnFingerprint,
         Self::Asked,
@@ -44,6 +47,7 @@ impl Check {
         Self::BoundKey,
         Self::OneVerdict,
         Self::OneExchange,
+        Self::Sealed,
         Self::DesktopEnded,
         Self::SessionEnded,
     ];

@@ -2,7 +2,7 @@
 
 use crate::check::Check;
 use crate::parties::{Node, Ticket, Who};
-use crate::state::{DesktopAt, Down, Outcome, SessionAt, State};
+use crate::state::{DesktopAt, Down, Outcome, Sealed, SessionAt, State};
 use crate::{Action, World, session};
 
 pub(crate) fn offer(state: &State, who: Who, actions: &mut Vec<Action>) {
@@ -47,7 +47,7 @@ pub(crate) fn read(world: &World, state: &mut State, who: Who) {
             DesktopAt::Scan { code } | DesktopAt::Verdict { code, .. },
             Down::PendingTicket { user, to },
         ) => {
-            if to == who {
+            if opens(world, who, to) {
                 state.desktops[who].at = DesktopAt::Verdict { code, user };
             } else {
                 end(world, state, who, Outcome::Failed);
@@ -91,25 +91,29 @@ pub(crate) fn exchange(world: &World, state: &mut State, who: Who) {
         return;
     };
     let outcome = match redeem(world, state, ticket) {
-        // only its key opens it
-        Some((token_of, to)) if to == who => Outcome::LoggedIn {
+        Some(sealed) if opens(world, who, sealed.to) => Outcome::LoggedIn {
             shown: user,
-            user: token_of,
+            user: sealed.user,
         },
         _ => Outcome::Failed,
     };
     end(world, state, who, outcome);
 }
 
-/// Whose token it brings, and who can open it.
-pub(crate) fn redeem(world: &World, state: &mut State, ticket: Ticket) -> Option<(Who, Who)> {
+/// Whether this desktop's key opens what is sealed to that one.
+pub(crate) fn opens(world: &World, who: Who, to: Who) -> bool {
+    to == who || !world.makes(Check::Sealed)
+}
+
+/// What it brings, to whoever asks.
+pub(crate) fn redeem(world: &World, state: &mut State, ticket: Ticket) -> Option<Sealed> {
     let sealed = state.store.tickets[ticket]?;
     if world.makes(Check::OneExchange) {
         state.store.tickets[ticket] = None;
     }
     let redeemed = &mut state.history.redeemed[ticket];
     *redeemed = (*redeemed + 1).min(2);
-    Some((sealed.user, sealed.to))
+    Some(sealed)
 }
 
 /// The end: the socket closes, which the gateway hears of later.

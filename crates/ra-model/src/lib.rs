@@ -34,6 +34,7 @@ pub use mishap::Mishap;
 pub use state::State;
 
 use check::Check;
+use parties::Token;
 
 /// What may happen in a run.
 #[derive(Clone, Copy, Debug)]
@@ -42,8 +43,7 @@ pub struct World {
     pub mishaps: u8,
     /// How many of Mallory's tricks, besides showing pictures and hearing what nodes say to each other again, which are free.
     pub tricks: u8,
-    /// How often each phone may scan, once or twice.
-    pub scans: u8,
+    scans: u8,
     /// The check that is left out.
     pub without: Option<Check>,
 }
@@ -57,6 +57,25 @@ impl World {
             scans: 1,
             without: None,
         }
+    }
+
+    /// The same with that many scans a phone, if it is one or two.
+    ///
+    /// ```
+    /// use ra_model::World;
+    ///
+    /// assert!(World::new(1, 1).scanning(0).is_none());
+    /// assert!(World::new(1, 1).scanning(1).is_some());
+    /// assert!(World::new(1, 1).scanning(2).is_some());
+    /// assert!(World::new(1, 1).scanning(3).is_none());
+    /// ```
+    #[must_use]
+    pub const fn scanning(mut self, scans: u8) -> Option<Self> {
+        if scans == 0 || scans > Token::SCANS {
+            return None;
+        }
+        self.scans = scans;
+        Some(self)
     }
 
     /// The same without one check.

@@ -15,8 +15,10 @@ pub enum Trick {
     AnswerWithKey(Token, u8),
     /// And exchanges the key behind a handshake token.
     SwapKey(Token),
-    /// Who has seen a ticket redeems it.
+    /// Who has seen a ticket redeems it, and tries Bob's desktop's key on what it brings.
     Redeem(Ticket),
+    /// This desktop is handed the other's ticket in place of its own.
+    Misdeliver(Who, Ticket),
     /// Bob's phone uses a handshake token of Ann's.
     Borrow(Token, Verdict),
     /// Bob's phone says yes and no at once.
@@ -54,6 +56,10 @@ pub(crate) fn offer(state: &State, actions: &mut Vec<Action>) {
     }
     for ticket in Ticket::all().filter(|ticket| is_known(state, *ticket)) {
         add(Trick::Redeem(ticket));
+        let other = ticket.session.other();
+        if matches!(state.desktops[other].at, DesktopAt::Exchange { .. }) {
+            add(Trick::Misdeliver(other, ticket));
+        }
     }
     let bob = &state.phones[Who::Bob];
     if bob.calls[1] != Call::Unmade {
@@ -104,7 +110,16 @@ pub(crate) fn play(world: &World, state: &mut State, trick: Trick) {
             }
         }
         Trick::Redeem(ticket) => {
-            desktop::redeem(world, state, ticket);
+            let opened = desktop::redeem(world, state, ticket)
+                .filter(|sealed| desktop::opens(world, Who::Bob, sealed.to));
+            if let Some(sealed) = opened {
+                state.history.opened[sealed.user] = true;
+            }
+        }
+        Trick::Misdeliver(who, ticket) => {
+            if let DesktopAt::Exchange { user, .. } = state.desktops[who].at {
+                state.desktops[who].at = DesktopAt::Exchange { user, ticket };
+            }
         }
         Trick::Borrow(token, verdict) => {
             phone::tell_by(world, state, Who::Bob, token, verdict);

@@ -58,11 +58,14 @@ pub struct Token {
 }
 
 impl Token {
+    /// How often a phone can scan.
+    pub const SCANS: u8 = 2;
+
     /// All that there can be.
     pub fn all() -> impl Iterator<Item = Self> {
         Who::BOTH
             .into_iter()
-            .flat_map(|of| (0..2).map(move |nth| Self { of, nth }))
+            .flat_map(|of| (0..Self::SCANS).map(move |nth| Self { of, nth }))
     }
 }
 

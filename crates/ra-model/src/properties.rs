@@ -20,14 +20,13 @@ fn always() -> Vec<Property<World>> {
         Property::always(
             "no token without a yes to that very session",
             |_, state: &State| {
-                logged_in(state).all(|(desktop, user)| state.history.yes[user][desktop])
+                tokens(state).all(|(desktop, user)| state.history.yes[user][desktop])
             },
         ),
         Property::always(
             "who is not fooled lets in the desktop in front of them and no other",
             |_, state: &State| {
-                logged_in(state)
-                    .all(|(desktop, user)| desktop == user || state.history.fooled[user])
+                tokens(state).all(|(desktop, user)| desktop == user || state.history.fooled[user])
             },
         ),
         Property::always(
@@ -130,6 +129,14 @@ fn in_spite_of_mishaps() -> Vec<Property<World>> {
             |_, state: &State| has(state, Who::Ann, Who::Ann) && !state.alive[Node::A],
         ),
     ]
+}
+
+/// Which desktops' keys have opened a token, and whose: by a login, or by a trick.
+fn tokens(state: &State) -> impl Iterator<Item = (Who, Who)> {
+    let opened = Who::BOTH
+        .into_iter()
+        .filter(|user| state.history.opened[*user]);
+    logged_in(state).chain(opened.map(|user| (Who::Bob, user)))
 }
 
 /// Which desktops have a token, and whose.

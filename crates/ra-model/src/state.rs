@@ -277,6 +277,8 @@ pub struct History {
     pub handed: Tokens<Both<bool>>,
     /// How often each ticket was redeemed.
     pub redeemed: Tickets<u8>,
+    /// Whose tokens a trick has opened, with Bob's desktop's key.
+    pub opened: Both<bool>,
     /// Whether a withdrawn handshake token has decided.
     pub withdrawn_decided: bool,
     /// Whether a user was sealed to another key than the one that was scanned.
@@ -330,11 +332,12 @@ impl State {
             history: History {
                 seen: Each::default(),
                 yes: Each::from([neither.clone(), neither.clone()]),
-                fooled: neither,
+                fooled: neither.clone(),
                 withdrawn: Each::default(),
                 verdicts: Each::default(),
                 handed: Each::default(),
                 redeemed: Each::default(),
+                opened: neither,
                 withdrawn_decided: false,
                 missealed: false,
             },

@@ -1,6 +1,8 @@
 //! What each check is for: without it, something that must always hold does not.
 
-use std::collections::BTreeSet;
+mod page;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use ra_model::World;
 use ra_model::check::Check;
@@ -19,7 +21,7 @@ const ONE_END: &str = "a login ends once at most";
 const NOTHING_AFTER: &str = "nothing comes after an end";
 
 /// The check, how many mishaps and tricks it takes to need it, and what breaks without it.
-const LEFT_OUT: [(Check, u8, u8, &[&str]); 12] = [
+const LEFT_OUT: [(Check, u8, u8, &[&str]); 13] = [
     (Check::Proof, 0, 1, &[HOLDER, ONE_DESKTOP]),
     (Check::OwnFingerprint, 0, 1, &[FOOLED]),
     (Check::Asked, 0, 0, &[YES]),
@@ -30,6 +32,7 @@ const LEFT_OUT: [(Check, u8, u8, &[&str]); 12] = [
     (Check::BoundKey, 0, 1, &[SEALED]),
     (Check::OneVerdict, 1, 0, &[ONE_VERDICT]),
     (Check::OneExchange, 0, 1, &[ONE_EXCHANGE]),
+    (Check::Sealed, 0, 1, &[YES, FOOLED, SHOWN]),
     (Check::DesktopEnded, 1, 0, &[NOTHING_AFTER, ONE_END]),
     (Check::SessionEnded, 1, 0, &[NOTHING_AFTER]),
 ];
@@ -71,4 +74,19 @@ fn every_check_is_left_out_and_everything_that_must_hold_can_break() {
         .copied()
         .collect();
     assert_eq!(broken, always());
+}
+
+#[test]
+fn the_page_says_what_breaks_without_each_check() {
+    let mut written = BTreeMap::new();
+    for row in page::table("What holds in every state") {
+        let properties: BTreeSet<_> = row[1].split("; ").map(str::to_owned).collect();
+        let is_new = written.insert(row[0].clone(), properties).is_none();
+        assert!(is_new, "{} twice", row[0]);
+    }
+    let found = LEFT_OUT.iter().map(|(check, .., broken)| {
+        let broken = broken.iter().map(|property| (*property).to_owned());
+        (format!("`{check:?}`"), broken.collect())
+    });
+    assert_eq!(written, found.collect());
 }
