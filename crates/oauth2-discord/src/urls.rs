@@ -95,11 +95,13 @@ impl EndpointUrl {
     }
 
     fn made_of(base: &str, path: &str) -> Self {
+        let text = format!("{base}{path}");
         #[allow(
             clippy::expect_used,
-            reason = "a valid base and a constant path without query"
+            reason = "a valid base of at most 16 KiB and a constant path; `Uri` takes 64"
         )]
-        format!("{base}{path}").parse().expect("a URL")
+        let uri = Uri::try_from(&text).expect("a URL");
+        Self { text, uri }
     }
 }
 
@@ -223,6 +225,16 @@ mod tests {
             "",
         ] {
             assert!(bad.parse::<EndpointUrl>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_longest_base_has_its_endpoints() {
+        let base = |length: usize| format!("https://h/{}", "p".repeat(length - 10));
+        let urls = Urls::below(base(16 * 1024).parse().unwrap());
+        assert!(urls.token.as_str().ends_with("p/oauth2/token"));
+        for too_long in [16 * 1024 + 1, 65_530, 100_000] {
+            assert!(base(too_long).parse::<BaseUrl>().is_err(), "{too_long}");
         }
     }
 

@@ -7,6 +7,9 @@ use http::{Uri, uri::PathAndQuery};
 
 use crate::HttpError;
 
+/// So that a base and what is put below it stay within what [`Uri`] takes, 64 KiB.
+const MAX_BYTES: usize = 16 * 1024;
+
 /// A validated base URL, such as `https://discord.com/api/v9`.
 ///
 /// The scheme is `https`, or `http` if the host is `localhost`, in 127.0.0.0/8, or `[::1]`. There is no user name, no
@@ -34,7 +37,7 @@ pub struct BaseUrl {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BaseUrlError {
-    /// No `scheme://host` at all, or a character that no URL has.
+    /// No `scheme://host` at all, a character that no URL has, or more than 16 KiB.
     NotAUrl,
     /// A scheme other than `https` and `http`.
     Scheme,
@@ -99,6 +102,9 @@ impl FromStr for BaseUrl {
     type Err = BaseUrlError;
 
     fn from_str(text: &str) -> Result<Self, BaseUrlError> {
+        if text.len() > MAX_BYTES {
+            return Err(BaseUrlError::NotAUrl);
+        }
         let (scheme, rest) = text.split_once("://").ok_or(BaseUrlError::NotAUrl)?;
         let plaintext = match scheme.to_ascii_lowercase().as_str() {
             "https" => false,
