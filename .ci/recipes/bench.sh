@@ -25,11 +25,15 @@ for name in "$@"; do
 done
 
 measured=() short=()
+keep_table() { # criterion's results bear their day by the report
+    printf '\nMeasured on %s.\n' "$(date -I)" >>"$new"
+    mv "$new" "$kept/$1.md"
+}
 for name in "$@"; do
     case $name in
     crowd)
         cargo run --locked --release -p ra-benches --bin ra-crowd >"$new"
-        mv "$new" "$kept/crowd.md"
+        keep_table crowd
         ;;
     load | start)
         # one that falls short of its aim prints its table all the same, and belongs into the page
@@ -37,7 +41,7 @@ for name in "$@"; do
         bash ".ci/recipes/$name.sh" >"$new" || status=$?
         [ "$status" -le 1 ] && grep -q '^|' "$new" || exit "$status"
         [ "$status" -eq 0 ] || short+=("$name")
-        mv "$new" "$kept/$name.md"
+        keep_table "$name"
         ;;
     crypto | frames | texts | handshake | oauth2)
         cargo bench --locked -p ra-benches --bench "$name"
