@@ -55,6 +55,14 @@ fn r01_plaintext_goes_to_loopback_only() {
 }
 
 #[test]
+fn a_base_of_16_kib_is_the_longest() {
+    let of_length = |length: usize| format!("https://h/{}", "p".repeat(length - 10));
+    let base: BaseUrl = of_length(16_384).parse().unwrap();
+    assert_eq!(base.to_string(), of_length(16_384));
+    assert_eq!(refusal(&of_length(16_385)), BaseUrlError::NotAUrl);
+}
+
+#[test]
 fn r01_tricks_are_refused_with_their_reason() {
     use BaseUrlError::*;
     for (text, reason) in [
