@@ -9,6 +9,7 @@ use allocation_counter::measure;
 use ra_core::desktop::{self, login, session};
 use ra_core::{Jitter, MonoTime, gateway};
 use ra_crypto::SessionKey;
+use ra_proto::ScanPrefix;
 use ra_testkit::{Fake, FakeKey, SeededEntropy};
 
 const OPENED: MonoTime = MonoTime::from_millis(1_000);
@@ -53,12 +54,20 @@ fn talk(
     panic!("they never stop talking");
 }
 
+/// As many bytes as a prefix may have; half of them are host, so that its text is moved once while it is read.
+fn longest_prefix() -> ScanPrefix {
+    let prefix = format!("https://{}/{}/", "h".repeat(56), "p".repeat(62));
+    assert_eq!(prefix.len(), 128);
+    prefix.parse().unwrap()
+}
+
 /// A desktop's session and its gateway's: a code is shown, a heartbeat sent and acknowledged, all queues drained.
 fn waiting_pair(
     key: Box<dyn SessionKey>,
     mut gateway: gateway::Session,
 ) -> (desktop::Session, gateway::Session) {
-    let config = session::Config::default();
+    let mut config = session::Config::default();
+    config.scan_prefix = longest_prefix();
     let mut desktop = desktop::Session::new(config, key, Jitter::from_seed(3), OPENED);
     for now in [OPENED, LATER] {
         talk(now, &mut gateway, |frame| {
@@ -90,7 +99,9 @@ fn a_desktop_session_that_waits_for_a_scan_holds_512_bytes_at_most() {
 
 #[test]
 fn a_login_that_waits_for_a_scan_holds_512_bytes_at_most() {
-    let (key, config) = (key(), Arc::new(login::Config::default()));
+    let mut config = login::Config::default();
+    config.scan_prefix = longest_prefix();
+    let (key, config) = (key(), Arc::new(config));
     let make = || {
         let mut gateway = gateway();
         let mut login = desktop::Login::new(config, Jitter::from_seed(3), OPENED);

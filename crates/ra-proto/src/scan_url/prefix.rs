@@ -8,9 +8,12 @@ use super::parts::Parts;
 
 const DEFAULT_PREFIX: &str = "https://discord.com/ra/";
 
+/// A code of more characters has more and smaller squares, and every waiting session holds the prefix.
+const MAX_BYTES: usize = 128;
+
 /// What a QR code's text begins with: a URL up to and including a slash.
 ///
-/// `https` for any host, `http` for loopback hosts only; no user information, query, fragment or escapes.
+/// `https` for any host, `http` for loopback hosts only; no user information, query, fragment or escapes; 128 bytes at most.
 ///
 /// ```
 /// use ra_proto::ScanPrefix;
@@ -41,6 +44,9 @@ impl FromStr for ScanPrefix {
     type Err = ScanPrefixError;
 
     fn from_str(text: &str) -> Result<Self, ScanPrefixError> {
+        if text.len() > MAX_BYTES {
+            return Err(ScanPrefixError::TooLong);
+        }
         let parts = Parts::split(text).map_err(|_| ScanPrefixError::Malformed)?;
         if !parts.path.ends_with('/') {
             return Err(ScanPrefixError::NoSlash);
@@ -79,6 +85,8 @@ pub enum ScanPrefixError {
     Plaintext,
     /// The path does not end with a slash.
     NoSlash,
+    /// More than 128 bytes.
+    TooLong,
 }
 
 impl fmt::Display for ScanPrefixError {
@@ -88,6 +96,7 @@ impl fmt::Display for ScanPrefixError {
             Self::Scheme => "scan prefix is neither https nor http",
             Self::Plaintext => "scan prefix is http to a host that is not loopback",
             Self::NoSlash => "scan prefix does not end with a slash",
+            Self::TooLong => "scan prefix is longer than 128 bytes",
         })
     }
 }

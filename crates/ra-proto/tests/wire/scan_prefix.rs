@@ -105,6 +105,13 @@ fn a_prefix_that_is_not_plain_is_refused() {
 }
 
 #[test]
+fn r09_a_prefix_has_128_bytes_at_most() {
+    let of_length = |length: usize| format!("https://h/{}/", "a".repeat(length - 11));
+    assert_eq!(parse(&of_length(128)), Ok(of_length(128)));
+    assert_eq!(parse(&of_length(129)), Err(ScanPrefixError::TooLong));
+}
+
+#[test]
 fn errors_read_as_one_line() {
     let texts = [
         (ScanPrefixError::Malformed, "scan prefix is not a plain url"),
@@ -119,6 +126,10 @@ fn errors_read_as_one_line() {
         (
             ScanPrefixError::NoSlash,
             "scan prefix does not end with a slash",
+        ),
+        (
+            ScanPrefixError::TooLong,
+            "scan prefix is longer than 128 bytes",
         ),
     ];
     for (error, text) in texts {
