@@ -1,63 +1,44 @@
 //! Desktop: a fresh key, on two threads and on one; what is left of it with a pool; and what others take.
-//!
-//! How long a key takes is luck with primes. All that make one take turns before criterion sees anything, and criterion is
-//! then handed the times: so a noisy minute hits each of them, and the ratios hold.
+//! How long a key takes is luck with primes.
 
 use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use criterion::{BatchSize, Criterion, SamplingMode};
+use criterion::{BatchSize, Criterion};
 use ra_blocking::KeyPool;
 use ra_crypto::{
-    AwsLc, Backend, Entropy, GenerateError, KeyError, OsEntropy, PeerKey, PublicKeyError,
-    SessionKey,
+    AwsLc, Backend, Entropy, GenerateError, KeyError, PeerKey, PublicKeyError, SessionKey,
 };
+use ra_testkit::SeededEntropy;
 
-use crate::rivals;
+use crate::turns::{self, rival};
+use crate::{openssl, rivals};
 
-/// Keys of each kind; the means are then good to a twentieth.
-const KEYS: usize = 200;
+const ROUNDS: usize = 200;
+/// How many of ours come to one of the others: their mean is then good to a fiftieth, that of the others to a twentieth.
+const KEYS: u32 = 5;
 const POOLED: usize = 8;
-const WARM_UP: Duration = Duration::from_millis(1);
 
-type Make = fn();
-
-const MAKERS: &[(&str, Make)] = &[
-    ("ours", || drop(on(2))),
-    ("ours-one-thread", || drop(on(1))),
-    ("aws-lc-rs", || drop(rivals::aws_lc_makes_a_key())),
-    #[cfg(ra_openssl)]
-    ("openssl", || drop(crate::openssl::makes_a_key())),
-];
-
-fn on(threads: usize) -> Box<dyn SessionKey> {
+/// Makes keys from seeds that are the same for each number of threads and in each run, lest the ratio be luck as well.
+fn on(threads: usize) -> impl FnMut() -> Box<dyn SessionKey> {
     let threads = NonZero::new(threads).unwrap();
-    AwsLc.generate_on(threads, &mut OsEntropy).unwrap()
+    let mut seeds = 0..;
+    move || {
+        let mut entropy = SeededEntropy::new(seeds.next().unwrap());
+        AwsLc.generate_on(threads, &mut entropy).unwrap()
+    }
 }
 
 pub fn bench(c: &mut Criterion) {
-    // `cargo test` only wants to see that it runs
-    let measured = std::env::args().any(|argument| argument == "--bench");
-    let keys = if measured { KEYS } else { 1 };
-    let mut group = c.benchmark_group("crypto/key");
-    group.sample_size(KEYS).sampling_mode(SamplingMode::Flat);
-    group.warm_up_time(WARM_UP).measurement_time(WARM_UP);
-    let mut turns = None;
-    for (which, (name, _)) in MAKERS.iter().enumerate() {
-        let mut next = 0;
-        group.bench_function(*name, |b| {
-            let turns: &Vec<Vec<Duration>> = turns.get_or_insert_with(|| take_turns(keys));
-            b.iter_custom(|iterations| {
-                sleep(WARM_UP); // which criterion looks at the clock for
-                next += 1;
-                turns[which][next % keys] * u32::try_from(iterations).unwrap()
-            });
-        });
-    }
-    group.finish();
+    let mut rivals = vec![
+        rival("ours", KEYS, on(2)),
+        rival("ours-one-thread", KEYS, on(1)),
+        rival("aws-lc-rs", 1, rivals::aws_lc_makes_a_key),
+    ];
+    rivals.extend(openssl::key());
+    turns::bench(c, "crypto/key", ROUNDS, rivals);
 
     let mut group = c.benchmark_group("crypto/key");
     group.sample_size(20);
@@ -73,24 +54,12 @@ pub fn bench(c: &mut Criterion) {
     group.finish();
 }
 
-fn take_turns(keys: usize) -> Vec<Vec<Duration>> {
-    let mut times = vec![Vec::new(); MAKERS.len()];
-    for _ in 0..keys {
-        for ((_, make), times) in MAKERS.iter().zip(&mut times) {
-            let begun = Instant::now();
-            make();
-            times.push(begun.elapsed());
-        }
-    }
-    times
-}
-
 /// A pool, and a message for each key that it has made.
 fn pool_and_count() -> (KeyPool, Receiver<()>) {
     let (made, count) = channel();
     let pool = KeyPool::start(Arc::new(Counting { made }), POOLED).unwrap();
-    // all but two: whoever takes one finds another one
-    for _ in 2..POOLED {
+    // all but one, which is waited for before the first is taken: each is taken from a full pool that has no more to do
+    for _ in 1..POOLED {
         count.recv().unwrap();
     }
     (pool, count)

@@ -3,86 +3,79 @@
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used)] // macros of criterion; a bench may stop
 
 mod keys;
-#[cfg(ra_openssl)]
+#[cfg_attr(not(ra_openssl), path = "no_openssl.rs")]
 mod openssl;
 mod rivals;
+mod turns;
 
 use std::hint::black_box;
 
-use criterion::measurement::WallTime;
-use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, criterion_group, criterion_main};
 use ra_crypto::{AwsLc, Backend, OsEntropy, RustCrypto, SessionKey, digest_proof};
-use ra_testkit::vectors::{self, KeyVector};
+use ra_testkit::vectors;
+use turns::{Rival, rival};
+
+const ROUNDS: usize = 300;
+/// Calls a turn: some milliseconds each.
+const PROOFS: u32 = 10;
+const SEALS: u32 = 20;
 
 /// Desktop: from the sealed nonce to the proof of the digest dialect.
 fn proof(c: &mut Criterion) {
     let vector = vectors::load().keys.swap_remove(0);
     let nonce = &vector.nonces.last().unwrap().sealed; // 190 bytes, as the live gateway sends them
-    let expected = digest_proof(&nonce.plaintext);
+    let (sealed, expected) = (&*nonce.sealed, digest_proof(&nonce.plaintext));
+    let bench = |c: &mut Criterion, backend: &dyn Backend, library: Rival<'_>| {
+        let mut key: Box<dyn SessionKey> = backend
+            .session_key_from_pkcs8(&vector.pkcs8, &mut OsEntropy)
+            .unwrap();
+        let ours = || digest_proof(key.open(black_box(sealed)).unwrap().expose());
+        let mut rivals = vec![rival("ours", PROOFS, ours), library];
+        rivals.extend(openssl::proof(&vector.pkcs8, sealed, &expected));
+        let group = format!("crypto/proof/{}", backend.name());
+        turns::bench(c, &group, ROUNDS, rivals);
+    };
 
-    let rival = rivals::AwsLcKey::new(&vector.pkcs8);
-    assert_eq!(rival.proof(&nonce.sealed), *expected);
-    let mut group = c.benchmark_group("crypto/proof/aws-lc-rs");
-    ours(&mut group, &AwsLc, &vector);
-    group.bench_function("aws-lc-rs", |b| {
-        b.iter(|| rival.proof(black_box(&nonce.sealed)));
-    });
-    openssl_proof(&mut group, &vector);
-    group.finish();
+    let aws_lc = rivals::AwsLcKey::new(&vector.pkcs8);
+    assert_eq!(aws_lc.proof(sealed), *expected);
+    bench(
+        c,
+        &AwsLc,
+        rival("aws-lc-rs", PROOFS, || aws_lc.proof(black_box(sealed))),
+    );
 
-    let mut rival = rivals::RsaKey::new(&vector.pkcs8);
-    assert_eq!(rival.proof(&nonce.sealed), *expected);
-    let mut group = c.benchmark_group("crypto/proof/rustcrypto");
-    ours(&mut group, &RustCrypto, &vector);
-    group.bench_function("rsa", |b| b.iter(|| rival.proof(black_box(&nonce.sealed))));
-    openssl_proof(&mut group, &vector);
-    group.finish();
+    let mut rsa = rivals::RsaKey::new(&vector.pkcs8);
+    assert_eq!(rsa.proof(sealed), *expected);
+    bench(
+        c,
+        &RustCrypto,
+        rival("rsa", PROOFS, || rsa.proof(black_box(sealed))),
+    );
 }
-
-fn ours(group: &mut BenchmarkGroup<'_, WallTime>, backend: &dyn Backend, vector: &KeyVector) {
-    let sealed = &vector.nonces.last().unwrap().sealed.sealed;
-    let mut key: Box<dyn SessionKey> = backend
-        .session_key_from_pkcs8(&vector.pkcs8, &mut OsEntropy)
-        .unwrap();
-    group.bench_function("ours", |b| {
-        b.iter(|| digest_proof(key.open(black_box(sealed)).unwrap().expose()));
-    });
-}
-
-#[cfg(ra_openssl)]
-fn openssl_proof(group: &mut BenchmarkGroup<'_, WallTime>, vector: &KeyVector) {
-    let nonce = &vector.nonces.last().unwrap().sealed;
-    let rival = openssl::Key::new(&vector.pkcs8);
-    assert_eq!(rival.proof(&nonce.sealed), *digest_proof(&nonce.plaintext));
-    group.bench_function("openssl", |b| {
-        b.iter(|| rival.proof(black_box(&nonce.sealed)));
-    });
-}
-
-#[cfg(not(ra_openssl))]
-fn openssl_proof(_: &mut BenchmarkGroup<'_, WallTime>, _: &KeyVector) {}
 
 /// Gateway: what one session costs, a key read and three messages sealed.
 fn seal(c: &mut Criterion) {
-    let spki = vectors::load().keys.swap_remove(0).spki;
-    for (backend, name) in [(&AwsLc as &dyn Backend, "aws-lc-rs"), (&RustCrypto, "rsa")] {
-        let mut group = c.benchmark_group(format!("crypto/seal/{}", backend.name()));
-        group.bench_function("ours", |b| {
-            b.iter(|| {
-                let peer = backend.peer_key(black_box(&spki)).unwrap();
-                [(); 3].map(|()| peer.seal(&[7; 64], &mut OsEntropy).unwrap())
-            });
-        });
-        group.bench_function(name, |b| {
-            b.iter(|| match name {
-                "rsa" => rivals::rsa_seals(black_box(&spki)),
-                _ => rivals::aws_lc_seals(black_box(&spki)),
-            });
-        });
-        #[cfg(ra_openssl)]
-        group.bench_function("openssl", |b| b.iter(|| openssl::seals(black_box(&spki))));
-        group.finish();
-    }
+    let spki = &*vectors::load().keys.swap_remove(0).spki;
+    let bench = |c: &mut Criterion, backend: &dyn Backend, library: Rival<'_>| {
+        let ours = || {
+            let peer = backend.peer_key(black_box(spki)).unwrap();
+            [(); 3].map(|()| peer.seal(&[7; 64], &mut OsEntropy).unwrap())
+        };
+        let mut rivals = vec![rival("ours", SEALS, ours), library];
+        rivals.extend(openssl::seal(spki));
+        let group = format!("crypto/seal/{}", backend.name());
+        turns::bench(c, &group, ROUNDS, rivals);
+    };
+    bench(
+        c,
+        &AwsLc,
+        rival("aws-lc-rs", SEALS, || rivals::aws_lc_seals(black_box(spki))),
+    );
+    bench(
+        c,
+        &RustCrypto,
+        rival("rsa", SEALS, || rivals::rsa_seals(black_box(spki))),
+    );
 }
 
 criterion_group!(benches, proof, keys::bench, seal);

@@ -1,5 +1,7 @@
 //! OpenSSL, as its crate documents it.
 
+use std::hint::black_box;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openssl::encrypt::{Decrypter, Encrypter};
@@ -8,29 +10,36 @@ use openssl::pkey::{PKey, Private};
 use openssl::rsa::{Padding, Rsa};
 use openssl::sha::sha256;
 
-pub struct Key(PKey<Private>);
+use crate::turns::{Rival, rival};
+use crate::{PROOFS, SEALS};
 
-impl Key {
-    pub fn new(pkcs8: &[u8]) -> Self {
-        Self(PKey::private_key_from_pkcs8(pkcs8).unwrap())
-    }
-
-    pub fn proof(&self, sealed: &[u8]) -> String {
-        let mut decrypter = Decrypter::new(&self.0).unwrap();
-        decrypter.set_rsa_padding(Padding::PKCS1_OAEP).unwrap();
-        decrypter.set_rsa_oaep_md(MessageDigest::sha256()).unwrap();
-        decrypter.set_rsa_mgf1_md(MessageDigest::sha256()).unwrap();
-        let mut opened = [0; 256];
-        let length = decrypter.decrypt(sealed, &mut opened).unwrap();
-        URL_SAFE_NO_PAD.encode(sha256(&opened[..length]))
-    }
+pub fn proof<'w>(pkcs8: &[u8], sealed: &'w [u8], expected: &str) -> Option<Rival<'w>> {
+    let key = PKey::private_key_from_pkcs8(pkcs8).unwrap();
+    assert_eq!(open_and_prove(&key, sealed), expected);
+    Some(rival("openssl", PROOFS, move || {
+        open_and_prove(&key, black_box(sealed))
+    }))
 }
 
-pub fn makes_a_key() -> Rsa<Private> {
-    Rsa::generate(2048).unwrap()
+pub fn key() -> Option<Rival<'static>> {
+    Some(rival("openssl", 1, || Rsa::generate(2048).unwrap()))
 }
 
-pub fn seals(spki: &[u8]) -> [Vec<u8>; 3] {
+pub fn seal(spki: &[u8]) -> Option<Rival<'_>> {
+    Some(rival("openssl", SEALS, || read_and_seal(black_box(spki))))
+}
+
+fn open_and_prove(key: &PKey<Private>, sealed: &[u8]) -> String {
+    let mut decrypter = Decrypter::new(key).unwrap();
+    decrypter.set_rsa_padding(Padding::PKCS1_OAEP).unwrap();
+    decrypter.set_rsa_oaep_md(MessageDigest::sha256()).unwrap();
+    decrypter.set_rsa_mgf1_md(MessageDigest::sha256()).unwrap();
+    let mut opened = [0; 256];
+    let length = decrypter.decrypt(sealed, &mut opened).unwrap();
+    URL_SAFE_NO_PAD.encode(sha256(&opened[..length]))
+}
+
+fn read_and_seal(spki: &[u8]) -> [Vec<u8>; 3] {
     let key = PKey::public_key_from_der(spki).unwrap();
     [(); 3].map(|()| {
         let mut encrypter = Encrypter::new(&key).unwrap();

@@ -2,9 +2,10 @@
 //!
 //! - `{{machine}}`: where it was measured.
 //! - `{{ratios PREFIX}}`: a row for each group below, our time, and theirs as multiples of ours.
-//! - `{{times GROUP}}`: a row for each function of one group; `{{means GROUP}}` takes the mean instead of the least.
+//! - `{{times GROUP}}`: a row for each function of one group.
 //! - `{{dots PREFIX | title}}`: a plot, theirs as multiples of ours.
-//! - `{{bars GROUP | title}}`: a plot of the times of one group; `{{mean-bars GROUP | title}}` of its means.
+//! - `{{bars GROUP | title}}`: a plot of the times of one group.
+//! - `mean-` or `median-` before one of these four takes that instead of the least.
 //! - `{{include NAME}}`: the table that a program printed, `benches/results/NAME.md`.
 //! - `{{bars-of NAME / COLUMN | title}}`: a plot of a column of that table.
 
@@ -49,6 +50,9 @@ impl Page {
     }
 }
 
+/// The figure that is asked for.
+type Of = fn(&Measured) -> f64;
+
 struct Filling<'a> {
     results: &'a Results,
     tables: &'a Path,
@@ -59,21 +63,23 @@ impl Filling<'_> {
     fn directive(&mut self, directive: &str) -> Outcome<String> {
         let (what, title) = directive.split_once(" | ").unwrap_or((directive, ""));
         let (verb, name) = what.split_once(' ').unwrap_or((what, ""));
+        let (of, verb): (Of, _) = if let Some(verb) = verb.strip_prefix("mean-") {
+            (|m| m.mean, verb)
+        } else if let Some(verb) = verb.strip_prefix("median-") {
+            (|m| m.median, verb)
+        } else {
+            (|m| m.least, verb)
+        };
         Ok(match verb {
             "machine" => self.machine(),
-            "ratios" => ratios(&self.results.below(name)?),
-            "times" => times(self.group(name)?, |m| m.least),
-            "means" => times(self.group(name)?, |m| m.mean),
+            "ratios" => ratios(&self.results.below(name)?, of),
+            "times" => times(self.group(name)?, of),
             "dots" => {
-                let rows = dots(&self.results.below(name)?)?;
+                let rows = dots(&self.results.below(name)?, of)?;
                 self.plot(name, title, plot::dots(title, &rows))
             }
             "bars" => {
-                let bars = bars(self.group(name)?, |m| m.least);
-                self.plot(name, title, plot::bars(title, &bars))
-            }
-            "mean-bars" => {
-                let bars = bars(self.group(name)?, |m| m.mean);
+                let bars = bars(self.group(name)?, of);
                 self.plot(name, title, plot::bars(title, &bars))
             }
             "include" => self.table(name)?.trim().to_owned(),
@@ -123,7 +129,7 @@ impl Filling<'_> {
 }
 
 /// Ours first, then each rival in the order of the first group that has it.
-fn ratios(groups: &[(&str, &[Measured])]) -> String {
+fn ratios(groups: &[(&str, &[Measured])], of: Of) -> String {
     let mut rivals: Vec<&str> = Vec::new();
     for measured in groups.iter().flat_map(|(_, functions)| functions.iter()) {
         if !measured.is_ours() && !rivals.contains(&measured.id.as_str()) {
@@ -140,11 +146,11 @@ fn ratios(groups: &[(&str, &[Measured])]) -> String {
         let Some(ours) = functions.first() else {
             continue;
         };
-        let _ = write!(text, "\n| {label} | {} |", duration(ours.least));
+        let _ = write!(text, "\n| {label} | {} |", duration(of(ours)));
         for rival in &rivals {
             match functions.iter().find(|measured| measured.id == *rival) {
                 Some(theirs) => {
-                    let _ = write!(text, " {:.2} × |", theirs.least / ours.least);
+                    let _ = write!(text, " {:.2} × |", of(theirs) / of(ours));
                 }
                 None => text += " |",
             }
@@ -153,8 +159,8 @@ fn ratios(groups: &[(&str, &[Measured])]) -> String {
     text
 }
 
-fn times(functions: &[Measured], of: impl Fn(&Measured) -> f64) -> String {
-    let first = functions.first().map_or(1.0, &of);
+fn times(functions: &[Measured], of: Of) -> String {
+    let first = functions.first().map_or(1.0, of);
     let mut text = String::from("| | time | ÷ the first |\n|---|--:|--:|");
     for measured in functions {
         let (time, ratio) = (duration(of(measured)), of(measured) / first);
@@ -164,7 +170,7 @@ fn times(functions: &[Measured], of: impl Fn(&Measured) -> f64) -> String {
     text
 }
 
-fn dots<'a>(groups: &[(&'a str, &'a [Measured])]) -> Outcome<Vec<Row<'a>>> {
+fn dots<'a>(groups: &[(&'a str, &'a [Measured])], of: Of) -> Outcome<Vec<Row<'a>>> {
     let mut rows = Vec::new();
     for (label, functions) in groups {
         let (ours, rivals) = functions.split_first().ok_or("a group without functions")?;
@@ -173,7 +179,7 @@ fn dots<'a>(groups: &[(&'a str, &'a [Measured])]) -> Outcome<Vec<Row<'a>>> {
         }
         let dots = rivals
             .iter()
-            .map(|theirs| (theirs.id.as_str(), theirs.least / ours.least));
+            .map(|theirs| (theirs.id.as_str(), of(theirs) / of(ours)));
         rows.push(Row {
             label,
             dots: dots.collect(),
@@ -182,7 +188,7 @@ fn dots<'a>(groups: &[(&'a str, &'a [Measured])]) -> Outcome<Vec<Row<'a>>> {
     Ok(rows)
 }
 
-fn bars(functions: &[Measured], of: impl Fn(&Measured) -> f64) -> Vec<Bar> {
+fn bars(functions: &[Measured], of: Of) -> Vec<Bar> {
     let bar = |measured: &Measured| Bar {
         label: measured.id.clone(),
         length: of(measured),

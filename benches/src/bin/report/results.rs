@@ -26,13 +26,14 @@ pub(crate) struct Machine {
     pub(crate) cores: usize,
 }
 
-/// One function of a group, in nanoseconds: its quickest sample, as other work on the machine only adds, and the mean for
-/// what is a matter of luck.
+/// One function of a group, in nanoseconds: its quickest sample, as other work on the machine only adds; the mean for
+/// what is a matter of luck; the median for rivals that take turns, each of which the same work hits.
 #[derive(Serialize, Deserialize, Clone)]
 pub(crate) struct Measured {
     pub(crate) id: String,
     pub(crate) least: f64,
     pub(crate) mean: f64,
+    pub(crate) median: f64,
 }
 
 impl Machine {
@@ -149,6 +150,7 @@ struct Benchmark {
 #[derive(Deserialize)]
 struct Estimates {
     mean: Estimate,
+    median: Estimate,
 }
 
 #[derive(Deserialize)]
@@ -181,6 +183,7 @@ fn one(benchmark: &Path) -> Outcome<(String, Measured)> {
             id,
             least: least.fold(f64::INFINITY, f64::min),
             mean: estimates.mean.point_estimate,
+            median: estimates.median.point_estimate,
         },
     ))
 }

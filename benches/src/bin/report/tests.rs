@@ -9,6 +9,7 @@ fn measured(id: &str, least: f64) -> Measured {
         id: id.into(),
         least,
         mean: 2.0 * least,
+        median: 3.0 * least,
     }
 }
 
@@ -56,7 +57,13 @@ fn tables_hold_our_time_and_theirs_as_multiples() {
     let expected = "before\n| | ours | slow | quick |\n|---|--:|--:|--:|\n| one | 50.0 ns | 2.00 × | |\n\
                     | two | 2.00 µs | | 0.50 × |\nafter {{x}}\n";
     assert_eq!(page, expected);
-    let (page, _) = filled("{{times frames/one}}\n{{means alone}}\n{{machine}}", "").unwrap();
+    let (page, _) = filled("{{median-ratios frames}}", "").unwrap();
+    assert!(page.contains("| one | 150 ns | 2.00 × | |"), "{page}");
+    let (page, _) = filled(
+        "{{times frames/one}}\n{{mean-times alone}}\n{{machine}}",
+        "",
+    )
+    .unwrap();
     assert!(page.contains("| slow | 100 ns | 2.00 |"), "{page}");
     assert!(page.contains("| rival <x> | 8.00 s | 1.00 |"), "{page}");
     assert!(
@@ -117,7 +124,8 @@ fn criterions_files_are_read_wherever_they_lie() {
         let said =
             format!(r#"{{"group_id":"g/h","function_id":"{id}","value_str":"7","extra":0}}"#);
         std::fs::write(new.join("benchmark.json"), said).unwrap();
-        let estimates = r#"{"mean":{"point_estimate":5.5},"slope":null}"#;
+        let estimates =
+            r#"{"mean":{"point_estimate":5.5},"median":{"point_estimate":4.5},"slope":null}"#;
         std::fs::write(new.join("estimates.json"), estimates).unwrap();
         let samples = format!(r#"{{"iters":[1,2],"times":[{},{}]}}"#, 3 * least, 2 * least);
         std::fs::write(new.join("sample.json"), samples).unwrap();
@@ -136,7 +144,7 @@ fn criterions_files_are_read_wherever_they_lie() {
     let ids: Vec<_> = results.groups["g/h"].iter().map(|m| &m.id).collect();
     assert_eq!(ids, ["ours", "ours-too", "rival"]); // ours first, though slower
     let ours = &results.groups["g/h"][0];
-    assert_eq!((ours.least, ours.mean), (9.0, 5.5));
+    assert_eq!((ours.least, ours.mean, ours.median), (9.0, 5.5, 4.5));
     assert!(Results::load(Path::new("/nonexistent")).is_err());
 }
 
