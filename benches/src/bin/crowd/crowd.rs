@@ -67,7 +67,7 @@ impl Crowd {
     pub(crate) fn new(sessions: u32) -> Self {
         let mut config = gateway::Config::default();
         config.timeout = LIFETIME;
-        let mut timeline = Timeline::with_capacity(sessions as usize * 5);
+        let mut timeline = Timeline::new(PHASES[2].1, sessions as usize * 5);
         for number in 0..sessions {
             let part = f64::from(number) / f64::from(sessions);
             let opens = MonoTime::ZERO.saturating_add(ARRIVALS.mul_f64(part));
