@@ -200,6 +200,31 @@ impl<'a> Scanner<'a> {
 /// or a control character.
 #[inline(always)]
 pub(super) fn plain_length(bytes: &[u8]) -> usize {
+    let Some((head, tail)) = bytes.split_at_checked(SHORT) else {
+        return plain_words(bytes);
+    };
+    match plain_words(head) {
+        SHORT => SHORT + plain_blocks(tail),
+        length => length,
+    }
+}
+
+/// What goes on behind so many bytes is looked at in larger pieces.
+const SHORT: usize = 64;
+
+/// The same of what follows on many plain bytes, which is base64 for the most part: 32 at a time.
+#[inline(never)]
+fn plain_blocks(bytes: &[u8]) -> usize {
+    let special = |found, word: &[u8; 8]| found | specials(u64::from_le_bytes(*word));
+    let plain = |block: &&[u8; 32]| block.as_chunks().0.iter().fold(0, special) == 0;
+    let blocks = bytes.as_chunks().0.iter().take_while(plain).count();
+    let (plain, rest) = bytes.split_at(blocks * 32);
+    plain.len() + plain_words(rest)
+}
+
+/// The same, eight at a time.
+#[inline(always)]
+fn plain_words(bytes: &[u8]) -> usize {
     let (words, rest) = bytes.as_chunks::<8>();
     for (place, word) in words.iter().enumerate() {
         let found = specials(u64::from_le_bytes(*word));
