@@ -22,7 +22,7 @@ const KEYS: u32 = 5;
 const POOLED: usize = 8;
 
 /// Makes keys from seeds that are the same for each number of threads and in each run, lest the ratio be luck as well.
-fn on(threads: usize) -> impl FnMut() -> Box<dyn SessionKey> {
+pub fn on(threads: usize) -> impl FnMut() -> Box<dyn SessionKey> {
     let threads = NonZero::new(threads).unwrap();
     let mut seeds = 0..;
     move || {

@@ -6,6 +6,8 @@ mod keys;
 #[cfg_attr(not(ra_openssl), path = "no_openssl.rs")]
 mod openssl;
 mod rivals;
+mod sessions;
+#[path = "../turns.rs"]
 mod turns;
 
 use std::hint::black_box;
@@ -13,9 +15,8 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use ra_crypto::{AwsLc, Backend, OsEntropy, RustCrypto, SessionKey, digest_proof};
 use ra_testkit::vectors;
-use turns::{Rival, rival};
+use turns::{ROUNDS, Rival, rival};
 
-const ROUNDS: usize = 300;
 /// Calls a turn: some milliseconds each.
 const PROOFS: u32 = 10;
 const SEALS: u32 = 20;
@@ -25,12 +26,13 @@ fn proof(c: &mut Criterion) {
     let vector = vectors::load().keys.swap_remove(0);
     let nonce = &vector.nonces.last().unwrap().sealed; // 190 bytes, as the live gateway sends them
     let (sealed, expected) = (&*nonce.sealed, digest_proof(&nonce.plaintext));
-    let bench = |c: &mut Criterion, backend: &dyn Backend, library: Rival<'_>| {
+    let bench = |c: &mut Criterion, backend: &dyn Backend, libraries: Vec<Rival<'_>>| {
         let mut key: Box<dyn SessionKey> = backend
             .session_key_from_pkcs8(&vector.pkcs8, &mut OsEntropy)
             .unwrap();
         let ours = || digest_proof(key.open(black_box(sealed)).unwrap().expose());
-        let mut rivals = vec![rival("ours", PROOFS, ours), library];
+        let mut rivals = vec![rival("ours", PROOFS, ours)];
+        rivals.extend(libraries);
         rivals.extend(openssl::proof(&vector.pkcs8, sealed, &expected));
         let group = format!("crypto/proof/{}", backend.name());
         turns::bench(c, &group, ROUNDS, rivals);
@@ -38,19 +40,13 @@ fn proof(c: &mut Criterion) {
 
     let aws_lc = rivals::AwsLcKey::new(&vector.pkcs8);
     assert_eq!(aws_lc.proof(sealed), *expected);
-    bench(
-        c,
-        &AwsLc,
-        rival("aws-lc-rs", PROOFS, || aws_lc.proof(black_box(sealed))),
-    );
+    let aws_lc = || rival("aws-lc-rs", PROOFS, || aws_lc.proof(black_box(sealed)));
+    bench(c, &AwsLc, vec![aws_lc()]);
 
     let mut rsa = rivals::RsaKey::new(&vector.pkcs8);
     assert_eq!(rsa.proof(sealed), *expected);
-    bench(
-        c,
-        &RustCrypto,
-        rival("rsa", PROOFS, || rsa.proof(black_box(sealed))),
-    );
+    let rsa = rival("rsa", PROOFS, || rsa.proof(black_box(sealed)));
+    bench(c, &RustCrypto, vec![rsa, aws_lc()]);
 }
 
 /// Gateway: what one session costs, a key read and three messages sealed.
@@ -78,5 +74,5 @@ fn seal(c: &mut Criterion) {
     );
 }
 
-criterion_group!(benches, proof, keys::bench, seal);
+criterion_group!(benches, proof, keys::bench, sessions::bench, seal);
 criterion_main!(benches);

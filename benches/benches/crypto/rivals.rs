@@ -1,5 +1,6 @@
 //! The libraries that the backends stand on, called by hand: what our checks, copies and wiping are measured against.
 
+use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::rsa::{
     KeySize, OAEP_SHA256_MGF1SHA256, OaepPrivateDecryptingKey, OaepPublicEncryptingKey,
     PrivateDecryptingKey, PublicEncryptingKey,
@@ -18,6 +19,22 @@ impl AwsLcKey {
     pub fn new(pkcs8: &[u8]) -> Self {
         let key = PrivateDecryptingKey::from_pkcs8(pkcs8).unwrap();
         Self(OaepPrivateDecryptingKey::new(key).unwrap())
+    }
+
+    /// A fresh one, and its public half.
+    pub fn made() -> (Vec<u8>, Self) {
+        let key = aws_lc_makes_a_key();
+        let spki: PublicKeyX509Der<'_> = key.public_key().as_der().unwrap();
+        let spki = spki.as_ref().to_vec();
+        (spki, Self(OaepPrivateDecryptingKey::new(key).unwrap()))
+    }
+
+    pub fn open(&self, sealed: &[u8]) -> Vec<u8> {
+        let mut buffer = [0; 256];
+        let opened = self
+            .0
+            .decrypt(&OAEP_SHA256_MGF1SHA256, sealed, &mut buffer, None);
+        opened.unwrap().to_vec()
     }
 
     pub fn proof(&self, sealed: &[u8]) -> String {

@@ -4,13 +4,15 @@
 mod derived;
 mod flat;
 mod samples;
+#[path = "../turns.rs"]
+mod turns;
 mod visitor;
 
 use std::hint::black_box;
-use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use ra_proto::frame::{DesktopFrame, GatewayFrame};
+use turns::{ROUNDS, rival};
 
 /// Frames of one direction. The rivals read the same text, and write it.
 macro_rules! bench_frames {
@@ -23,60 +25,52 @@ macro_rules! bench_frames {
             assert_eq!(serde_json::to_string(&flat).unwrap(), text);
 
             let text = &*text;
-            let mut group = $c.benchmark_group(format!("frames/decode/{name}"));
-            group.bench_function("ours", |b| {
-                b.iter(|| $ours::decode(black_box(text)).unwrap())
-            });
-            group.bench_function("visitor", |b| {
-                b.iter(|| serde_json::from_str::<visitor::$rival<'_>>(black_box(text)).unwrap());
-            });
-            group.bench_function("flat", |b| {
-                b.iter(|| serde_json::from_str::<flat::$rival>(black_box(text)).unwrap());
-            });
-            group.bench_function("derived", |b| {
-                b.iter(|| serde_json::from_str::<derived::$rival>(black_box(text)).unwrap());
-            });
-            group.finish();
+            let rivals = vec![
+                rival("ours", CALLS, || $ours::decode(black_box(text)).unwrap()),
+                rival("visitor", CALLS, || {
+                    serde_json::from_str::<visitor::$rival<'_>>(black_box(text)).unwrap()
+                }),
+                rival("flat", CALLS, || {
+                    serde_json::from_str::<flat::$rival>(black_box(text)).unwrap()
+                }),
+                rival("derived", CALLS, || {
+                    serde_json::from_str::<derived::$rival>(black_box(text)).unwrap()
+                }),
+            ];
+            turns::bench($c, &format!("frames/decode/{name}"), ROUNDS, rivals);
 
-            let mut group = $c.benchmark_group(format!("frames/encode/{name}"));
             let mut out = String::with_capacity(1024);
-            group.bench_function("ours", |b| {
-                b.iter(|| {
+            let mut written = Vec::with_capacity(1024);
+            let rivals = vec![
+                rival("ours", CALLS, || {
                     out.clear();
                     black_box(&frame).encode_into(&mut out);
                     black_box(&out).len()
-                });
-            });
-            let mut out = Vec::with_capacity(1024);
-            group.bench_function("to_writer", |b| {
-                b.iter(|| {
-                    out.clear();
-                    serde_json::to_writer(&mut out, black_box(&derived)).unwrap();
-                    black_box(&out).len()
-                });
-            });
-            group.bench_function("flat", |b| {
-                b.iter(|| serde_json::to_string(black_box(&flat)).unwrap());
-            });
-            group.bench_function("to_string", |b| {
-                b.iter(|| serde_json::to_string(black_box(&derived)).unwrap());
-            });
-            group.finish();
+                }),
+                rival("to_writer", CALLS, || {
+                    written.clear();
+                    serde_json::to_writer(&mut written, black_box(&derived)).unwrap();
+                    black_box(&written).len()
+                }),
+                rival("flat", CALLS, || {
+                    serde_json::to_string(black_box(&flat)).unwrap()
+                }),
+                rival("to_string", CALLS, || {
+                    serde_json::to_string(black_box(&derived)).unwrap()
+                }),
+            ];
+            turns::bench($c, &format!("frames/encode/{name}"), ROUNDS, rivals);
         }
     };
 }
+
+/// Nanoseconds each.
+const CALLS: u32 = 1000;
 
 fn frames(c: &mut Criterion) {
     bench_frames!(c, samples::gateway(), GatewayFrame, Gateway);
     bench_frames!(c, samples::desktop(), DesktopFrame, Desktop);
 }
 
-criterion_group! {
-    name = benches;
-    // Nanoseconds each: this is enough of them, and keeps rivals close to each other in time.
-    config = Criterion::default()
-        .warm_up_time(Duration::from_millis(200))
-        .measurement_time(Duration::from_millis(800));
-    targets = frames
-}
+criterion_group!(benches, frames);
 criterion_main!(benches);

@@ -1,24 +1,29 @@
 //! What a login by OAuth2 costs on this side of the network, with the `oauth2` crate as the baseline.
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used)] // macros of criterion; a bench may stop
 
+#[path = "../turns.rs"]
+mod turns;
 #[allow(dead_code)] // the test of allocations uses the rest
 mod work;
 
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use turns::{ROUNDS, rival};
 use work::{Ours, Theirs};
+
+/// Microseconds each.
+const CALLS: u32 = 100;
 
 /// One group: ours and theirs.
 macro_rules! beside {
     ($c:expr, $name:literal, $work:ident) => {{
         let (ours, theirs) = (Ours::new(), Theirs::new());
-        let mut group = $c.benchmark_group($name);
-        group.bench_function("ours", |b| b.iter(|| black_box(&ours).$work()));
-        group.bench_function("oauth2 5", |b| {
-            b.iter(|| black_box(&theirs).$work());
-        });
-        group.finish();
+        let rivals = vec![
+            rival("ours", CALLS, || black_box(&ours).$work()),
+            rival("oauth2 5", CALLS, || black_box(&theirs).$work()),
+        ];
+        turns::bench($c, $name, ROUNDS, rivals);
     }};
 }
 

@@ -2,14 +2,18 @@
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used)] // macros of criterion; a bench may stop
 
 mod rivals;
+#[path = "../turns.rs"]
+mod turns;
 
 use std::hint::black_box;
-use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use ra_proto::{Fingerprint, ScanPrefix, ScanUrl, User};
+use turns::{ROUNDS, rival};
 use url::Url;
 
+/// Some hundred nanoseconds each.
+const CALLS: u32 = 300;
 const SCANNED: &str = "https://discord.com/ra/vyi-sEoOgaCPNUGkpUcVUbGNSIBgugQSiWnx0nGySIg";
 const PAYLOAD: &[u8] = b"196769986071625728:1212:d0900b8fe361c755549ab0beadb35075:Mary";
 
@@ -19,28 +23,30 @@ fn scan_url(c: &mut Criterion) {
     assert_eq!(ours.as_str(), theirs.as_str());
     assert_eq!(ours.fingerprint().as_bytes(), &bytes);
 
-    let mut group = c.benchmark_group("texts/scan_url/parse");
-    group.bench_function("ours", |b| {
-        b.iter(|| black_box(SCANNED).parse::<ScanUrl>().unwrap());
-    });
-    group.bench_function("url", |b| {
-        b.iter(|| rivals::read_scan_url(black_box(SCANNED)).unwrap());
-    });
-    group.finish();
+    let rivals = vec![
+        rival("ours", CALLS, || {
+            black_box(SCANNED).parse::<ScanUrl>().unwrap()
+        }),
+        rival("url", CALLS, || {
+            rivals::read_scan_url(black_box(SCANNED)).unwrap()
+        }),
+    ];
+    turns::bench(c, "texts/scan_url/parse", ROUNDS, rivals);
 
     let (prefix, fingerprint) = (ScanPrefix::default(), Fingerprint::from_bytes(bytes));
     let base = Url::parse(prefix.as_str()).unwrap();
     let built = rivals::build_scan_url(&base, &bytes).unwrap();
     assert_eq!(ScanUrl::new(&prefix, fingerprint).as_str(), built.as_str());
 
-    let mut group = c.benchmark_group("texts/scan_url/build");
-    group.bench_function("ours", |b| {
-        b.iter(|| ScanUrl::new(black_box(&prefix), black_box(fingerprint)));
-    });
-    group.bench_function("url", |b| {
-        b.iter(|| rivals::build_scan_url(black_box(&base), black_box(&bytes)).unwrap());
-    });
-    group.finish();
+    let rivals = vec![
+        rival("ours", CALLS, || {
+            ScanUrl::new(black_box(&prefix), black_box(fingerprint))
+        }),
+        rival("url", CALLS, || {
+            rivals::build_scan_url(black_box(&base), black_box(&bytes)).unwrap()
+        }),
+    ];
+    turns::bench(c, "texts/scan_url/build", ROUNDS, rivals);
 }
 
 fn user(c: &mut Criterion) {
@@ -56,28 +62,20 @@ fn user(c: &mut Criterion) {
     );
     assert_eq!(ours.encode(), rivals::write_user(&theirs));
 
-    let mut group = c.benchmark_group("texts/user/parse");
-    group.bench_function("ours", |b| {
-        b.iter(|| User::parse(black_box(PAYLOAD)).unwrap());
-    });
-    group.bench_function("naive", |b| {
-        b.iter(|| rivals::read_user(black_box(PAYLOAD)).unwrap());
-    });
-    group.finish();
+    let rivals = vec![
+        rival("ours", CALLS, || User::parse(black_box(PAYLOAD)).unwrap()),
+        rival("naive", CALLS, || {
+            rivals::read_user(black_box(PAYLOAD)).unwrap()
+        }),
+    ];
+    turns::bench(c, "texts/user/parse", ROUNDS, rivals);
 
-    let mut group = c.benchmark_group("texts/user/encode");
-    group.bench_function("ours", |b| b.iter(|| black_box(&ours).encode()));
-    group.bench_function("naive", |b| {
-        b.iter(|| rivals::write_user(black_box(&theirs)));
-    });
-    group.finish();
+    let rivals = vec![
+        rival("ours", CALLS, || black_box(&ours).encode()),
+        rival("naive", CALLS, || rivals::write_user(black_box(&theirs))),
+    ];
+    turns::bench(c, "texts/user/encode", ROUNDS, rivals);
 }
 
-criterion_group! {
-    name = benches;
-    config = Criterion::default()
-        .warm_up_time(Duration::from_millis(200))
-        .measurement_time(Duration::from_millis(800));
-    targets = scan_url, user
-}
+criterion_group!(benches, scan_url, user);
 criterion_main!(benches);

@@ -1,10 +1,12 @@
 //! Writes `docs/benchmarks.md` and its plots from a run of the benches.
 //!
 //! `collect` keeps what criterion measured in `benches/results/criterion.json`; `write` fills the template `benches/report.md`
-//! with it and with the tables that other programs printed (`benches/results/*.md`); `check` fails where the page is another.
+//! with it and with the tables that other programs printed (`benches/results/*.md`); `check` fails where the page is another,
+//! or where a rival is quicker than the aims allow.
 //! The recipe `.ci/recipes/bench.sh` does all of it.
 #![forbid(unsafe_code)]
 
+mod aims;
 mod page;
 mod plot;
 mod results;
@@ -95,15 +97,23 @@ fn run(arguments: &Arguments) -> Outcome<()> {
                     return Err(format!("{path} is not what the results say: write it anew").into());
                 }
             }
-            Ok(())
+            let missed = aims::missed(&results(root)?);
+            if missed.is_empty() {
+                Ok(())
+            } else {
+                Err(missed.join("\n").into())
+            }
         }
     }
 }
 
 fn page(root: &Path) -> Outcome<Page> {
     let template = fs::read_to_string(root.join("benches/report.md"))?;
-    let results = Results::load(&kept(root).join("criterion.json"))?;
-    Page::fill(&template, &results, &kept(root))
+    Page::fill(&template, &results(root)?, &kept(root))
+}
+
+fn results(root: &Path) -> Outcome<Results> {
+    Results::load(&kept(root).join("criterion.json"))
 }
 
 fn kept(root: &Path) -> PathBuf {

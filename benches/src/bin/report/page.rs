@@ -5,7 +5,7 @@
 //! - `{{times GROUP}}`: a row for each function of one group.
 //! - `{{dots PREFIX | title}}`: a plot, theirs as multiples of ours.
 //! - `{{bars GROUP | title}}`: a plot of the times of one group.
-//! - `mean-` or `median-` before one of these four takes that instead of the least.
+//! - `mean-` before one of these four takes means instead of medians.
 //! - `{{include NAME}}`: the table that a program printed, `benches/results/NAME.md`.
 //! - `{{bars-of NAME / COLUMN | title}}`: a plot of a column of that table.
 
@@ -65,10 +65,8 @@ impl Filling<'_> {
         let (verb, name) = what.split_once(' ').unwrap_or((what, ""));
         let (of, verb): (Of, _) = if let Some(verb) = verb.strip_prefix("mean-") {
             (|m| m.mean, verb)
-        } else if let Some(verb) = verb.strip_prefix("median-") {
-            (|m| m.median, verb)
         } else {
-            (|m| m.least, verb)
+            (|m| m.median, verb)
         };
         Ok(match verb {
             "machine" => self.machine(),

@@ -26,12 +26,11 @@ pub(crate) struct Machine {
     pub(crate) cores: usize,
 }
 
-/// One function of a group, in nanoseconds: its quickest sample, as other work on the machine only adds; the mean for
-/// what is a matter of luck; the median for rivals that take turns, each of which the same work hits.
+/// One function of a group, in nanoseconds: the median, since rivals take turns and each is hit by what else the machine
+/// does, and the mean for what is a matter of luck.
 #[derive(Serialize, Deserialize, Clone)]
 pub(crate) struct Measured {
     pub(crate) id: String,
-    pub(crate) least: f64,
     pub(crate) mean: f64,
     pub(crate) median: f64,
 }
@@ -83,7 +82,7 @@ impl Results {
         for functions in groups.values_mut() {
             // ours, then what else is ours, then rivals
             let place = |m: &Measured| (m.id != "ours", !m.is_ours());
-            functions.sort_by(|a, b| (place(a).cmp(&place(b))).then(a.least.total_cmp(&b.least)));
+            functions.sort_by(|a, b| (place(a).cmp(&place(b))).then(a.median.total_cmp(&b.median)));
         }
         for part in parts {
             if !groups.keys().any(|group| first_part(group) == part) {
@@ -158,12 +157,6 @@ struct Estimate {
     point_estimate: f64,
 }
 
-#[derive(Deserialize)]
-struct Samples {
-    iters: Vec<f64>,
-    times: Vec<f64>,
-}
-
 fn first_part(group: &str) -> &str {
     group.split('/').next().unwrap_or(group)
 }
@@ -172,16 +165,11 @@ fn one(benchmark: &Path) -> Outcome<(String, Measured)> {
     let said: Benchmark = serde_json::from_str(&fs::read_to_string(benchmark)?)?;
     let estimates = fs::read_to_string(benchmark.with_file_name("estimates.json"))?;
     let estimates: Estimates = serde_json::from_str(&estimates)?;
-    let samples = fs::read_to_string(benchmark.with_file_name("sample.json"))?;
-    let samples: Samples = serde_json::from_str(&samples)?;
-    let each = samples.times.iter().zip(&samples.iters);
-    let least = each.map(|(time, iterations)| time / iterations);
     let id = said.function_id.unwrap_or_default();
     Ok((
         said.group_id,
         Measured {
             id,
-            least: least.fold(f64::INFINITY, f64::min),
             mean: estimates.mean.point_estimate,
             median: estimates.median.point_estimate,
         },

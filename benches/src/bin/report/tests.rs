@@ -1,15 +1,15 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::aims;
 use crate::page::Page;
 use crate::results::{Machine, Measured, Results};
 
-fn measured(id: &str, least: f64) -> Measured {
+fn measured(id: &str, median: f64) -> Measured {
     Measured {
         id: id.into(),
-        least,
-        mean: 2.0 * least,
-        median: 3.0 * least,
+        median,
+        mean: 2.0 * median,
     }
 }
 
@@ -24,7 +24,7 @@ fn machine(date: &str) -> Machine {
 
 fn results() -> Results {
     let group = |name: &str, functions: &[(&str, f64)]| {
-        let functions = functions.iter().map(|(id, least)| measured(id, *least));
+        let functions = functions.iter().map(|(id, median)| measured(id, *median));
         (name.to_owned(), functions.collect())
     };
     Results {
@@ -57,8 +57,8 @@ fn tables_hold_our_time_and_theirs_as_multiples() {
     let expected = "before\n| | ours | slow | quick |\n|---|--:|--:|--:|\n| one | 50.0 ns | 2.00 × | |\n\
                     | two | 2.00 µs | | 0.50 × |\nafter {{x}}\n";
     assert_eq!(page, expected);
-    let (page, _) = filled("{{median-ratios frames}}", "").unwrap();
-    assert!(page.contains("| one | 150 ns | 2.00 × | |"), "{page}");
+    let (page, _) = filled("{{mean-ratios frames}}", "").unwrap();
+    assert!(page.contains("| one | 100 ns | 2.00 × | |"), "{page}");
     let (page, _) = filled(
         "{{times frames/one}}\n{{mean-times alone}}\n{{machine}}",
         "",
@@ -114,11 +114,7 @@ fn what_was_not_measured_is_an_error() {
 #[test]
 fn criterions_files_are_read_wherever_they_lie() {
     let folder = tempfile::tempdir().unwrap();
-    for (path, id, least) in [
-        ("a/x", "rival", 1),
-        ("a/z", "ours-too", 2),
-        ("deep/a/y", "ours", 9),
-    ] {
+    for (path, id) in [("a/x", "rival"), ("a/z", "ours-too"), ("deep/a/y", "ours")] {
         let new = folder.path().join(path).join("new");
         std::fs::create_dir_all(&new).unwrap();
         let said =
@@ -127,8 +123,6 @@ fn criterions_files_are_read_wherever_they_lie() {
         let estimates =
             r#"{"mean":{"point_estimate":5.5},"median":{"point_estimate":4.5},"slope":null}"#;
         std::fs::write(new.join("estimates.json"), estimates).unwrap();
-        let samples = format!(r#"{{"iters":[1,2],"times":[{},{}]}}"#, 3 * least, 2 * least);
-        std::fs::write(new.join("sample.json"), samples).unwrap();
     }
     let machine = Machine::here("2026-11-20", "rustc 1");
     assert!(machine.cores >= 1);
@@ -144,7 +138,7 @@ fn criterions_files_are_read_wherever_they_lie() {
     let ids: Vec<_> = results.groups["g/h"].iter().map(|m| &m.id).collect();
     assert_eq!(ids, ["ours", "ours-too", "rival"]); // ours first, though slower
     let ours = &results.groups["g/h"][0];
-    assert_eq!((ours.least, ours.mean, ours.median), (9.0, 5.5, 4.5));
+    assert_eq!((ours.mean, ours.median), (5.5, 4.5));
     assert!(Results::load(Path::new("/nonexistent")).is_err());
 }
 
@@ -159,6 +153,29 @@ fn what_is_measured_anew_takes_the_place_of_its_part_alone() {
     assert_eq!(names, ["alone", "frames/one", "frames2"]);
     assert_eq!(merged.groups["frames/one"].len(), 1);
     assert_eq!(merged.machines["frames"].date, "2027-01-01");
+}
+
+#[test]
+fn an_aim_that_is_missed_is_named() {
+    let mut results = results();
+    let group = |ours, visitor, derived| {
+        let each = [("ours", ours), ("visitor", visitor), ("derived", derived)];
+        each.map(|(id, median)| measured(id, median)).to_vec()
+    };
+    let mut missed = |functions| {
+        results
+            .groups
+            .insert("frames/decode/hello".into(), functions);
+        aims::missed(&results)
+    };
+    assert_eq!(missed(group(10.0, 10.0, 16.0)), [""; 0]);
+    assert_eq!(
+        missed(group(10.0, 9.9, 15.9)),
+        [
+            "frames/decode/hello: visitor takes 0.99 of ours, at least 1.00 is wanted",
+            "frames/decode/hello: derived takes 1.59 of ours, at least 1.60 is wanted",
+        ]
+    );
 }
 
 #[test]
