@@ -5,7 +5,10 @@
 # load or the start falls short of what is wanted.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-[ $# -gt 0 ] || set -- crypto frames texts handshake oauth2 crowd load start
+. .ci/recipes/crates.sh
+known='crypto frames texts handshake oauth2 crowd load start'
+only "$known" "$@"
+[ $# -gt 0 ] || set -- $known
 kept=benches/results
 target=${CARGO_TARGET_DIR:-target}
 new=$target/bench.new
@@ -13,16 +16,6 @@ mkdir -p "$target"
 
 # OpenSSL is a rival where its headers are (Debian: libssl-dev, pkg-config)
 ! pkg-config --exists openssl 2>/dev/null || export RUSTFLAGS="${RUSTFLAGS:-} --cfg ra_openssl"
-
-for name in "$@"; do
-    case $name in
-    crypto | frames | texts | handshake | oauth2 | crowd | load | start) ;;
-    *)
-        echo "there is no bench $name; there are crypto frames texts handshake oauth2 crowd load start" >&2
-        exit 2
-        ;;
-    esac
-done
 
 measured=() short=()
 keep_table() { # criterion's results bear their day by the report

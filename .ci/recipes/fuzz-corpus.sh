@@ -4,7 +4,9 @@
 # that those chosen before do not, up to 50 files a target with the named ones. Needs nightly Rust, cargo-fuzz and Python.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. .ci/recipes/crates.sh
 . .ci/recipes/fuzz-targets.sh
+only "$(all_targets)" "$@"
 
 # Reads what libFuzzer has written down of each file, and prints the files to take, the best first.
 choose() {

@@ -9,6 +9,11 @@
 # Prints a table and writes target/start/results.json. Ends with 1 if ours takes more than a quarter of the quickest other.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. .ci/recipes/crates.sh
+offer_help "$@"
+[ $# -le 1 ] || refuse "unknown argument '$2'"
+rounds=${1-40}
+positive ROUNDS "$rounds"
 exec </dev/null
 export PYTHONDONTWRITEBYTECODE=1
 
@@ -60,4 +65,4 @@ installed=()
 for which in node_clients python_client rust_client; do
     if $which; then installed+=("$which"); else echo "left out: $which cannot be installed here" >&2; fi
 done
-exec python3 "$here/rounds.py" "$RA" "$place" "${1:-40}" "${installed[@]}"
+exec python3 "$here/rounds.py" "$RA" "$place" "$rounds" "${installed[@]}"
