@@ -44,7 +44,10 @@ for target; do
     mkdir -p "$work/none" "$work/found" "$out/inputs/$target"
     # by edges, not by how often each is passed: a hundred loops are no news
     nice "$(program "$target")" -set_cover_merge=1 -use_counters=0 -max_len="$(longest "$target")" -timeout=10 \
-        -merge_control_file="$work/control" "$work/none" "$corpus" "$out/inputs/$target" >"$work/log" 2>&1
+        -merge_control_file="$work/control" "$work/none" "$corpus" "$out/inputs/$target" >"$work/log" 2>&1 || {
+        tail -n 40 "$work/log" >&2
+        exit 1
+    }
     # into a file: a failure there has to end this before anything is deleted
     choose "$work/control" "$corpus" $((50 - $(find "$corpus" -type f ! -name 'found_*' | wc -l))) >"$work/chosen"
     number=0
