@@ -5,6 +5,8 @@
 # RA=path tries another build of ra. Ends with a table, and with 1 if anything in it has failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. .ci/recipes/crates.sh
+only '' "$@"
 exec </dev/null
 export PYTHONDONTWRITEBYTECODE=1
 

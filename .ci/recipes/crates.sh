@@ -1,4 +1,4 @@
-# What the recipes that take names of crates have in common. To be sourced at the root of the project.
+# What the recipes have in common. To be sourced at the root of the project.
 
 # The comment at the head of the recipe.
 usage() {
@@ -10,13 +10,62 @@ refuse() {
     exit 2
 }
 
+# Answers a call for help, wherever it stands.
+offer_help() {
+    local argument
+    for argument; do
+        case $argument in
+        -h | --help) usage; exit ;;
+        esac
+    done
+}
+
+# Answers a call for help, and refuses what is none of some words: `only 'one two' "$@"`.
+only() {
+    local argument known
+    offer_help "${@:2}"
+    for argument in "${@:2}"; do
+        for known in $1; do
+            [ "$argument" != "$known" ] || continue 2
+        done
+        refuse "unknown argument '$argument'${1:+, known are: ${1//$'\n'/ }}"
+    done
+}
+
+# The same for options, and for values of another kind: `only_options '--hold=whole --scale=number --gateway=text' "$@"`.
+only_options() {
+    local known=$1 option
+    shift
+    offer_help "$@"
+    while [ $# -gt 0 ]; do
+        for option in $known ''; do
+            [ "$1" != "${option%=*}" ] || break
+        done
+        case ${option#*=} in
+        whole) whole "$1" "${2-}" ;;
+        number) [[ ${2-} =~ ^[0-9]+(\.[0-9]+)?$ ]] || refuse "$1 wants a number" ;;
+        text) [ -n "${2-}" ] || refuse "$1 wants a value" ;;
+        *) refuse "unknown argument '$1'" ;;
+        esac
+        shift 2
+    done
+}
+
+# Refuses what is no whole number: `whole NAME VALUE`.
+whole() {
+    [[ $2 =~ ^[0-9]+$ ]] || refuse "$1 wants a whole number, not '$2'"
+}
+
+# The same, and nothing.
+positive() {
+    [[ $2 =~ ^0*[1-9][0-9]*$ ]] || refuse "$1 wants a whole number above 0, not '$2'"
+}
+
 # Answers a call for help, and refuses what is no crate.
 only_crates() {
     local name
+    offer_help "$@"
     for name; do
-        case $name in
-        -h | --help) usage && exit ;;
-        esac
         [ -f "crates/$name/Cargo.toml" ] || refuse "no such crate: $name"
     done
 }

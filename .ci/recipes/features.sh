@@ -3,6 +3,8 @@
 # `--each` takes one feature at a time, as .ci/run does.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. .ci/recipes/crates.sh
+only --each "$@"
 choice=(--feature-powerset --depth 2)
 [ "${1-}" != --each ] || choice=(--each-feature)
 log=$(mktemp)

@@ -3,11 +3,14 @@
 # time that others wrote most of (Python's websockets and cryptography, Node's ws and crypto, PyPI's remoteauthclient), each
 # with a phone that scans and decides by plain HTTP. Redis is killed and started again, then a node. Ends with a table, and
 # with 1 if a login went to the wrong desktop, if one that met no outage failed, or if something did not come back.
-# Options are those of fleet/run.py: `bash .ci/recipes/fleet.sh --desktops 60 --scale 0.2` takes a minute and a half; all of
-# it some seven minutes after the build. Needs redis-server, haproxy, python3 with venv, node 20, PyPI and npm, and 20,000
+# `bash .ci/recipes/fleet.sh --desktops 60 --scale 0.2` takes a minute and a half; all of it some seven minutes after the
+# build. Options: --desktops (at a time), --published (remoteauthclient among them), --scale (of all times), --redis-down
+# and --node-down (seconds). Needs redis-server, haproxy, python3 with venv, node 20, PyPI and npm, and 20,000
 # open files a process. RA=path tries another build of ra.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. .ci/recipes/crates.sh
+only_options '--desktops=whole --published=whole --scale=number --redis-down=number --node-down=number' "$@"
 exec </dev/null
 export PYTHONDONTWRITEBYTECODE=1
 for program in redis-server haproxy python3 node npm; do

@@ -4,7 +4,9 @@
 # that those chosen before do not, up to 50 files a target with the named ones. Needs nightly Rust, cargo-fuzz and Python.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. .ci/recipes/crates.sh
 . .ci/recipes/fuzz-targets.sh
+only "$(all_targets)" "$@"
 
 # Reads what libFuzzer has written down of each file, and prints the files to take, the best first.
 choose() {
@@ -42,12 +44,17 @@ for target; do
     mkdir -p "$work/none" "$work/found" "$out/inputs/$target"
     # by edges, not by how often each is passed: a hundred loops are no news
     nice "$(program "$target")" -set_cover_merge=1 -use_counters=0 -max_len="$(longest "$target")" -timeout=10 \
-        -merge_control_file="$work/control" "$work/none" "$corpus" "$out/inputs/$target" >"$work/log" 2>&1
+        -merge_control_file="$work/control" "$work/none" "$corpus" "$out/inputs/$target" >"$work/log" 2>&1 || {
+        tail -n 40 "$work/log" >&2
+        exit 1
+    }
+    # into a file: a failure there has to end this before anything is deleted
+    choose "$work/control" "$corpus" $((50 - $(find "$corpus" -type f ! -name 'found_*' | wc -l))) >"$work/chosen"
     number=0
-    while read -r file; do
+    while IFS= read -r file; do
         number=$((number + 1))
         cp "$file" "$work/found/$(printf 'found_%02d' "$number")"
-    done < <(choose "$work/control" "$corpus" $((50 - $(find "$corpus" -type f ! -name 'found_*' | wc -l))))
+    done <"$work/chosen"
     find "$corpus" -name 'found_*' -delete
     find "$work/found" -type f -exec cp {} "$corpus" \;
     rm -r "$work"

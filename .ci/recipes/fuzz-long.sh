@@ -6,7 +6,10 @@
 # fuzz/README.md says what to do with either. RA_FUZZ_SANITIZER=address looks for faults of memory too, at half the speed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. .ci/recipes/crates.sh
 . .ci/recipes/fuzz-targets.sh
+only "$(all_targets)" "$@"
+positive RA_FUZZ_SECONDS "${RA_FUZZ_SECONDS:-300}"
 
 [ $# -gt 0 ] || set -- $(all_targets)
 build_targets

@@ -2,8 +2,6 @@
 
 target_dir=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 out=$target_dir/fuzz-long
-mkdir -p "$out"
-host=$(rustc +nightly -vV | sed -n 's/^host: //p')
 
 all_targets() {
     basename -s .rs fuzz/fuzz_targets/*.rs
@@ -11,6 +9,8 @@ all_targets() {
 
 # Without the release profile's optimisation across crates, which takes minutes for each program.
 build_targets() {
+    mkdir -p "$out"
+    host=$(rustc +nightly -vV | sed -n 's/^host: //p')
     CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
         cargo +nightly fuzz build --features libfuzzer --sanitizer "${RA_FUZZ_SANITIZER:-none}" --target-dir "$target_dir/fuzz"
 }

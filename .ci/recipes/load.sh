@@ -1,9 +1,16 @@
 #!/usr/bin/env bash
 # Holds 19,000 sessions at one gateway for three minutes and logs in as fast as it goes, beside a bare echo server; about
-# six minutes on two idle cores after the build, and 20,000 open files a process. Options are those of `ra-load`:
-# `bash .ci/recipes/load.sh --sessions 2000 --hold 60`. The table belongs into docs/benchmarks.md.
+# six minutes on two idle cores after the build, and 20,000 open files a process. The table belongs into docs/benchmarks.md.
+#
+#   load.sh --sessions 2000 --hold 60
+#
+# Options are those of `ra-load`: --sessions, --hold (seconds), --openings (at a time), --max-bytes (a session), --probes,
+# --logins, --desktops, --phones, --gateway PROGRAM.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. .ci/recipes/crates.sh
+only_options '--gateway=text --sessions=whole --hold=whole --openings=whole --max-bytes=whole --probes=whole --logins=whole
+    --desktops=whole --phones=whole' "$@"
 cargo build --locked --release -p ra-cli -p ra-benches --bins
 ulimit -n "$(ulimit -Hn)"
 exec "${CARGO_TARGET_DIR:-target}/release/ra-load" "$@"

@@ -1,8 +1,13 @@
 #!/usr/bin/env bash
-# Checks worlds that are larger than the one that the tests look at: `mishaps tricks scans` each, or those given. Needs some
-# GB of memory and, for all of them, a few minutes on two idle cores.
+# Checks worlds that are larger than the one that the tests look at: four, or those given, each one argument of mishaps,
+# tricks and scans: `model.sh '2 1 1' '0 0 2'`. Needs some GB of memory and, for all of them, a few minutes on two idle cores.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. .ci/recipes/crates.sh
+offer_help "$@"
+for world; do
+    [[ $world =~ ^[0-9]+\ [0-9]+\ [12]$ ]] || refuse "no world: '$world', one argument each, as '2 1 1'"
+done
 [ $# -gt 0 ] || set -- '1 1 1' '0 2 1' '2 1 1' '0 0 2'
 cargo build --locked --release -p ra-model --example check
 for world; do

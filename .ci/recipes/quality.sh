@@ -10,6 +10,8 @@
 # Programs come in these versions into target/tools; .ci/run takes all but the last, which takes minutes to install.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. .ci/recipes/crates.sh
+only 'typos unused licences advisories semver' "$@"
 tools=$PWD/target/tools
 export PATH="$tools/bin:$PATH"
 
@@ -70,8 +72,5 @@ semver() {
 
 [ $# -gt 0 ] || set -- typos unused licences advisories semver
 for step; do
-    case $step in
-    typos | unused | licences | advisories | semver) "$step" ;;
-    *) echo "no such step: $step" >&2 && exit 2 ;;
-    esac
+    "$step"
 done

@@ -2,13 +2,19 @@
 # From the start of a process to its QR code, without a key at hand: `ra login` beside the clients that the registries have,
 # all against one `ra gateway` on loopback, taking turns. The others are as they were published; only the address that is
 # built into them is replaced, and nothing but loopback is taken for it. Needs python3 with venv, node 20 or later, and the
-# registries; what cannot be installed is left out and named. Five minutes, most of them building.
+# registries; what cannot be installed has a row that says so. Five minutes, most of them building.
 #
 #     bash .ci/recipes/start.sh [ROUNDS]       # 40 by default; RA=path tries another build of ra
 #
-# Prints a table and writes target/start/results.json. Ends with 1 if ours takes more than a quarter of the quickest other.
+# Prints a table and writes target/start/results.json. Ends with 1 if ours takes more than a quarter of the quickest other, or
+# if not all of them took part.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. .ci/recipes/crates.sh
+offer_help "$@"
+[ $# -le 1 ] || refuse "unknown argument '$2'"
+rounds=${1-40}
+positive ROUNDS "$rounds"
 exec </dev/null
 export PYTHONDONTWRITEBYTECODE=1
 
@@ -60,4 +66,4 @@ installed=()
 for which in node_clients python_client rust_client; do
     if $which; then installed+=("$which"); else echo "left out: $which cannot be installed here" >&2; fi
 done
-exec python3 "$here/rounds.py" "$RA" "$place" "${1:-40}" "${installed[@]}"
+exec python3 "$here/rounds.py" "$RA" "$place" "$rounds" "${installed[@]}"

@@ -20,16 +20,13 @@ SHARE = 0.25
 
 
 def clients(address):
-    """Name and command of each, ours first."""
+    """Name of each, who installs it, and its command; ours first."""
     node = lambda name: ["node", f"{PLACE}/node/client.cjs", name]
-    yield "ours", [RA, "login", "--json", "--gateway", f"ws://{address}", "--api", f"http://{address}/api/v9"]
-    if "node_clients" in INSTALLED:
-        yield "discord.js-selfbot-v13 3.7.1 (npm)", node("discord.js-selfbot-v13")
-        yield "discord-remote-auth 1.1.0 (npm)", node("discord-remote-auth")
-    if "python_client" in INSTALLED:
-        yield "remoteauthclient 1.4.0 (PyPI)", [f"{PLACE}/python/bin/python", ".ci/recipes/start/client.py"]
-    if "rust_client" in INSTALLED:
-        yield "discord-qr-auth 0.1.0 (crates.io)", [f"{PLACE}/rust/target/release/client"]
+    yield "ours", None, [RA, "login", "--json", "--gateway", f"ws://{address}", "--api", f"http://{address}/api/v9"]
+    yield "discord.js-selfbot-v13 3.7.1 (npm)", "node_clients", node("discord.js-selfbot-v13")
+    yield "discord-remote-auth 1.1.0 (npm)", "node_clients", node("discord-remote-auth")
+    yield "remoteauthclient 1.4.0 (PyPI)", "python_client", [f"{PLACE}/python/bin/python", ".ci/recipes/start/client.py"]
+    yield "discord-qr-auth 0.1.0 (crates.io)", "rust_client", [f"{PLACE}/rust/target/release/client"]
 
 
 def to_code(command, environment):
@@ -76,7 +73,12 @@ def main():
     with Gateway(RA) as gateway:
         assert ipaddress.ip_address(gateway.address.rsplit(":", 1)[0]).is_loopback, gateway.address
         environment["GATEWAY"] = gateway.address
-        commands = dict(clients(gateway.address))
+        commands, missing = {}, []
+        for name, installer, command in clients(gateway.address):
+            if installer in (None, *INSTALLED):
+                commands[name] = command
+            else:
+                missing.append(name)
         times = {name: [] for name in commands}
         for turn in range(ROUNDS + 1):
             for name, command in commands.items():
@@ -88,6 +90,8 @@ def main():
     print("\n| client | median, ms | least | most | ÷ ours |\n|---|--:|--:|--:|--:|")
     for name, taken in times.items():
         print(f"| {name} | {medians[name]:.0f} | {min(taken):.0f} | {max(taken):.0f} | {medians[name] / medians['ours']:.1f} |")
+    for name in missing:
+        print(f"| {name} | not installed | | | |")
     if not others:
         sys.exit("there is nobody to compare with")
     best = min(others, key=others.get)
@@ -97,11 +101,13 @@ def main():
         {"id": name, "median_ms": medians[name], "least_ms": min(taken), "most_ms": max(taken), "all_ms": taken, "ratio_to_ours": medians[name] / medians["ours"]}
         for name, taken in times.items()
     ]
-    report = {"group": "start", "machine": machine(), "rounds": ROUNDS, "busy_before": busy, "best_other": best, "share": share, "wanted": SHARE, "clients": rows}
+    report = {"group": "start", "machine": machine(), "rounds": ROUNDS, "busy_before": busy, "best_other": best, "share": share, "wanted": SHARE, "clients": rows, "not_installed": missing}
     with open(f"{PLACE}/results.json", "w", encoding="utf-8") as results:
         json.dump(report, results, indent=1)
     if busy > 0.1:
         print(f"The machine was busy before that ({busy:.0%} of its cores): keys are made on all of them, so measure again on an idle one.")
+    if missing:
+        sys.exit(f"not all rivals took part: {', '.join(missing)} could not be installed")
     sys.exit(share > SHARE)
 
 

@@ -212,7 +212,7 @@ fn column_of(table: &str, column: &str) -> Outcome<Vec<Bar>> {
         };
         let number = value.split(' ').next().unwrap_or_default();
         let Ok(length) = number.replace(',', "").parse() else {
-            continue;
+            continue; // who could not be measured says so in words
         };
         let label = label.replace(['`', '*'], "");
         bars.push(Bar {

@@ -76,8 +76,7 @@ fn tables_hold_our_time_and_theirs_as_multiples() {
 fn plots_lie_beside_the_page_and_are_well_formed() {
     let template =
         "{{dots frames | Frames}}\n{{bars alone | A & B}}\n{{bars-of start / ms | Start}}";
-    let table =
-        "| | ms |\n|--|--:|\n| `ra login` | 50 |\n| other | 100 (2.0 ×) |\n\nText | with | bars.";
+    let table = "| | ms |\n|--|--:|\n| `ra login` | 50 |\n| absent | not installed |\n| other | 100 (2.0 ×) |\n\nText | with | bars.";
     let (page, plots) = filled(template, table).unwrap();
     assert!(page.contains("![Frames](benchmarks/frames.svg)"), "{page}");
     assert_eq!(plots.len(), 3);
@@ -89,7 +88,9 @@ fn plots_lie_beside_the_page_and_are_well_formed() {
         "{bars}"
     );
     let start = &plots["docs/benchmarks/start.svg"];
+    // a row without a number is none that a bar can show
     assert_eq!(start.matches("<rect").count(), 2, "{start}");
+    assert!(!start.contains("absent"), "{start}");
     assert!(
         start.contains(r#"width="210.0""#) && start.contains(r#"width="420.0""#),
         "{start}"
