@@ -53,6 +53,7 @@ report() { cargo run --locked --release -p ra-benches --bin ra-report -- "$@"; }
 [ ${#measured[@]} -eq 0 ] ||
     report collect --criterion "$target/criterion" "${measured[@]}" --date "$(date -I)" --rustc "$(rustc --version)"
 report write
+report check || short+=(ratios)
 [ ${#short[@]} -eq 0 ] || {
     printf 'short of its aim: %s\n' "${short[@]}" >&2
     exit 1
