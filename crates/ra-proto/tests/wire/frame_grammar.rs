@@ -168,43 +168,65 @@ fn r03_strings_are_told_apart_by_the_grammar() {
     }
 }
 
+// Texts are looked at several bytes at a time; whichever comes first must be found.
+const ODD: [char; 16] = [
+    '"',
+    '\\',
+    '\0',
+    '\n',
+    '\u{1f}',
+    ' ',
+    '!',
+    '#',
+    '[',
+    ']',
+    '\u{7f}',
+    '\u{80}',
+    'ÿ',
+    'Ģ',
+    '€',
+    '\u{1f600}',
+];
+
+fn assert_agrees_on_op(op: &str) {
+    assert_agrees(&format!(r#"{{"op":"{op}"}}"#));
+    let frame = GatewayFrame::Unknown { op: op.into() };
+    assert_eq!(GatewayFrame::decode(&frame.encode()), Ok(frame));
+}
+
 #[test]
 #[cfg_attr(miri, ignore = "ten thousand texts")]
 fn r03_each_character_at_each_place_of_a_text() {
-    // Texts are looked at several bytes at a time; whichever comes first must be found.
-    let odd = [
-        '"',
-        '\\',
-        '\0',
-        '\n',
-        '\u{1f}',
-        ' ',
-        '!',
-        '#',
-        '[',
-        ']',
-        '\u{7f}',
-        '\u{80}',
-        'ÿ',
-        'Ģ',
-        '€',
-        '\u{1f600}',
-    ];
     for place in 0..18 {
-        for character in (0..0x80).map(char::from).chain(odd) {
+        for character in (0..0x80).map(char::from).chain(ODD) {
             for length in [place, 24] {
                 let mut text = "a".repeat(length);
                 text.insert(place, character);
-                assert_agrees(&format!(r#"{{"op":"{text}"}}"#));
-                let frame = GatewayFrame::Unknown { op: text.into() };
-                assert_eq!(GatewayFrame::decode(&frame.encode()), Ok(frame));
+                assert_agrees_on_op(&text);
             }
         }
-        for (first, second) in odd.iter().zip(odd.iter().rev()) {
+        for (first, second) in ODD.iter().zip(ODD.iter().rev()) {
             let mut text = "a".repeat(20);
             text.insert(place, *first);
             text.push(*second);
             assert_agrees(&format!(r#"{{"op":"{text}"}}"#));
+        }
+    }
+}
+
+/// Behind 64 plain bytes, 32 are looked at together.
+#[test]
+#[cfg_attr(miri, ignore = "ten thousand texts")]
+fn r03_each_odd_character_at_each_place_of_a_long_text() {
+    for place in 50..180 {
+        for character in ODD {
+            for length in [place, 181, 200] {
+                let mut text = "a".repeat(length);
+                text.insert(place, character);
+                assert_agrees_on_op(&text);
+                text.insert(place, 'é');
+                assert_agrees_on_op(&text);
+            }
         }
     }
 }
