@@ -115,7 +115,12 @@ impl Filling<'_> {
 
     fn table(&self, name: &str) -> Outcome<String> {
         let path = self.tables.join(name).with_extension("md");
-        fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()).into())
+        let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+        let table = fs::read_to_string(&path).map_err(|error| failed(&error))?;
+        if !table.lines().any(|line| line.starts_with('|')) {
+            return Err(failed(&"there is no table in it").into());
+        }
+        Ok(table)
     }
 
     fn plot(&mut self, name: &str, title: &str, svg: String) -> String {

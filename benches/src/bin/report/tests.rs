@@ -113,6 +113,14 @@ fn what_was_not_measured_is_an_error() {
 }
 
 #[test]
+fn a_run_that_printed_no_table_is_an_error() {
+    for printed in ["", "\nMeasured on 2026-11-20.\n"] {
+        let error = filled("{{include start}}", printed).unwrap_err();
+        assert!(error.contains("no table"), "{error}");
+    }
+}
+
+#[test]
 fn criterions_files_are_read_wherever_they_lie() {
     let folder = tempfile::tempdir().unwrap();
     for (path, id) in [("a/x", "rival"), ("a/z", "ours-too"), ("deep/a/y", "ours")] {
