@@ -3,8 +3,8 @@
 
 use ra_core::MonoTime;
 
-/// Milliseconds: so many slots that each holds few enough to be sorted in the cache.
-const SLOT: u64 = 128;
+/// Milliseconds: slots few enough to weigh nothing, and each small enough to be sorted in the cache.
+const SLOT: u64 = 1_024;
 const NOTHING: u32 = u32::MAX;
 
 /// What is due, and for whom.
@@ -126,7 +126,7 @@ mod tests {
 
     use super::*;
 
-    const END: u64 = 2_000;
+    const END: u64 = 20_000;
 
     #[test]
     fn all_comes_in_its_order_whenever_it_was_added() {
@@ -134,10 +134,10 @@ mod tests {
         let mut timeline = Timeline::new(MonoTime::from_millis(END), 0);
         let mut expected = BTreeSet::new();
         let mut added = 0;
-        for until in (0..=END).step_by(7) {
+        for until in (0..=END).step_by(70) {
             for _ in 0..numbers.next_u64() % 9 {
                 // some of it at once, some behind the end
-                let at = MonoTime::from_millis(until + numbers.next_u64() % 500);
+                let at = MonoTime::from_millis(until + numbers.next_u64() % 5_000);
                 let due = [Due::Desktop, Due::Gateway][added as usize % 2](added);
                 timeline.add(at, due);
                 expected.insert((at, due));
