@@ -6,6 +6,9 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use serde_json::Value;
+use tempfile::TempDir;
+
 fn check(root: &Path) -> Output {
     let mut report = Command::new(env!("CARGO_BIN_EXE_ra-report"));
     report.args(["check", "--root"]).arg(root).output().unwrap()
@@ -19,8 +22,8 @@ fn the_page_is_what_the_kept_results_say() {
     assert!(checked.status.success(), "{said}");
 }
 
-#[test]
-fn a_page_that_says_something_else_is_found() {
+/// What `write` needs, in a folder of its own.
+fn copied() -> TempDir {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let copy = tempfile::tempdir().unwrap();
     let results = copy.path().join("benches/results");
@@ -31,12 +34,44 @@ fn a_page_that_says_something_else_is_found() {
     }
     let template = copy.path().join("benches/report.md");
     std::fs::copy(root.join("benches/report.md"), &template).unwrap();
-    assert!(!check(copy.path()).status.success(), "there is no page");
+    copy
+}
+
+fn write(root: &Path) {
     let mut write = Command::new(env!("CARGO_BIN_EXE_ra-report"));
-    let written = write.args(["write", "--root"]).arg(copy.path()).status();
-    assert!(written.unwrap().success() && check(copy.path()).status.success());
+    let written = write.args(["write", "--root"]).arg(root).status();
+    assert!(written.unwrap().success());
+}
+
+#[test]
+fn a_page_that_says_something_else_is_found() {
+    let copy = copied();
+    assert!(!check(copy.path()).status.success(), "there is no page");
+    write(copy.path());
+    assert!(check(copy.path()).status.success());
     let page = copy.path().join("docs/benchmarks.md");
     let said = std::fs::read_to_string(&page).unwrap();
     std::fs::write(&page, said.replacen("2026", "2025", 1)).unwrap();
     assert!(!check(copy.path()).status.success(), "another page");
+}
+
+#[test]
+fn results_that_miss_an_aim_are_found() {
+    let copy = copied();
+    let kept = copy.path().join("benches/results/criterion.json");
+    let mut results: Value = serde_json::from_slice(&std::fs::read(&kept).unwrap()).unwrap();
+    for measured in results["groups"]["frames/decode/hello"]
+        .as_array_mut()
+        .unwrap()
+    {
+        if measured["id"] == "visitor" {
+            measured["median"] = 0.5.into();
+        }
+    }
+    std::fs::write(&kept, results.to_string()).unwrap();
+    write(copy.path());
+    let checked = check(copy.path());
+    let said = String::from_utf8_lossy(&checked.stderr).into_owned();
+    assert!(!checked.status.success());
+    assert!(said.contains("frames/decode/hello: visitor"), "{said}");
 }
