@@ -2,7 +2,7 @@
 # All benches, and docs/benchmarks.md with its plots written from them. Some twenty minutes on two idle cores; anything else that
 # runs meanwhile is in the figures. `bash .ci/recipes/bench.sh crypto frames` measures those anew and keeps the other results:
 # names are crypto, frames, texts, handshake, oauth2 (criterion's), crowd, load, start. Ends with 1, the page written, if the
-# load or the start falls short of what is wanted.
+# load, the start or a ratio falls short of what is wanted.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . .ci/recipes/crates.sh

@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use criterion::{Criterion, SamplingMode};
 
 /// How many turns each has.
-#[allow(dead_code)] // keys take fewer
 pub const ROUNDS: usize = 300;
 
 /// So many calls are believed to take so long, whatever they take: criterion decides by it how many it wants.
