@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chacha20::ChaCha20Rng;
 use chacha20::rand_core::SeedableRng as _;
 use rsa::pkcs8::{DecodePrivateKey as _, DecodePublicKey as _};
-use rsa::{Oaep, RsaPrivateKey, RsaPublicKey};
+use rsa::{Oaep, PrivateKey, PublicKey};
 use sha2::{Digest as _, Sha256};
 
 pub struct AwsLcKey(OaepPrivateDecryptingKey);
@@ -67,14 +67,14 @@ pub fn aws_lc_seals(spki: &[u8]) -> [Vec<u8>; 3] {
 
 /// Blinds each opening, as ours does.
 pub struct RsaKey {
-    key: RsaPrivateKey,
+    key: PrivateKey,
     blinding: ChaCha20Rng,
 }
 
 impl RsaKey {
     pub fn new(pkcs8: &[u8]) -> Self {
         Self {
-            key: RsaPrivateKey::from_pkcs8_der(pkcs8).unwrap(),
+            key: PrivateKey::from_pkcs8_der(pkcs8).unwrap(),
             blinding: ChaCha20Rng::from_seed([7; 32]),
         }
     }
@@ -89,7 +89,7 @@ impl RsaKey {
 }
 
 pub fn rsa_seals(spki: &[u8]) -> [Vec<u8>; 3] {
-    let key = RsaPublicKey::from_public_key_der(spki).unwrap();
+    let key = PublicKey::from_public_key_der(spki).unwrap();
     [7, 8, 9].map(|seed| {
         let mut rng = ChaCha20Rng::from_seed([seed; 32]);
         key.encrypt(&mut rng, Oaep::<Sha256>::new(), &[7; 64])

@@ -6,7 +6,7 @@ mod race;
 use core::num::NonZero;
 
 use chacha20::ChaCha20Rng;
-use rsa::{RsaPrivateKey, pkcs8::SecretDocument};
+use rsa::{PrivateKey, pkcs8::SecretDocument};
 
 use crate::{
     Entropy, GenerateError,
@@ -20,16 +20,16 @@ const MODULUS_BITS: usize = 2048;
 pub(crate) fn rsa_key(
     threads: NonZero<usize>,
     entropy: &mut dyn Entropy,
-) -> Result<(RsaPrivateKey, ChaCha20Rng), GenerateError> {
+) -> Result<(PrivateKey, ChaCha20Rng), GenerateError> {
     let mut rng = seeded(entropy)?;
     let key = match threads.get() {
         #[cfg(feature = "std")]
         2.. => race::rsa_key(threads, &mut rng, entropy)?,
         // without the standard library there are no threads
-        _ => RsaPrivateKey::new(&mut rng, MODULUS_BITS).map_err(|_| GenerateError::Backend)?,
+        _ => PrivateKey::new(&mut rng, MODULUS_BITS).map_err(|_| GenerateError::Backend)?,
     };
     Ok((key, rng))
 }
 
-const _: () = wiped::<RsaPrivateKey>();
+const _: () = wiped::<PrivateKey>();
 const _: () = wiped::<SecretDocument>();

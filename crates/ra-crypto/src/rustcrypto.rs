@@ -5,7 +5,7 @@ use core::num::NonZero;
 
 use chacha20::ChaCha20Rng;
 use rsa::{
-    Oaep, RsaPrivateKey, RsaPublicKey,
+    Oaep, PrivateKey, PublicKey,
     pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePublicKey},
 };
 use sha2::Sha256;
@@ -47,13 +47,13 @@ impl Backend for RustCrypto {
         der: &[u8],
         entropy: &mut dyn Entropy,
     ) -> Result<Box<dyn SessionKey>, KeyError> {
-        let key = RsaPrivateKey::from_pkcs8_der(der).map_err(|_| KeyError::Malformed)?;
+        let key = PrivateKey::from_pkcs8_der(der).map_err(|_| KeyError::Malformed)?;
         Ok(Box::new(Key::new(key, drbg::seeded(entropy)?)?))
     }
 
     fn peer_key(&self, spki: &[u8]) -> Result<Box<dyn PeerKey>, PublicKeyError> {
         check_public_key(spki)?;
-        let key = RsaPublicKey::from_public_key_der(spki).map_err(|_| PublicKeyError::Backend)?;
+        let key = PublicKey::from_public_key_der(spki).map_err(|_| PublicKeyError::Backend)?;
         Ok(Box::new(Peer {
             key,
             public_key: spki.into(),
@@ -62,13 +62,13 @@ impl Backend for RustCrypto {
 }
 
 struct Key {
-    key: RsaPrivateKey,
+    key: PrivateKey,
     public_key: Box<[u8]>,
     blinding: ChaCha20Rng,
 }
 
 impl Key {
-    fn new(key: RsaPrivateKey, blinding: ChaCha20Rng) -> Result<Self, PublicKeyError> {
+    fn new(key: PrivateKey, blinding: ChaCha20Rng) -> Result<Self, PublicKeyError> {
         let public_key = encode(key.as_public_key())?;
         check_public_key(&public_key)?;
         Ok(Self {
@@ -94,7 +94,7 @@ impl SessionKey for Key {
 }
 
 struct Peer {
-    key: RsaPublicKey,
+    key: PublicKey,
     public_key: Box<[u8]>,
 }
 
@@ -114,7 +114,7 @@ impl PeerKey for Peer {
     }
 }
 
-fn encode(key: &RsaPublicKey) -> Result<Box<[u8]>, PublicKeyError> {
+fn encode(key: &PublicKey) -> Result<Box<[u8]>, PublicKeyError> {
     let der = key
         .to_public_key_der()
         .map_err(|_| PublicKeyError::Backend)?;

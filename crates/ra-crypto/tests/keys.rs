@@ -18,7 +18,7 @@ use ra_crypto::{
 };
 use ra_testkit::{Fake, NoEntropy, SeededEntropy, vectors};
 use rsa::{
-    RsaPrivateKey,
+    PrivateKey,
     pkcs8::{EncodePrivateKey, EncodePublicKey},
 };
 
@@ -78,7 +78,7 @@ fn r05_keys_from_several_threads_are_acceptable_differ_and_open() {
 fn on_one_thread_the_key_is_the_one_that_the_entropy_makes() {
     let mut seed = [0; 32];
     SeededEntropy::new(7).fill(&mut seed).unwrap();
-    let key = RsaPrivateKey::new(&mut ChaCha20Rng::from_seed(seed), 2048).unwrap();
+    let key = PrivateKey::new(&mut ChaCha20Rng::from_seed(seed), 2048).unwrap();
     let expected = key.as_public_key().to_public_key_der().unwrap();
     for backend in BACKENDS {
         let one = backend.generate_on(threads(1), &mut SeededEntropy::new(7));
@@ -204,8 +204,8 @@ fn private_keys_in_another_form_are_refused() {
 #[test]
 fn r05_private_keys_of_another_size_or_exponent_are_refused() {
     let rng = &mut ChaCha20Rng::from_seed([1; 32]);
-    let long = RsaPrivateKey::new(rng, 3072).unwrap();
-    let odd = RsaPrivateKey::new_with_exp(rng, 2048, 257_u32.into()).unwrap();
+    let long = PrivateKey::new(rng, 3072).unwrap();
+    let odd = PrivateKey::new_with_exp(rng, 2048, 257_u32.into()).unwrap();
     for (key, reason) in [
         (long, PublicKeyError::Size),
         (odd, PublicKeyError::Exponent),

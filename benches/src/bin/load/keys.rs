@@ -8,7 +8,7 @@ use chacha20::rand_core::SeedableRng as _;
 use ra_crypto::{AwsLc, Backend as _, OsEntropy, SessionKey};
 use rsa::pkcs8::EncodePrivateKey as _;
 use rsa::traits::PrivateKeyParts as _;
-use rsa::{BoxedUint, RsaPrivateKey};
+use rsa::{BoxedUint, PrivateKey};
 
 use crate::Failed;
 
@@ -29,7 +29,7 @@ impl Keys {
                 let primes = primes.into();
                 return Ok(Self { primes });
             }
-            let made = RsaPrivateKey::new(&mut rng, 2048)?;
+            let made = PrivateKey::new(&mut rng, 2048)?;
             let long = made
                 .primes()
                 .iter()
@@ -45,7 +45,7 @@ impl Keys {
         let (low, high) = pair(index as usize);
         let prime = |at: usize| self.primes.get(at).cloned().ok_or("too few keys were made");
         let exponent = BoxedUint::from(65_537_u64);
-        let key = RsaPrivateKey::from_p_q(prime(high)?, prime(low)?, exponent)?;
+        let key = PrivateKey::from_p_q(prime(high)?, prime(low)?, exponent)?;
         let der = key.to_pkcs8_der()?;
         Ok(AwsLc.session_key_from_pkcs8(der.as_bytes(), &mut OsEntropy)?)
     }

@@ -14,7 +14,7 @@ use crypto_primes::{
     hazmat::{SetBits, SieveFactory as _, SmallFactorsSieveFactory},
     is_prime,
 };
-use rsa::{BoxedUint, RsaPrivateKey};
+use rsa::{BoxedUint, PrivateKey};
 use zeroize::Zeroizing;
 
 use super::MODULUS_BITS;
@@ -34,7 +34,7 @@ pub(super) fn rsa_key(
     threads: NonZero<usize>,
     rng: &mut ChaCha20Rng,
     entropy: &mut dyn Entropy,
-) -> Result<RsaPrivateKey, GenerateError> {
+) -> Result<PrivateKey, GenerateError> {
     let mut others = Vec::new();
     for _ in 1..threads.get().min(THREADS_MOST) {
         others.push(drbg::seeded(entropy)?);
@@ -45,7 +45,7 @@ pub(super) fn rsa_key(
 /// The first key that a pair of primes makes.
 fn key_from(
     mut pair: impl FnMut() -> Result<[Prime; 2], GenerateError>,
-) -> Result<RsaPrivateKey, GenerateError> {
+) -> Result<PrivateKey, GenerateError> {
     for _ in 0..PAIRS_MOST {
         let [p, q] = pair()?;
         if !far_apart(&p, &q) {
@@ -53,7 +53,7 @@ fn key_from(
         }
         // the same steps as for a key that is made on one thread, its checks included
         let primes = vec![(*p).clone(), (*q).clone()];
-        if let Ok(key) = RsaPrivateKey::from_primes(primes, EXPONENT.into()) {
+        if let Ok(key) = PrivateKey::from_primes(primes, EXPONENT.into()) {
             return Ok(key);
         }
     }
@@ -63,7 +63,7 @@ fn key_from(
 /// More than 2⁹²⁴, as FIPS 186-5 (A.1.3, 5.4) wants it, lest somebody finds them from the square root of the modulus.
 fn far_apart(p: &BoxedUint, q: &BoxedUint) -> bool {
     let apart = Zeroizing::new(p.max(q).wrapping_sub(p.min(q)));
-    apart.bits() > PRIME_BITS - 99
+    apart.bit_width() > PRIME_BITS - 99
 }
 
 /// Looks for a prime of 1024 bits, the highest two of them set: any two make a modulus of 2048. Nothing once the race

@@ -156,7 +156,7 @@ fn primes_are_prime_have_their_highest_bits_and_depend_on_the_seed() {
     let [first, second] = [1, 2].map(found);
     for prime in [&first, &second] {
         assert!(is_prime(Flavor::Any, &**prime));
-        assert_eq!(prime.bits(), 1024);
+        assert_eq!(prime.bit_width(), 1024);
         assert!(prime.to_be_bytes()[0] >= 0xc0);
     }
     assert_ne!(*first, *second);
@@ -216,7 +216,7 @@ fn pairs_that_make_no_key_are_passed_over() {
     assert!(pairs.is_empty());
     assert_eq!(key.primes().len(), 2);
     assert!(*key.primes()[0] == *first && *key.primes()[1] == *second);
-    assert_eq!(key.n().bits(), 2048);
+    assert_eq!(key.n().bit_width(), 2048);
     assert_eq!(*key.e(), BoxedUint::from(65537_u64));
     assert!(key.dp().is_some() && key.dq().is_some() && key.qinv().is_some());
     assert_eq!(key.validate(), Ok(()));
