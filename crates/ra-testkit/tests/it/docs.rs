@@ -1,5 +1,4 @@
 //! Keeps `docs/` true: requirements have tests, the protocol's examples are what the types write, links lead somewhere.
-#![cfg(test)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
