@@ -13,7 +13,6 @@ use ra_tokio::Approval;
 use zeroize::Zeroizing;
 
 use crate::args::ApproveArgs;
-use crate::desktop::retry;
 use crate::exit::Exit;
 use crate::failure::{Failure, Kind};
 use crate::login::parse;
@@ -271,7 +270,7 @@ fn failed(error: &MobileError) -> Failure {
         (_, Some(http)) => refused(http),
         _ => Kind::Protocol,
     };
-    Failure::caused(kind, error, retry(error.retry()))
+    Failure::caused(kind, error, error.retry())
 }
 
 /// The service's own no has one of its codes: an unknown fingerprint or handshake token is one that has expired, all

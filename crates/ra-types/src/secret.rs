@@ -1,67 +1,72 @@
-//! Texts and bytes that must not be seen: redacted in `Debug`, compared in constant time, wiped on
-//! drop, and neither `Display` nor `Serialize` (R-34).
+//! Secret texts and bytes: redacted in `Debug`, compared in constant time, wiped on drop, and neither `Display` nor
+//! `Serialize` (R-34, S-41).
 
 use alloc::borrow::{Cow, ToOwned as _};
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
+use serde::{Deserialize, Deserializer, de};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-/// Defines one secret text type; they differ in meaning only, so that none is taken for another.
+/// Defines secret text types: [`SecretText`] under names of their own, so that one cannot be passed for another.
+///
+/// ```
+/// ra_types::secret_text! {
+///     /// Password of the vault.
+///     Password;
+/// }
+/// let password = Password::new("hunter2");
+/// assert_eq!(format!("{password:?}"), "Password(..)");
+/// assert_eq!(password.expose(), "hunter2");
+/// ```
+#[macro_export]
 macro_rules! secret_text {
     ($($(#[$docs:meta])+ $name:ident;)+) => {$(
         $(#[$docs])+
-        #[derive(Clone)]
-        pub struct $name(Zeroizing<String>);
+        #[derive(Clone, PartialEq, Eq)]
+        pub struct $name($crate::SecretText);
 
         impl $name {
-            /// Takes the text over; it is wiped when this value is dropped.
+            /// Takes over the text; it is wiped on drop.
             #[must_use]
-            pub fn new(text: String) -> Self {
-                Self(Zeroizing::new(text))
+            pub fn new(text: impl ::core::convert::Into<$crate::alloc::string::String>) -> Self {
+                Self(text.into().into())
             }
 
             /// The secret itself. Keep it out of logs and errors.
             #[must_use]
             pub fn expose(&self) -> &str {
-                &self.0
+                self.0.expose()
             }
         }
 
-        impl From<Sensitive<'_>> for $name {
-            fn from(text: Sensitive<'_>) -> Self {
-                Self::new(text.into_string())
+        impl ::core::convert::From<$crate::Sensitive<'_>> for $name {
+            fn from(text: $crate::Sensitive<'_>) -> Self {
+                Self(text.into())
             }
         }
 
-        impl PartialEq for $name {
-            /// Takes the same time wherever the texts differ; their lengths are not hidden.
-            fn eq(&self, other: &Self) -> bool {
-                same(self.expose(), other.expose())
+        impl ::core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(::core::concat!(::core::stringify!($name), "(..)"))
             }
         }
 
-        impl Eq for $name {}
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(concat!(stringify!($name), "(..)"))
+        impl<'de> $crate::serde::Deserialize<'de> for $name {
+            /// Errors name the type that was found, never the text.
+            fn deserialize<D: $crate::serde::Deserializer<'de>>(from: D) -> ::core::result::Result<Self, D::Error> {
+                $crate::serde::Deserialize::deserialize(from).map(Self)
             }
         }
     )+};
 }
 
 secret_text! {
-    /// A user's token: what a login ends with, and what the phone's calls are authorised by.
-    ///
-    /// ```
-    /// let token = ra_proto::Token::new("hunter2".to_owned());
-    /// assert_eq!(format!("{token:?}"), "Token(..)");
-    /// assert_eq!(token.expose(), "hunter2");
-    /// ```
+    /// A user's token: the result of a login, and the credential of the phone's calls. Anyone holding it can act as the
+    /// user.
     Token;
-    /// What `pending_login` brings and the ticket exchange turns into a token (R-13, R-30).
+    /// The ticket that `pending_login` brings and the ticket exchange turns into a token (R-13, R-30).
     Ticket;
     /// The phone's right to finish or cancel one login, valid for about 120 s (R-41).
     HandshakeToken;
@@ -69,15 +74,86 @@ secret_text! {
     MfaTicket;
     /// Proof of a passed multi-factor challenge, sent with the second `finish` (R-43).
     MfaToken;
-    /// What a person answers to a multi-factor challenge: one-time code, backup code or password.
+    /// A person's answer to a multi-factor challenge: one-time code, backup code or password.
     MfaAnswerText;
 }
 
-/// A secret text inside a frame: borrowed from the frame's text where possible, wiped on drop where
-/// it had to be copied.
+/// An owned secret text without a meaning of its own: the value inside each type that [`secret_text!`] defines.
+#[derive(Clone)]
+pub struct SecretText(Zeroizing<String>);
+
+impl SecretText {
+    /// The secret itself. Keep it out of logs and errors.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for SecretText {
+    fn from(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+}
+
+impl From<Zeroizing<String>> for SecretText {
+    fn from(text: Zeroizing<String>) -> Self {
+        Self(text)
+    }
+}
+
+impl From<Sensitive<'_>> for SecretText {
+    fn from(text: Sensitive<'_>) -> Self {
+        match text.0 {
+            Place::Borrowed(text) => text.to_owned().into(),
+            Place::Owned(text) => Self(text),
+        }
+    }
+}
+
+impl PartialEq for SecretText {
+    /// Takes the same time wherever the texts differ; their lengths are not hidden.
+    fn eq(&self, other: &Self) -> bool {
+        constant_time_eq(self.expose(), other.expose())
+    }
+}
+
+impl Eq for SecretText {}
+
+impl fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretText(..)")
+    }
+}
+
+impl<'de> Deserialize<'de> for SecretText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextVisitor;
+
+        impl de::Visitor<'_> for TextVisitor {
+            type Value = SecretText;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a secret text")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<SecretText, E> {
+                Ok(text.to_owned().into())
+            }
+
+            fn visit_string<E: de::Error>(self, text: String) -> Result<SecretText, E> {
+                Ok(text.into())
+            }
+        }
+
+        deserializer.deserialize_string(TextVisitor)
+    }
+}
+
+/// A secret text inside a frame: borrowed from the frame's text where possible, otherwise copied and wiped on drop.
 ///
 /// ```
-/// use ra_proto::{Sensitive, Ticket};
+/// use ra_types::{Sensitive, Ticket};
 ///
 /// let text = Sensitive::from("a ticket");
 /// assert_eq!(format!("{text:?}"), "Sensitive(..)");
@@ -109,7 +185,9 @@ impl<'a> Sensitive<'a> {
         matches!(self.0, Place::Borrowed(_))
     }
 
-    pub(crate) fn into_string(self) -> String {
+    /// Hands the text over, copied if it is borrowed. Wiping it is then the caller's duty.
+    #[must_use]
+    pub fn into_string(self) -> String {
         match self.0 {
             Place::Borrowed(text) => text.to_owned(),
             Place::Owned(mut text) => core::mem::take(&mut *text),
@@ -141,7 +219,7 @@ impl<'a> From<Cow<'a, str>> for Sensitive<'a> {
 impl PartialEq for Sensitive<'_> {
     /// Takes the same time wherever the texts differ; their lengths are not hidden.
     fn eq(&self, other: &Self) -> bool {
-        same(self.expose(), other.expose())
+        constant_time_eq(self.expose(), other.expose())
     }
 }
 
@@ -158,7 +236,7 @@ impl fmt::Debug for Sensitive<'_> {
 pub struct SecretBytes(Zeroizing<Vec<u8>>);
 
 impl SecretBytes {
-    /// Takes the bytes over; they are wiped when this value is dropped.
+    /// Takes over the bytes; they are wiped on drop.
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Self {
         Self(Zeroizing::new(bytes))
@@ -170,7 +248,7 @@ impl SecretBytes {
         &self.0
     }
 
-    /// Hands the bytes over without a copy. From here on wiping them is the caller's duty.
+    /// Hands the bytes over without a copy. Wiping them is then the caller's duty.
     #[must_use]
     pub fn into_vec(mut self) -> Vec<u8> {
         core::mem::take(&mut *self.0)
@@ -183,6 +261,8 @@ impl fmt::Debug for SecretBytes {
     }
 }
 
-fn same(left: &str, right: &str) -> bool {
+/// Whether two texts are equal, in the same time wherever they differ. Their lengths are not hidden.
+#[must_use]
+pub fn constant_time_eq(left: &str, right: &str) -> bool {
     left.as_bytes().ct_eq(right.as_bytes()).into()
 }
