@@ -11,15 +11,10 @@ pub mod output;
 pub mod plain;
 pub mod qr;
 
-mod approve;
-mod completions;
-mod demo;
+mod commands;
 mod desktop;
-mod gateway;
-mod login;
 mod network;
 mod nobody;
-mod oauth2;
 mod prompt;
 mod run;
 mod stop;

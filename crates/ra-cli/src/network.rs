@@ -9,8 +9,8 @@ use std::path::Path;
 use ra_tokio::{Network, Proxies, Proxy, ProxyVariableError, RootCertificates, TlsConfig};
 
 use crate::args::{NetworkArgs, Unread};
+use crate::commands::login::parse;
 use crate::failure::{Failure, Kind};
-use crate::login::parse;
 
 /// The system's roots on a usual machine take a quarter of a megabyte.
 const MAX_CA_FILE_BYTES: u64 = 4 * 1024 * 1024;

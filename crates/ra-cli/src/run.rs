@@ -6,9 +6,9 @@ use std::io::{self, Write as _};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::args::{self, Command};
+use crate::commands::{approve, completions, demo, gateway, login, oauth2};
 use crate::exit::Exit;
 use crate::failure::{Failure, Kind};
-use crate::{approve, completions, demo, gateway, login, oauth2};
 
 /// Does what was asked.
 #[must_use]

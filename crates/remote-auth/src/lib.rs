@@ -226,13 +226,3 @@ pub use ra_proto as proto;
 #[cfg(feature = "tokio")]
 #[doc(inline)]
 pub use ra_tokio as tokio;
-
-/// The README's examples, compiled.
-#[cfg(all(doctest, feature = "tokio", feature = "rustcrypto", feature = "oauth2"))]
-#[doc = include_str!("../README.md")]
-pub struct Readme;
-
-/// The loop of the page for embedders, compiled.
-#[cfg(all(doctest, feature = "desktop", feature = "http"))]
-#[doc = include_str!("../EMBEDDING.md")]
-pub struct Embedding;

@@ -12,8 +12,8 @@ use super::call::Caller;
 use super::end::End;
 use super::voice::Voice;
 use super::{failed, token_file};
-use crate::approve;
 use crate::args::Unread;
+use crate::commands::approve;
 use crate::failure::{Failure, Kind};
 
 /// No redirect comes near this.

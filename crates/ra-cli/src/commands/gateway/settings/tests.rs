@@ -10,7 +10,7 @@ use super::read::{Wrong, apply};
 use super::*;
 use crate::args::{Cli, Command};
 
-const EXAMPLE: &str = include_str!("../../../../../docs/gateway.toml");
+const EXAMPLE: &str = include_str!("../../../../../../docs/gateway.toml");
 
 fn read(text: &str) -> Result<Settings, Wrong> {
     let mut settings = Settings::default();

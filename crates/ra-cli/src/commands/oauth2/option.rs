@@ -6,8 +6,8 @@ use oauth2_discord::authorize::RedirectUri;
 use oauth2_discord::{Scope, ScopeSet, Snowflake};
 
 use crate::args::ScopeArgs;
+use crate::commands::login::parse;
 use crate::failure::Failure;
-use crate::login::parse;
 
 /// An id, such as the application's.
 pub(super) fn id(option: &str, text: &str) -> Result<Snowflake, Failure> {

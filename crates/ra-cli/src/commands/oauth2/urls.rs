@@ -3,8 +3,8 @@
 use oauth2_discord::{EndpointUrl, Urls};
 
 use crate::args::UrlArgs;
+use crate::commands::login::parse;
 use crate::failure::Failure;
-use crate::login::parse;
 
 /// Discord's, or what is below `--base`, but for those that are given one by one.
 pub(super) fn of(args: &UrlArgs) -> Result<Urls, Failure> {

@@ -5,7 +5,7 @@ use ra_gateway::Origins;
 use super::read::{Given, Why};
 use super::{Settings, accept};
 use crate::args::{AcceptedProof, LogFormat, LogLevel, Rendezvous};
-use crate::gateway::files::LEAST_CONNECTIONS;
+use crate::commands::gateway::files::LEAST_CONNECTIONS;
 
 /// One key.
 #[derive(Debug)]

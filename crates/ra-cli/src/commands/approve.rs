@@ -13,10 +13,10 @@ use ra_tokio::Approval;
 use zeroize::Zeroizing;
 
 use crate::args::ApproveArgs;
+use crate::commands::login::parse;
 use crate::desktop::retry;
 use crate::exit::Exit;
 use crate::failure::{Failure, Kind};
-use crate::login::parse;
 use crate::network::network;
 use crate::output::screen::Screen;
 use crate::prompt;

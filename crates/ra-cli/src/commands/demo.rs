@@ -17,10 +17,10 @@ use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
 use crate::args::{DemoArgs, Ending};
+use crate::commands::login::conclude;
 use crate::desktop::{self, Around};
 use crate::exit::Exit;
 use crate::failure::{Failure, Kind};
-use crate::login::conclude;
 use crate::output::Report;
 use crate::output::screen::Screen;
 use crate::run::{on, one_thread};
@@ -157,7 +157,7 @@ impl Phone {
             return Ok(Exit::Done);
         };
         tokio::time::sleep(self.pause).await;
-        let api = crate::login::parse("--api", &self.api)?;
+        let api = crate::commands::login::parse("--api", &self.api)?;
         let config = mobile::Config::new(api, Token::new(AUTHORIZATION.to_owned()));
         let failed = |error: &(dyn core::error::Error + 'static)| {
             let failure = Failure::caused(Kind::Protocol, error, Retry::Never);
