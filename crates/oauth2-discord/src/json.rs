@@ -1,16 +1,66 @@
-//! JSON bodies in the making: unset members are absent.
+//! JSON: reads objects member by member, so that an error can name the member at fault, and writes request bodies.
 
 use ra_http::Body;
-use serde::Serialize;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
 
-use crate::wiped::Wiped;
+use crate::TokenError;
+use crate::wiped::WipedBytes;
 
-/// A JSON object that may hold secrets.
-pub(crate) struct JsonObject(Wiped);
+/// Defines a struct of the named members of a JSON object, as raw JSON; absent members and `null` are `None`. A member with
+/// another name on the wire is written `field: "name"`.
+macro_rules! members {
+    ($name:ident { $($field:ident $(: $wire:literal)?),+ }) => {
+        #[derive(::serde::Deserialize)]
+        struct $name<'a> {
+            $(
+                #[serde(borrow, default $(, rename = $wire)?)]
+                $field: Option<&'a ::serde_json::value::RawValue>,
+            )+
+        }
+    };
+}
+pub(crate) use members;
+
+/// Reads the members of a JSON object. Serde alone would take an array for a struct, and skip members that are not UTF-8.
+pub(crate) fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, TokenError> {
+    let text = core::str::from_utf8(json).ok();
+    let text = text.filter(|text| text.trim_ascii_start().starts_with('{'));
+    text.and_then(|text| serde_json::from_str(text).ok())
+        .ok_or(TokenError::new(None))
+}
+
+/// Reads the elements of a JSON array; an error names `field`.
+pub(crate) fn array<'a>(
+    json: &'a [u8],
+    field: Option<&'static str>,
+) -> Result<Vec<&'a RawValue>, TokenError> {
+    serde_json::from_slice(json).map_err(|_| TokenError::new(field))
+}
+
+/// Reads a member that may be absent.
+pub(crate) fn optional<T: DeserializeOwned>(
+    raw: Option<&RawValue>,
+    field: &'static str,
+) -> Result<Option<T>, TokenError> {
+    raw.map(|raw| serde_json::from_str(raw.get()).map_err(|_| TokenError::at(field)))
+        .transpose()
+}
+
+/// Reads a member that must be there.
+pub(crate) fn required<T: DeserializeOwned>(
+    raw: Option<&RawValue>,
+    field: &'static str,
+) -> Result<T, TokenError> {
+    optional(raw, field)?.ok_or(TokenError::at(field))
+}
+
+/// A JSON object in the making; it may hold secrets. Unset members are absent.
+pub(crate) struct JsonObject(WipedBytes);
 
 impl JsonObject {
     pub(crate) fn new() -> Self {
-        Self(Wiped::default())
+        Self(WipedBytes::default())
     }
 
     /// Adds a member. `name` needs no escaping.
@@ -19,12 +69,12 @@ impl JsonObject {
         self.0.push(lead.as_bytes());
         self.0.push(name.as_bytes());
         self.0.push(b"\":");
-        // The writer takes everything, and what is written here is text, numbers and objects of such.
+        // Neither the writer nor these values (texts, numbers and objects of them) can fail.
         let _ = serde_json::to_writer(&mut self.0, value);
         self
     }
 
-    /// Adds a member that has a value.
+    /// Adds a member if it has a value.
     pub(crate) fn push_some(self, name: &'static str, value: Option<&impl Serialize>) -> Self {
         match value {
             Some(value) => self.push(name, value),

@@ -85,6 +85,7 @@ pub mod partner;
 mod client;
 mod entropy;
 mod external_auth;
+mod json;
 mod permissions;
 mod pkce;
 mod scope;

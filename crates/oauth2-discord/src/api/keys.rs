@@ -2,13 +2,11 @@
 
 use http::{Method, Request, Response};
 use ra_http::{BaseUrl, Body, Endpoint, HttpError};
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::read;
 use crate::error::Repeat;
-use crate::token::object;
-use crate::wire::{Place, bodiless};
+use crate::json::{array, members, object};
+use crate::wire::{Place, bodiless, read_reply};
 use crate::{EndpointUrl, TokenError, Urls};
 
 /// Asks for the keys that ID tokens are signed with. Needs no authentication.
@@ -76,31 +74,20 @@ impl Endpoint for Keys {
     }
 
     fn from_http(&self, response: Response<Body>) -> Result<KeySet, HttpError> {
-        read(response, KeySet::decode)
+        read_reply(response, KeySet::decode)
     }
 }
 
-#[derive(Deserialize)]
-struct Members<'a> {
-    #[serde(borrow, default)]
-    keys: Option<&'a RawValue>,
-}
+members!(Members { keys });
 
-#[derive(Deserialize)]
-struct KeyMembers<'a> {
-    #[serde(borrow, default)]
-    kty: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    kid: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    alg: Option<&'a RawValue>,
-    #[serde(borrow, default, rename = "use")]
-    usage: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    n: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    e: Option<&'a RawValue>,
-}
+members!(KeyMembers {
+    kty,
+    kid,
+    alg,
+    usage: "use",
+    n,
+    e
+});
 
 impl KeySet {
     /// How many keys are kept; the others are skipped (S-35).
@@ -111,10 +98,9 @@ impl KeySet {
     /// # Errors
     /// `keys` is no array, or this is no JSON object.
     pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
-        let members: Members<'_> = object(json).ok_or(TokenError::new(None))?;
+        let members: Members<'_> = object(json)?;
         let keys = members.keys.ok_or(TokenError::at("keys"))?;
-        let keys: Vec<&RawValue> =
-            serde_json::from_str(keys.get()).map_err(|_| TokenError::at("keys"))?;
+        let keys = array(keys.get().as_bytes(), Some("keys"))?;
         Ok(Self {
             keys: keys
                 .into_iter()
@@ -153,7 +139,7 @@ impl Jwk {
     }
 
     fn read(raw: &RawValue) -> Option<Self> {
-        let members: KeyMembers<'_> = object(raw.get().as_bytes())?;
+        let members: KeyMembers<'_> = object(raw.get().as_bytes()).ok()?;
         let text = |raw: Option<&RawValue>| raw.map(|raw| serde_json::from_str(raw.get()).ok());
         let optional = |raw: Option<&RawValue>| match text(raw) {
             Some(None) => None, // there, but no string

@@ -3,11 +3,10 @@
 
 use core::fmt;
 
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use crate::token::{object, optional, required};
+use crate::json::{members, object, optional, required};
 use crate::{Snowflake, TokenError};
 
 /// An application, as much of it as the reply told.
@@ -40,23 +39,15 @@ pub struct User {
     json: Zeroizing<String>,
 }
 
-#[derive(Deserialize)]
-struct Members<'a> {
-    #[serde(borrow, default)]
-    id: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    name: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    icon: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    description: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    username: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    global_name: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    avatar: Option<&'a RawValue>,
-}
+members!(Members {
+    id,
+    name,
+    icon,
+    description,
+    username,
+    global_name,
+    avatar
+});
 
 impl Application {
     /// An application of which no more than the id is known.
@@ -76,7 +67,7 @@ impl Application {
     /// # Errors
     /// The member that is missing or makes no sense, or `None` if it is no JSON object.
     pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
-        let members: Members<'_> = object(json).ok_or(TokenError::new(None))?;
+        let members: Members<'_> = object(json)?;
         Ok(Self {
             id: required(members.id, "application.id")?,
             name: optional(members.name, "application.name")?,
@@ -111,7 +102,7 @@ impl User {
     /// # Errors
     /// The member that is missing or makes no sense, or `None` if it is no JSON object.
     pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
-        let members: Members<'_> = object(json).ok_or(TokenError::new(None))?;
+        let members: Members<'_> = object(json)?;
         Ok(Self {
             id: required(members.id, "user.id")?,
             username: optional(members.username, "user.username")?,

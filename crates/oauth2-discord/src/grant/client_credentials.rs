@@ -7,7 +7,7 @@ use ra_http::{BaseUrl, Body, Endpoint, HttpError};
 
 use super::token_form;
 use crate::error::Repeat;
-use crate::wire::Place;
+use crate::wire::{Place, read_reply};
 use crate::{ConfidentialClient, EndpointUrl, Restriction, Scope, ScopeSet, Token, Urls};
 
 /// Asks for a token of the application's **owner** (O-110), for tests of one's own bot. There is no refresh token.
@@ -82,7 +82,7 @@ impl Endpoint for ClientCredentials {
     }
 
     fn from_http(&self, response: Response<Body>) -> Result<Token, HttpError> {
-        Token::from_http(response)
+        read_reply(response, Token::decode)
     }
 }
 

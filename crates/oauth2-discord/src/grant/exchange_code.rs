@@ -6,7 +6,7 @@ use ra_http::{BaseUrl, Body, Endpoint, HttpError};
 use super::{push_external_auth, token_form};
 use crate::authorize::RedirectUri;
 use crate::error::Repeat;
-use crate::wire::Place;
+use crate::wire::{Place, read_reply};
 use crate::{
     AuthorizationCode, Client, CodeVerifier, ConfidentialClient, EndpointUrl, ExternalAuth, Token,
     Urls,
@@ -102,6 +102,6 @@ impl Endpoint for ExchangeCode {
     }
 
     fn from_http(&self, response: Response<Body>) -> Result<Token, HttpError> {
-        Token::from_http(response)
+        read_reply(response, Token::decode)
     }
 }

@@ -5,7 +5,7 @@ use ra_http::{BaseUrl, Body, Endpoint, HttpError};
 
 use super::{push_external_auth, token_form};
 use crate::error::Repeat;
-use crate::wire::Place;
+use crate::wire::{Place, read_reply};
 use crate::{Client, DeviceCode, EndpointUrl, ExternalAuth, Token, Urls};
 
 /// Asks once whether the person has decided (O-129). When to ask is up to the machine in [`device`](crate::device).
@@ -61,6 +61,6 @@ impl Endpoint for PollDevice {
     }
 
     fn from_http(&self, response: Response<Body>) -> Result<Token, HttpError> {
-        Token::from_http(response)
+        read_reply(response, Token::decode)
     }
 }

@@ -5,7 +5,7 @@ use ra_http::{BaseUrl, Body, Endpoint, HttpError};
 
 use super::token_form;
 use crate::error::Repeat;
-use crate::wire::Place;
+use crate::wire::{Place, read_reply};
 use crate::{Client, EndpointUrl, RefreshToken, ScopeSet, Token, Urls};
 
 /// Turns a refresh token into a new token. Public clients refresh without a secret (O-114).
@@ -72,6 +72,6 @@ impl Endpoint for Refresh {
     }
 
     fn from_http(&self, response: Response<Body>) -> Result<Token, HttpError> {
-        Token::from_http(response)
+        read_reply(response, Token::decode)
     }
 }
