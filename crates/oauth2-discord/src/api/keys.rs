@@ -5,7 +5,7 @@ use ra_http::{BaseUrl, Body, Endpoint, HttpError};
 use serde_json::value::RawValue;
 
 use crate::error::Repeat;
-use crate::json::{array, members, object};
+use crate::json::{array, members, object, optional};
 use crate::wire::{Place, bodiless, read_reply};
 use crate::{EndpointUrl, TokenError, Urls};
 
@@ -140,19 +140,14 @@ impl Jwk {
 
     fn read(raw: &RawValue) -> Option<Self> {
         let members: KeyMembers<'_> = object(raw.get().as_bytes()).ok()?;
-        let text = |raw: Option<&RawValue>| raw.map(|raw| serde_json::from_str(raw.get()).ok());
-        let optional = |raw: Option<&RawValue>| match text(raw) {
-            Some(None) => None, // there, but no string
-            Some(Some(text)) => Some(Some(text)),
-            None => Some(None),
-        };
+        let text = |raw, field| optional(raw, field).ok();
         Some(Self {
-            kty: text(members.kty)??,
-            kid: optional(members.kid)?,
-            alg: optional(members.alg)?,
-            usage: optional(members.usage)?,
-            n: optional(members.n)?,
-            e: optional(members.e)?,
+            kty: text(members.kty, "kty")??,
+            kid: text(members.kid, "kid")?,
+            alg: text(members.alg, "alg")?,
+            usage: text(members.usage, "use")?,
+            n: text(members.n, "n")?,
+            e: text(members.e, "e")?,
         })
     }
 }

@@ -107,7 +107,7 @@ mod tests {
         let token = factor.pass(at(1), 1, &ticket).unwrap();
         assert!(factor.has_passed(at(2), 1, &token));
         assert!(!factor.has_passed(at(2), 2, &token));
-        assert!(!factor.has_passed(at(2), 1, &MfaToken::new("guess".into())));
+        assert!(!factor.has_passed(at(2), 1, &MfaToken::new("guess")));
         assert!(
             factor.has_passed(at(300), 1, &token),
             "good until it expires"

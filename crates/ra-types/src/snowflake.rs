@@ -1,4 +1,4 @@
-//! Discord's ids.
+//! Snowflakes: the ids of Discord.
 
 use core::{error::Error, fmt, str::FromStr};
 
@@ -7,17 +7,17 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// An id of an application, user, guild, channel or anything else at Discord: 64 bits, decimal text on the wire.
 ///
 /// ```
-/// use oauth2_discord::Snowflake;
+/// use ra_types::Snowflake;
 ///
 /// let id: Snowflake = "157730590492196864".parse()?;
 /// assert_eq!(id.to_string(), "157730590492196864");
 /// assert!("+1".parse::<Snowflake>().is_err());
-/// # Ok::<(), oauth2_discord::SnowflakeError>(())
+/// # Ok::<(), ra_types::SnowflakeError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Snowflake(u64);
 
-/// A text that is no [`Snowflake`]: not 1 to 20 decimal digits, or over 64 bits.
+/// The text is not a [`Snowflake`]: not 1 to 20 decimal digits, or over 64 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SnowflakeError;
 
@@ -97,23 +97,15 @@ impl Error for SnowflakeError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::ToString as _;
 
     #[test]
     fn o060_an_id_is_a_decimal_string_of_64_bits() {
         for good in ["0", "157730590492196864", "18446744073709551615"] {
             assert_eq!(good.parse::<Snowflake>().unwrap().to_string(), good);
         }
-        for bad in [
-            "",
-            "+1",
-            "-1",
-            " 1",
-            "1 ",
-            "0x1",
-            "1e3",
-            "18446744073709551616",
-            "１",
-        ] {
+        let over_64_bits = "18446744073709551616";
+        for bad in ["", "+1", "-1", " 1", "1 ", "0x1", "1e3", over_64_bits, "１"] {
             assert_eq!(bad.parse::<Snowflake>(), Err(SnowflakeError), "{bad:?}");
         }
     }
