@@ -90,6 +90,7 @@ mod permissions;
 mod pkce;
 mod scope;
 mod secret;
+mod text_enum;
 mod time;
 mod token;
 mod urls;

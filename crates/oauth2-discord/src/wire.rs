@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use crate::wiped::WipedBytes;
 use crate::{AccessToken, BotToken, Client, ClientAuth, EndpointUrl, TokenError};
 
-/// Where an endpoint lies: at a path below the base, unless it was given a URL of its own.
+/// Address of an endpoint: a path below the base, or a URL of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Place {
     Below(&'static str),
@@ -22,6 +22,21 @@ impl Place {
         }
     }
 }
+
+/// Adds the method `at` to an endpoint with the field `place`.
+macro_rules! replaceable_url {
+    ($endpoint:ty) => {
+        impl $endpoint {
+            /// Sends the request to this URL instead of the path below the base.
+            #[must_use]
+            pub fn at(mut self, url: $crate::EndpointUrl) -> Self {
+                self.place = Place::At(url);
+                self
+            }
+        }
+    };
+}
+pub(crate) use replaceable_url;
 
 /// A request without a body that asks for JSON.
 pub(crate) fn bodiless(method: Method, uri: http::Uri) -> Request<Body> {

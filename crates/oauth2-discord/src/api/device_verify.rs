@@ -7,6 +7,7 @@ use super::{is_user_code, post_as_user, scopes};
 use crate::error::Repeat;
 use crate::json::{JsonObject, members};
 use crate::json::{object, optional, required};
+use crate::text_enum::text_enum;
 use crate::wire::read_reply;
 use crate::{ScopeSet, Snowflake, TokenError, TwoWayLinkCode, UserToken};
 
@@ -32,18 +33,15 @@ pub struct DeviceRequest {
     pub state: DeviceRequestState,
 }
 
-/// How far a device's request is (member `type`).
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum DeviceRequestState {
-    /// `pending`: the person has not decided.
-    Pending,
-    /// `granted`: they agreed.
-    Granted,
-    /// `denied`: they refused.
-    Denied,
-    /// One that this version does not know.
-    Unknown(Box<str>),
+text_enum! {
+    /// State of a device's request (member `type`).
+    DeviceRequestState else Into::into, "Any other state, as on the wire.";
+    /// the person has not decided.
+    Pending "pending";
+    /// the person agreed.
+    Granted "granted";
+    /// the person refused.
+    Denied "denied";
 }
 
 impl VerifyDevice {
@@ -108,12 +106,7 @@ impl DeviceRequest {
             client_id: required(members.client_id, "client_id")?,
             scopes: scopes(members.scopes)?,
             two_way_link_code: optional(members.two_way_link_code, "two_way_link_code")?,
-            state: match state.as_str() {
-                "pending" => DeviceRequestState::Pending,
-                "granted" => DeviceRequestState::Granted,
-                "denied" => DeviceRequestState::Denied,
-                _ => DeviceRequestState::Unknown(state.into()),
-            },
+            state: state.as_str().into(),
         })
     }
 }

@@ -6,8 +6,8 @@ use serde_json::value::RawValue;
 
 use crate::error::Repeat;
 use crate::json::{array, members, object, optional};
-use crate::wire::{Place, bodiless, read_reply};
-use crate::{EndpointUrl, TokenError, Urls};
+use crate::wire::{Place, bodiless, read_reply, replaceable_url};
+use crate::{TokenError, Urls};
 
 /// Asks for the keys that ID tokens are signed with. Needs no authentication.
 #[derive(Debug, Clone)]
@@ -51,13 +51,6 @@ impl Keys {
             place: Place::Below(Urls::KEYS_PATH),
         }
     }
-
-    /// Sends it to this URL instead of the path below the base.
-    #[must_use]
-    pub fn at(mut self, url: EndpointUrl) -> Self {
-        self.place = Place::At(url);
-        self
-    }
 }
 
 impl Default for Keys {
@@ -65,6 +58,8 @@ impl Default for Keys {
         Self::new()
     }
 }
+
+replaceable_url!(Keys);
 
 impl Endpoint for Keys {
     type Reply = KeySet;

@@ -7,8 +7,8 @@ use ra_http::{BaseUrl, Body, Endpoint, HttpError};
 
 use crate::error::Repeat;
 use crate::json::{members, object, optional, required};
-use crate::wire::{Place, bodiless, read_reply, set_bearer};
-use crate::{AccessToken, EndpointUrl, Snowflake, TokenError, Urls};
+use crate::wire::{Place, bodiless, read_reply, replaceable_url, set_bearer};
+use crate::{AccessToken, Snowflake, TokenError, Urls};
 
 /// Asks who an access token with `openid` speaks for.
 #[derive(Debug, Clone)]
@@ -49,14 +49,9 @@ impl UserInfo {
             place: Place::Below(Urls::USERINFO_PATH),
         }
     }
-
-    /// Sends it to this URL instead of the path below the base.
-    #[must_use]
-    pub fn at(mut self, url: EndpointUrl) -> Self {
-        self.place = Place::At(url);
-        self
-    }
 }
+
+replaceable_url!(UserInfo);
 
 impl Endpoint for UserInfo {
     type Reply = UserInfoClaims;

@@ -5,8 +5,8 @@ use ra_http::{BaseUrl, Body, Endpoint, HttpError};
 
 use super::DeviceAuthorization;
 use crate::error::Repeat;
-use crate::wire::{Form, Place, read_reply};
-use crate::{Client, EndpointUrl, Restriction, Scope, ScopeSet, TokenError, Urls};
+use crate::wire::{Form, Place, read_reply, replaceable_url};
+use crate::{Client, Restriction, Scope, ScopeSet, TokenError, Urls};
 
 /// Asks for a device code and a user code (O-124). Public clients ask without a secret (O-125). The document marks the
 /// endpoint with no kind of authentication; it takes the client's, like the others (M-05).
@@ -54,13 +54,6 @@ impl StartDevice {
         self
     }
 
-    /// Sends it to this URL instead of the path below the base.
-    #[must_use]
-    pub fn at(mut self, url: EndpointUrl) -> Self {
-        self.place = Place::At(url);
-        self
-    }
-
     /// The first scope that the code or client credentials grant has alone.
     #[must_use]
     pub fn scope_of_other_grant(&self) -> Option<&Scope> {
@@ -70,6 +63,8 @@ impl StartDevice {
         self.scope.iter().find(other)
     }
 }
+
+replaceable_url!(StartDevice);
 
 impl Endpoint for StartDevice {
     type Reply = DeviceAuthorization;
