@@ -148,7 +148,13 @@ fn tests_that_the_threat_model_names_exist() {
 fn links_between_documents_lead_somewhere() {
     let mut pages = files(&root().join("docs"), "md");
     pages.extend(files(&root().join("crates"), "md"));
-    pages.extend(["README.md", "SECURITY.md"].map(|page| root().join(page)));
+    let top = [
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "README.md",
+        "SECURITY.md",
+    ];
+    pages.extend(top.map(|page| root().join(page)));
     for page in pages {
         let text = fs::read_to_string(&page).unwrap();
         for target in text
