@@ -15,7 +15,7 @@ use super::{body, upgrade};
 use crate::limits::{Address, ConnectionPermit};
 use crate::lock::lock;
 use crate::problem::Problem;
-use crate::rest::{self, Call, Done};
+use crate::rest::{self, Done};
 use crate::shared::Shared;
 use crate::socket::Admission;
 
@@ -111,11 +111,7 @@ impl hyper::service::Service<Request<Incoming>> for Service {
             }
             Ok(Route::Health) => return now(reply::empty(StatusCode::OK)),
             Ok(Route::Ready) => return now(self.ready()),
-            Ok(Route::Create) => Call::Create,
-            Ok(Route::Finish) => Call::Finish,
-            Ok(Route::Cancel) => Call::Cancel,
-            Ok(Route::Login) => Call::Login,
-            Ok(Route::MfaFinish) => Call::MfaFinish,
+            Ok(Route::Call(call)) => call,
             Err(problem) => return now(self.refuse(problem)),
         };
         let client = self.client(request.headers());

@@ -1,95 +1,127 @@
-//! `POST /users/@me/remote-auth/finish` (R-42, R-43): the person approves.
+//! `POST /users/@me/remote-auth/finish` (R-42, R-43): the person approves. The reply has no body; the error with code
+//! 60003 is a multi-factor challenge, [`MfaRequired`](super::MfaRequired).
 
-use http::{HeaderName, Request, Response};
-use ra_http::{BaseUrl, Body, HttpError, check_status, set_secret_header};
-use ra_proto::rest::{FinishRequest, MfaRequired};
-use ra_proto::{HandshakeToken, MfaToken, Token};
+use ra_types::{HandshakeToken, SecretBytes};
 
-use super::{Endpoint, phone_post};
+use crate::error::DecodeError;
 
-const MFA_AUTHORIZATION: HeaderName = HeaderName::from_static("x-discord-mfa-authorization");
+/// The header of the second `finish`: the token of a passed multi-factor challenge (R-43).
+pub const MFA_HEADER: &str = "x-discord-mfa-authorization";
 
-/// Approves the login.
-///
-/// ```
-/// use ra_core::rest::{Finish, FinishReply};
-/// use ra_http::{Body, Endpoint};
-/// use ra_proto::{HandshakeToken, Token};
-///
-/// let (account, handshake) = (Token::new("secret".to_owned()), HandshakeToken::new("one-off".to_owned()));
-/// let finish = Finish::new(account, handshake, false, None);
-/// let done = http::Response::builder().status(204).body(Body::empty())?;
-/// assert_eq!(finish.from_http(done)?, FinishReply::Done);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct Finish {
-    authorization: Token,
-    handshake_token: HandshakeToken,
-    temporary_token: bool,
-    mfa: Option<MfaToken>,
-}
-
-/// What came of an approval.
-///
-/// ```
-/// use ra_core::rest::FinishReply;
-///
-/// fn asks_for_more(reply: &FinishReply) -> bool {
-///     matches!(reply, FinishReply::Mfa(_))
-/// }
-/// ```
+/// The request: approves the login of this handshake token (R-42).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum FinishReply {
-    /// The desktop is in.
-    Done,
-    /// Code 60003: a second factor first, by [`FinishMfa`](super::FinishMfa), then [`Finish`] again with its token.
-    Mfa(MfaRequired),
+pub struct FinishRequest {
+    /// From [`CreateResponse`](super::CreateResponse).
+    pub handshake_token: HandshakeToken,
+    /// Whether the desktop's token is to be short-lived.
+    pub temporary_token: bool,
 }
 
-impl Finish {
-    /// An approval by the account that announced the scan. `temporary_token` asks for a short-lived token for the
-    /// desktop; `mfa` is what [`FinishMfa`](super::FinishMfa) brought, if this is the second try.
+impl FinishRequest {
+    /// The body with these values.
     #[must_use]
-    pub fn new(
-        authorization: Token,
-        handshake_token: HandshakeToken,
-        temporary_token: bool,
-        mfa: Option<MfaToken>,
-    ) -> Self {
+    pub fn new(handshake_token: HandshakeToken, temporary_token: bool) -> Self {
         Self {
-            authorization,
             handshake_token,
             temporary_token,
-            mfa,
         }
+    }
+
+    /// The JSON body.
+    #[must_use]
+    pub fn encode(&self) -> SecretBytes {
+        super::write(|object| {
+            object
+                .text("handshake_token", self.handshake_token.expose())
+                .boolean("temporary_token", self.temporary_token)
+        })
+    }
+
+    /// Reads a body. A missing `temporary_token` means false.
+    ///
+    /// # Errors
+    /// [`DecodeError`] names the field. An empty handshake token is refused.
+    pub fn decode(body: &[u8]) -> Result<Self, DecodeError> {
+        let [handshake_token, temporary] =
+            super::read(body, ["handshake_token", "temporary_token"])?;
+        Ok(Self {
+            handshake_token: handshake_token.filled_secret()?.into(),
+            temporary_token: temporary.is_there() && temporary.boolean()?,
+        })
     }
 }
 
-impl Endpoint for Finish {
-    type Reply = FinishReply;
+#[cfg(feature = "http")]
+mod endpoint {
+    use super::{FinishRequest, MFA_HEADER};
+    use crate::rest::{Call, MfaRequired, client::*};
+    use http::HeaderName;
+    use ra_http::set_secret_header;
+    use ra_types::{HandshakeToken, MfaToken, Token};
 
-    fn to_http(&self, base: &BaseUrl) -> Result<Request<Body>, HttpError> {
-        let body = FinishRequest::new(self.handshake_token.clone(), self.temporary_token).encode();
-        let path = "/users/@me/remote-auth/finish";
-        let mut request = phone_post(base, path, &self.authorization, body)?;
-        if let Some(token) = &self.mfa {
-            set_secret_header(&mut request, MFA_AUTHORIZATION, token.expose(), "mfa token")?;
-        }
-        Ok(request)
+    /// Approves the login, by the account that announced the scan.
+    #[derive(Clone, Debug)]
+    pub struct Finish {
+        authorization: Token,
+        body: FinishRequest,
+        mfa: Option<MfaToken>,
     }
 
-    fn from_http(&self, response: Response<Body>) -> Result<FinishReply, HttpError> {
-        match check_status(response) {
-            Ok(_) => Ok(FinishReply::Done),
-            // a challenge that cannot be read stays the refusal that it is
-            Err(error) if error.code() == Some(MfaRequired::CODE) => {
-                MfaRequired::decode(error.dangerous_body())
-                    .map(FinishReply::Mfa)
-                    .map_err(|_| error)
+    /// The reply to an approval.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum FinishReply {
+        /// The desktop is logged in.
+        Done,
+        /// Code 60003: pass this challenge with [`FinishMfa`](crate::rest::FinishMfa), then send [`Finish`] again with its
+        /// token.
+        Mfa(MfaRequired),
+    }
+
+    impl Finish {
+        /// Approves with the handshake token of this account's scan. `temporary_token` asks for a short-lived token for
+        /// the desktop. `mfa` is the reply to [`FinishMfa`](crate::rest::FinishMfa), if this is the second try.
+        #[must_use]
+        pub fn new(
+            authorization: Token,
+            handshake_token: HandshakeToken,
+            temporary_token: bool,
+            mfa: Option<MfaToken>,
+        ) -> Self {
+            Self {
+                authorization,
+                body: FinishRequest::new(handshake_token, temporary_token),
+                mfa,
             }
-            Err(error) => Err(error),
+        }
+    }
+
+    impl Endpoint for Finish {
+        type Reply = FinishReply;
+
+        fn to_http(&self, base: &BaseUrl) -> Result<Request<Body>, HttpError> {
+            let body = self.body.encode();
+            let mut request = phone_post(base, Call::Finish, &self.authorization, body)?;
+            if let Some(token) = &self.mfa {
+                let name = HeaderName::from_static(MFA_HEADER);
+                set_secret_header(&mut request, name, token.expose(), "mfa token")?;
+            }
+            Ok(request)
+        }
+
+        fn from_http(&self, response: Response<Body>) -> Result<FinishReply, HttpError> {
+            match check_status(response) {
+                Ok(_) => Ok(FinishReply::Done),
+                // a challenge that cannot be read stays a refusal
+                Err(error) if error.code() == Some(MfaRequired::CODE) => {
+                    MfaRequired::decode(error.dangerous_body())
+                        .map(FinishReply::Mfa)
+                        .map_err(|_| error)
+                }
+                Err(error) => Err(error),
+            }
         }
     }
 }
+#[cfg(feature = "http")]
+pub use endpoint::{Finish, FinishReply};

@@ -1,90 +1,126 @@
-//! `POST /mfa/finish` (R-43): the person's second factor.
+//! `POST /mfa/finish` (R-43): the person answers a multi-factor challenge and gets a token for the second `finish`. The error
+//! with code 60008 means that the answer was wrong and may be tried again.
 
-use http::{Request, Response};
-use ra_http::{BaseUrl, Body, HttpError};
-use ra_proto::rest::{MfaFinishRequest, MfaFinishResponse, MfaMethod};
-use ra_proto::{MfaAnswerText, MfaTicket, MfaToken, Token};
+use ra_types::{MfaAnswerText, MfaTicket, MfaToken, SecretBytes};
 
-use super::{Endpoint, phone_post, read};
+use super::MfaMethod;
+use crate::error::DecodeError;
 
-/// Discord's error code for a wrong one-time code, backup code or password.
-const WRONG_CODE: u64 = 60008;
-
-/// Answers a multi-factor challenge.
-///
-/// ```
-/// use ra_core::rest::FinishMfa;
-/// use ra_http::Endpoint;
-/// use ra_proto::rest::MfaMethod;
-/// use ra_proto::{MfaAnswerText, MfaTicket, Token};
-///
-/// let answer = FinishMfa::new(
-///     Token::new("secret".to_owned()),
-///     MfaTicket::new("from the question".to_owned()),
-///     MfaMethod::Totp,
-///     MfaAnswerText::new("123456".to_owned()),
-/// );
-/// let request = answer.to_http(&"https://discord.com/api/v9".parse()?)?;
-/// assert_eq!(request.uri().path(), "/api/v9/mfa/finish");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct FinishMfa {
-    authorization: Token,
-    answer: MfaFinishRequest,
-}
-
-/// What came of an answer.
-///
-/// ```
-/// use ra_core::rest::FinishMfaReply;
-///
-/// fn may_try_again(reply: &FinishMfaReply) -> bool {
-///     matches!(reply, FinishMfaReply::WrongCode)
-/// }
-/// ```
+/// The request: the person's answer (R-43).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum FinishMfaReply {
-    /// Right: goes with the second [`Finish`](super::Finish).
-    Token(MfaToken),
-    /// Code 60008: wrong, may be tried again.
-    WrongCode,
+pub struct MfaFinishRequest {
+    /// From [`MfaRequired`](super::MfaRequired).
+    pub ticket: MfaTicket,
+    /// The kind of answer, `mfa_type` on the wire.
+    pub method: MfaMethod,
+    /// The answer.
+    pub data: MfaAnswerText,
 }
 
-impl FinishMfa {
-    /// The answer `data` by `method` to the challenge that `ticket` names.
+impl MfaFinishRequest {
+    /// Discord's error code for a wrong one-time code, backup code or password.
+    pub const WRONG_CODE: u64 = 60008;
+
+    /// The body with these values.
     #[must_use]
-    pub fn new(
-        authorization: Token,
-        ticket: MfaTicket,
-        method: MfaMethod,
-        data: MfaAnswerText,
-    ) -> Self {
+    pub fn new(ticket: MfaTicket, method: MfaMethod, data: MfaAnswerText) -> Self {
         Self {
-            authorization,
-            answer: MfaFinishRequest::new(ticket, method, data),
+            ticket,
+            method,
+            data,
         }
+    }
+
+    /// The JSON body.
+    #[must_use]
+    pub fn encode(&self) -> SecretBytes {
+        super::write(|object| {
+            object
+                .text("ticket", self.ticket.expose())
+                .text("mfa_type", self.method.as_str())
+                .text("data", self.data.expose())
+        })
+    }
+
+    /// Reads a body.
+    ///
+    /// # Errors
+    /// [`DecodeError`] names the field. An empty ticket or answer is refused.
+    pub fn decode(body: &[u8]) -> Result<Self, DecodeError> {
+        let [ticket, mfa_type, data] = super::read(body, ["ticket", "mfa_type", "data"])?;
+        Ok(Self {
+            ticket: ticket.filled_secret()?.into(),
+            method: MfaMethod::from(&*mfa_type.text()?),
+            data: data.filled_secret()?.into(),
+        })
     }
 }
 
-impl Endpoint for FinishMfa {
-    type Reply = FinishMfaReply;
+super::secret_body! {
+    /// The reply: the token that the second `finish` sends in [`MFA_HEADER`](super::MFA_HEADER) (R-43).
+    MfaFinishResponse {
+        /// For the header.
+        token: MfaToken
+    }
+}
 
-    fn to_http(&self, base: &BaseUrl) -> Result<Request<Body>, HttpError> {
-        phone_post(
-            base,
-            "/mfa/finish",
-            &self.authorization,
-            self.answer.encode(),
-        )
+#[cfg(feature = "http")]
+mod endpoint {
+    use super::{MfaFinishRequest, MfaFinishResponse};
+    use crate::rest::{Call, MfaMethod, client::*};
+    use ra_types::{MfaAnswerText, MfaTicket, MfaToken, Token};
+
+    /// Answers a multi-factor challenge.
+    #[derive(Clone, Debug)]
+    pub struct FinishMfa {
+        authorization: Token,
+        body: MfaFinishRequest,
     }
 
-    fn from_http(&self, response: Response<Body>) -> Result<FinishMfaReply, HttpError> {
-        match read(response, MfaFinishResponse::decode) {
-            Ok(reply) => Ok(FinishMfaReply::Token(reply.token)),
-            Err(error) if error.code() == Some(WRONG_CODE) => Ok(FinishMfaReply::WrongCode),
-            Err(error) => Err(error),
+    /// The reply to an answer.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum FinishMfaReply {
+        /// The answer was right. The token goes with the second [`Finish`](crate::rest::Finish).
+        Token(MfaToken),
+        /// Code 60008: the answer was wrong and may be tried again.
+        WrongCode,
+    }
+
+    impl FinishMfa {
+        /// Answers the challenge of `ticket` with `data`, by `method`.
+        #[must_use]
+        pub fn new(
+            authorization: Token,
+            ticket: MfaTicket,
+            method: MfaMethod,
+            data: MfaAnswerText,
+        ) -> Self {
+            Self {
+                authorization,
+                body: MfaFinishRequest::new(ticket, method, data),
+            }
+        }
+    }
+
+    impl Endpoint for FinishMfa {
+        type Reply = FinishMfaReply;
+
+        fn to_http(&self, base: &BaseUrl) -> Result<Request<Body>, HttpError> {
+            let body = self.body.encode();
+            phone_post(base, Call::MfaFinish, &self.authorization, body)
+        }
+
+        fn from_http(&self, response: Response<Body>) -> Result<FinishMfaReply, HttpError> {
+            match read_reply(response, MfaFinishResponse::decode) {
+                Ok(reply) => Ok(FinishMfaReply::Token(reply.token)),
+                Err(error) if error.code() == Some(MfaFinishRequest::WRONG_CODE) => {
+                    Ok(FinishMfaReply::WrongCode)
+                }
+                Err(error) => Err(error),
+            }
         }
     }
 }
+#[cfg(feature = "http")]
+pub use endpoint::{FinishMfa, FinishMfaReply};
