@@ -14,7 +14,7 @@ use ra_proto::rest::{
 const BEGIN: &str = "<!-- proofs: begin -->\n";
 const END: &str = "<!-- proofs: end -->";
 /// How many files the list of tests shows for a requirement.
-const SHOWN: usize = 4;
+const SHOWN: usize = 2;
 
 #[test]
 fn every_requirement_has_a_test_and_the_list_of_tests_is_true() {
@@ -63,6 +63,7 @@ fn every_requirement_has_a_test_and_the_list_of_tests_is_true() {
 #[test]
 fn examples_of_the_protocol_are_what_the_types_write() {
     let text = fs::read_to_string(root().join("docs/protocol.md")).unwrap();
+    let text = text.replace("\n  ", ""); // long examples are folded
     let examples: Vec<&str> = text
         .split("```json\n")
         .skip(1)
@@ -147,7 +148,13 @@ fn tests_that_the_threat_model_names_exist() {
 fn links_between_documents_lead_somewhere() {
     let mut pages = files(&root().join("docs"), "md");
     pages.extend(files(&root().join("crates"), "md"));
-    pages.extend(["README.md", "SECURITY.md"].map(|page| root().join(page)));
+    let top = [
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "README.md",
+        "SECURITY.md",
+    ];
+    pages.extend(top.map(|page| root().join(page)));
     for page in pages {
         let text = fs::read_to_string(&page).unwrap();
         for target in text
