@@ -1,10 +1,9 @@
 //! The adversary reads every socket, sends on it, and has a key and a code of its own.
 
-use ra_core::rest::{Cancel, CreateHandshake, ExchangeTicket, Finish};
 use ra_crypto::SessionKey as _;
 use ra_http::{Body, Endpoint};
 use ra_proto::frame::{DesktopFrame, GatewayFrame, Proof};
-use ra_proto::rest::LoginResponse;
+use ra_proto::rest::{Cancel, CreateHandshake, ExchangeTicket, Finish, LoginResponse};
 use ra_proto::{CloseCode, Fingerprint, HandshakeToken, Ticket, Token, base64};
 use ra_testkit::FakeKey;
 use ra_testkit::service::{LineId, Wire};

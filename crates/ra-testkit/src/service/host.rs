@@ -8,7 +8,7 @@ use ra_core::MonoTime;
 use ra_crypto::Backend as _;
 use ra_http::Body;
 use ra_proto::rest::{
-    CancelRequest, CreateRequest, CreateResponse, FinishRequest, LoginRequest, LoginResponse,
+    Call, MFA_HEADER, CancelRequest, CreateRequest, CreateResponse, FinishRequest, LoginRequest, LoginResponse,
     MfaFinishRequest, MfaFinishResponse, MfaMethod, MfaRequired,
 };
 use ra_proto::{
@@ -183,17 +183,16 @@ impl Service {
         if let Some(canned) = self.host.mishap.take() {
             return canned.response();
         }
-        let path = request.uri().path();
-        let route = path.strip_prefix("/api/v9").unwrap_or(path);
+        let call = Call::match_path(request.uri().path());
         let body = request.body().as_bytes();
-        let answer = match (route, self.host.account_of(request)) {
-            ("/users/@me/remote-auth/login", _) => Some(self.exchange(now, request)),
+        let answer = match (call, self.host.account_of(request)) {
+            (Some(Call::Login), _) => Some(self.exchange(now, request)),
             (_, None) => Some(error(401, 0)),
-            ("/users/@me/remote-auth", Some(account)) => self.create(now, account, body),
-            ("/users/@me/remote-auth/finish", Some(account)) => self.approve(now, account, request),
-            ("/users/@me/remote-auth/cancel", Some(account)) => self.decline(now, account, body),
-            ("/mfa/finish", Some(account)) => Some(self.host.finish_mfa(account, body)),
-            _ => Some(error(404, 0)),
+            (Some(Call::Create), Some(account)) => self.create(now, account, body),
+            (Some(Call::Finish), Some(account)) => self.approve(now, account, request),
+            (Some(Call::Cancel), Some(account)) => self.decline(now, account, body),
+            (Some(Call::MfaFinish), Some(account)) => Some(self.host.finish_mfa(account, body)),
+            (None, _) => Some(error(404, 0)),
         };
         answer.unwrap_or_else(|| error(404, 10012))
     }
@@ -231,7 +230,7 @@ impl Service {
         let Ok(finish) = FinishRequest::decode(request.body().as_bytes()) else {
             return Some(error(400, 50035));
         };
-        let given = request.headers().get("x-discord-mfa-authorization");
+        let given = request.headers().get(MFA_HEADER);
         let Account { mfa, passed, .. } = &self.host.accounts[account];
         let has_passed = passed
             .iter()
