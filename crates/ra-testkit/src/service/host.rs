@@ -8,8 +8,8 @@ use ra_core::MonoTime;
 use ra_crypto::Backend as _;
 use ra_http::Body;
 use ra_proto::rest::{
-    Call, MFA_HEADER, CancelRequest, CreateRequest, CreateResponse, FinishRequest, LoginRequest, LoginResponse,
-    MfaFinishRequest, MfaFinishResponse, MfaMethod, MfaRequired,
+    Call, CancelRequest, CreateRequest, CreateResponse, FinishRequest, LoginRequest, LoginResponse,
+    MFA_HEADER, MfaFinishRequest, MfaFinishResponse, MfaMethod, MfaRequired,
 };
 use ra_proto::{
     Fingerprint, HandshakeToken, MfaTicket, MfaToken, SecretBytes, Ticket, User, base64,
