@@ -9,4 +9,5 @@ mod fault_proxy;
 mod oauth2_docs;
 #[cfg(feature = "net")]
 mod parity;
+mod promises;
 mod scenarios;
