@@ -1,48 +1,91 @@
-//! What both drivers need beside their machine: the one call under way.
+//! What a driver uses on threads: keys, calls and sockets on helper threads, and a notifier that wakes the driver.
 
-pub(crate) mod approval;
-pub(crate) mod login;
-pub(crate) mod options;
-mod socket;
+use ra_carrier::driver::{Driver, Io, KeyResult, ReplyResult, Step};
+use ra_carrier::{Clock, Network, SocketEvent};
+use ra_core::desktop::login::{ConnectRequest, KeyUnavailable};
+use ra_core::{CallId, Deadline, HttpCall, MonoTime, Text};
+use ra_http::{TransportError, TransportErrorKind};
+use ra_proto::CloseCode;
 
-use http::{HeaderValue, Response};
-use ra_carrier::trace;
-use ra_core::{CallId, HttpCall};
-use ra_http::{Body, TransportError, TransportErrorKind};
-
-use crate::bell::Bell;
 use crate::job::Job;
-use crate::{HttpCarrier, Network};
+use crate::notifier::Notifier;
+use crate::socket::Socket;
+use crate::{HttpCarrier, Keys};
 
-/// What came of a call.
-type Reply = Result<Response<Body>, TransportError>;
-
-/// The HTTP call under way. Machines have at most one; a newer one replaces it.
-pub(crate) struct Calls {
+/// The [`Io`] of one driver.
+pub(crate) struct ThreadIo {
+    pub(crate) notifier: Notifier,
+    clock: Clock,
+    network: Network,
     carrier: HttpCarrier,
-    under_way: Option<(CallId, Job<Reply>)>,
+    /// `None` for an approval, which needs no keys.
+    keys: Option<Keys>,
+    key: Option<Job<KeyResult>>,
+    call: Option<(CallId, Job<ReplyResult>)>,
+    socket: Socket,
 }
 
-impl Calls {
-    pub(crate) fn new(network: Network, user_agent: Option<HeaderValue>) -> Self {
-        let carrier = HttpCarrier::new(network);
-        let carrier = match user_agent {
-            Some(user_agent) => carrier.with_user_agent(user_agent),
-            None => carrier,
-        };
+impl ThreadIo {
+    pub(crate) fn new(network: Network, carrier: HttpCarrier, keys: Option<Keys>) -> Self {
         Self {
+            notifier: Notifier::default(),
+            clock: Clock::start(),
+            network,
             carrier,
-            under_way: None,
+            keys,
+            key: None,
+            call: None,
+            socket: Socket::None,
         }
     }
 
-    /// Breaks off what is under way.
-    pub(crate) fn stop(&mut self) {
-        self.under_way = None;
+    /// Runs `driver` until its next event; `None` once it has ended.
+    pub(crate) fn next_event<D: Driver>(&mut self, driver: &mut D) -> Option<D::Event> {
+        loop {
+            match driver.poll(self) {
+                Step::Event(event) => return Some(event),
+                Step::Wait => self.notifier.wait(self.clock.instant(driver.deadline())),
+                Step::Yield => {} // threads share the cores by themselves
+                Step::Ended => return None,
+            }
+        }
     }
 
-    pub(crate) fn start(&mut self, call: HttpCall, bell: &Bell) {
-        trace::call(&call);
+    /// Runs `driver` to its end, dropping events.
+    pub(crate) fn end<D: Driver>(&mut self, driver: &mut D) -> D::End {
+        loop {
+            if let Some(end) = driver.take_end() {
+                return end;
+            }
+            self.next_event(driver);
+        }
+    }
+}
+
+impl Io for ThreadIo {
+    fn now(&self) -> MonoTime {
+        self.clock.now()
+    }
+
+    fn is_due(&mut self, deadline: Option<Deadline>) -> bool {
+        self.clock.is_due(deadline)
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.notifier.is_cancelled()
+    }
+
+    fn start_key(&mut self) {
+        self.key = self.keys.as_ref().map(|keys| keys.ask(&self.notifier));
+    }
+
+    fn poll_key(&mut self) -> Option<KeyResult> {
+        let key = self.key.as_ref()?.poll()?;
+        self.key = None;
+        Some(key.unwrap_or(Err(KeyUnavailable)))
+    }
+
+    fn start_call(&mut self, call: HttpCall) {
         let carrier = self.carrier.clone();
         let HttpCall {
             id,
@@ -50,26 +93,46 @@ impl Calls {
             timeout,
             ..
         } = call;
-        let job = Job::start("ra-call", bell, move |answer, stop| {
+        let job = Job::start("ra-call", &self.notifier, move |answer, stop| {
             let _ = answer.send(carrier.send_unless(request, timeout, stop));
         });
-        self.under_way = Some((id, job));
+        self.call = Some((id, job));
     }
 
-    pub(crate) fn poll(&mut self) -> Option<(CallId, Reply)> {
-        let (id, job) = self.under_way.as_ref()?;
+    fn poll_reply(&mut self) -> Option<(CallId, ReplyResult)> {
+        let (id, job) = self.call.as_ref()?;
         let lost = |_| Err(TransportError::new(TransportErrorKind::Lost));
         let reply = (*id, job.poll()?.unwrap_or_else(lost));
-        self.under_way = None;
-        trace::reply(&reply.1);
+        self.call = None;
         Some(reply)
+    }
+
+    fn start_socket(&mut self, request: ConnectRequest) {
+        self.socket = Socket::open(self.network.clone(), request, &self.notifier);
+    }
+
+    fn poll_socket(&mut self) -> Option<SocketEvent> {
+        self.socket.poll()
+    }
+
+    fn send(&mut self, text: Text) {
+        self.socket.send(text);
+    }
+
+    fn close_socket(&mut self, code: Option<CloseCode>) {
+        self.socket.close(code);
+    }
+
+    fn stop(&mut self) {
+        self.socket = Socket::None;
+        self.key = None;
+        self.call = None;
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use ra_carrier::Clock;
-    use ra_core::{Deadline, MonoTime, Wake};
+    use ra_core::Wake;
 
     use super::*;
 
@@ -78,7 +141,7 @@ mod tests {
         let clock = Clock::start();
         let (at, wake) = (MonoTime::from_millis(20), Wake::Handshake);
         let soon = Some(Deadline { at, wake });
-        Bell::default().wait(clock.instant(soon));
+        Notifier::default().wait(clock.instant(soon));
         assert!(clock.is_due(soon), "woken too early");
     }
 }

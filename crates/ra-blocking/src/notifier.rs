@@ -1,49 +1,49 @@
-//! How a driver is woken: by helper threads that are done, and by whoever cancels.
+//! Wakes a driver: when a helper thread is done, and when somebody cancels.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-/// What a driver waits for. Rings are remembered until they are heard, so that none is lost between a look around and
-/// falling asleep.
+/// Wakes the driver that waits for it. A notification is kept until the driver waits, so that none is lost between the
+/// driver's last look and its sleep.
 #[derive(Clone, Default)]
-pub(crate) struct Bell(Arc<Inner>);
+pub(crate) struct Notifier(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    rung: Mutex<bool>,
-    heard: Condvar,
+    notified: Mutex<bool>,
+    wake: Condvar,
     cancelled: AtomicBool,
 }
 
-impl Bell {
-    pub(crate) fn ring(&self) {
-        *self.rung() = true;
-        self.0.heard.notify_one();
+impl Notifier {
+    pub(crate) fn notify(&self) {
+        *self.notified() = true;
+        self.0.wake.notify_one();
     }
 
-    /// Waits for the next ring, or until `until`.
+    /// Waits for the next notification, or until `until`.
     pub(crate) fn wait(&self, until: Option<Instant>) {
-        let mut rung = self.rung();
-        while !*rung {
-            rung = match until {
+        let mut notified = self.notified();
+        while !*notified {
+            notified = match until {
                 None => self
                     .0
-                    .heard
-                    .wait(rung)
+                    .wake
+                    .wait(notified)
                     .unwrap_or_else(PoisonError::into_inner),
                 Some(until) => {
                     let left = until.saturating_duration_since(Instant::now());
                     if left.is_zero() {
                         return;
                     }
-                    let woken = self.0.heard.wait_timeout(rung, left);
+                    let woken = self.0.wake.wait_timeout(notified, left);
                     woken.unwrap_or_else(PoisonError::into_inner).0
                 }
             };
         }
-        *rung = false;
+        *notified = false;
     }
 
     pub(crate) fn is_cancelled(&self) -> bool {
@@ -51,8 +51,11 @@ impl Bell {
     }
 
     /// A flag cannot be left half-written by a panic.
-    fn rung(&self) -> MutexGuard<'_, bool> {
-        self.0.rung.lock().unwrap_or_else(PoisonError::into_inner)
+    fn notified(&self) -> MutexGuard<'_, bool> {
+        self.0
+            .notified
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -69,29 +72,20 @@ impl Bell {
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Canceller(Bell);
+pub struct Canceller(Notifier);
 
 impl Canceller {
-    pub(crate) fn new(bell: Bell) -> Self {
-        Self(bell)
+    pub(crate) fn new(notifier: Notifier) -> Self {
+        Self(notifier)
     }
 
     /// Ends the login with [`Outcome::Cancelled`](ra_core::desktop::login::Outcome::Cancelled), the approval with
     /// [`Outcome::Abandoned`](ra_core::mobile::Outcome::Abandoned), whatever it waits for: a thread in
-    /// [`Login::next_event`](crate::Login::next_event) wakes at once, closes the connection and returns `None`.
-    /// One that nobody waits for ends when it is asked next. After the end it does nothing.
-    ///
-    /// ```
-    /// use ra_blocking::Canceller;
-    ///
-    /// fn on_interrupt(canceller: &Canceller) {
-    ///     canceller.cancel();
-    ///     canceller.cancel(); // the second time does nothing
-    /// }
-    /// ```
+    /// [`Login::next_event`](crate::Login::next_event) wakes at once, closes the connection and returns `None`. If no
+    /// thread is in it, the next call ends the login. After the end, and when called again, this does nothing.
     pub fn cancel(&self) {
         self.0.0.cancelled.store(true, Ordering::Release);
-        self.0.ring();
+        self.0.notify();
     }
 }
 
@@ -110,29 +104,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_ring_before_the_wait_is_heard_once() {
-        let bell = Bell::default();
-        bell.ring();
-        bell.ring();
-        bell.wait(None); // would hang if it were lost
+    fn a_notification_before_the_wait_is_kept_and_given_once() {
+        let notifier = Notifier::default();
+        notifier.notify();
+        notifier.notify();
+        notifier.wait(None); // would hang if it were lost
         let start = Instant::now();
         let until = start + Duration::from_millis(20);
-        bell.wait(Some(until));
-        assert!(Instant::now() >= until, "two rings were heard as one");
+        notifier.wait(Some(until));
+        assert!(Instant::now() >= until, "two notifications count as one");
     }
 
     #[test]
-    fn a_ring_from_another_thread_ends_the_wait() {
-        let bell = Bell::default();
-        let canceller = Canceller::new(bell.clone());
-        let ringer = std::thread::spawn(move || canceller.cancel());
-        bell.wait(None);
-        assert!(bell.is_cancelled());
-        ringer.join().unwrap();
+    fn a_notification_from_another_thread_ends_the_wait() {
+        let notifier = Notifier::default();
+        let canceller = Canceller::new(notifier.clone());
+        let notifying = std::thread::spawn(move || canceller.cancel());
+        notifier.wait(None);
+        assert!(notifier.is_cancelled());
+        notifying.join().unwrap();
     }
 
     #[test]
     fn a_time_that_has_passed_is_not_waited_for() {
-        Bell::default().wait(Some(Instant::now()));
+        Notifier::default().wait(Some(Instant::now()));
     }
 }

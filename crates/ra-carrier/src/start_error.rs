@@ -1,55 +1,35 @@
-//! Why a driver or a pool could not be started. Nothing was sent and nothing shown to anybody by then.
+//! Why a driver or a key pool could not be started. By then nothing was sent and nothing shown to anybody.
 
-use std::{error::Error, fmt};
+use std::{error::Error, fmt, io};
 
 use ra_core::{Fault, Retry};
 use ra_http::TransportError;
 
 /// Why something could not be started.
-///
-/// ```
-/// use ra_crypto::RustCrypto;
-/// use ra_tokio::{Keys, Login, LoginOptions, StartError};
-///
-/// let outside_of_a_runtime = Login::start(LoginOptions::new(Keys::new(RustCrypto)));
-/// assert!(matches!(outside_of_a_runtime, Err(StartError::NoRuntime)));
-/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StartError {
-    /// There is no tokio runtime here.
+    /// `ra-tokio` was called outside of a tokio runtime.
     NoRuntime,
-    /// TLS is needed and cannot be spoken: no roots of trust, no usable configuration.
+    /// TLS is needed and cannot be used: no trusted roots, or no usable configuration.
     Tls(TransportError),
     /// The operating system gives no random bytes.
     Entropy,
+    /// The operating system starts no thread.
+    Thread(io::Error),
 }
 
 impl StartError {
     /// Whose fault it is: the caller's for a missing runtime, else this machine's.
-    ///
-    /// ```
-    /// use ra_core::Fault;
-    /// use ra_tokio::StartError;
-    ///
-    /// assert_eq!(StartError::NoRuntime.fault(), Fault::Caller);
-    /// ```
     #[must_use]
     pub fn fault(&self) -> Fault {
         match self {
             Self::NoRuntime => Fault::Caller,
-            Self::Tls(_) | Self::Entropy => Fault::Local,
+            _ => Fault::Local,
         }
     }
 
-    /// What now: the same call would end the same way.
-    ///
-    /// ```
-    /// use ra_core::Retry;
-    /// use ra_tokio::StartError;
-    ///
-    /// assert_eq!(StartError::NoRuntime.retry(), Retry::Never);
-    /// ```
+    /// Whether to try again: never, because the same call would end the same way.
     #[must_use]
     pub fn retry(&self) -> Retry {
         Retry::Never
@@ -62,6 +42,7 @@ impl fmt::Display for StartError {
             Self::NoRuntime => "there is no tokio runtime here",
             Self::Tls(_) => "no secure connection could be made from this machine",
             Self::Entropy => "the system gives no random bytes",
+            Self::Thread(_) => "the system starts no thread",
         })
     }
 }
@@ -70,6 +51,7 @@ impl Error for StartError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Tls(error) => Some(error),
+            Self::Thread(error) => Some(error),
             _ => None,
         }
     }

@@ -1,4 +1,4 @@
-//! The phone's driver: runs [`ra_core::mobile`] over HTTP.
+//! The phone's driver on tokio: an approval from the scanned code to the person's decision.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -6,16 +6,13 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
-use ra_carrier::trace;
+use ra_carrier::driver::ApprovalDriver;
 use ra_core::Misuse;
-use ra_core::mobile::{
-    Config, Event, Input, MfaAnswer, MobileError, Outcome, Output, Phase, Session,
-};
+use ra_core::mobile::{Config, Event, MfaAnswer, MobileError, Outcome, Phase};
 use ra_proto::Fingerprint;
-use tokio::runtime::Handle;
 
-use super::{Calls, Clock};
-use crate::{Network, StartError};
+use crate::io::TaskIo;
+use crate::{HttpCarrier, Network, StartError};
 
 /// An approval under way. The person decides: after [`Event::Confirm`], [`Approval::approve`] or [`Approval::decline`]
 /// (R-44).
@@ -43,69 +40,35 @@ use crate::{Network, StartError};
 /// # }
 /// ```
 pub struct Approval {
-    machine: Session,
-    clock: Clock,
-    calls: Calls,
-    span: trace::Span,
-    end: Option<Result<Outcome, MobileError>>,
+    driver: ApprovalDriver,
+    io: TaskIo,
 }
 
 impl Approval {
     /// Starts the approval of what the phone has scanned. Nothing is sent before it is polled.
     ///
     /// # Errors
-    /// [`StartError`] if it could not even begin.
-    ///
-    /// ```
-    /// use ra_core::mobile::Config;
-    /// use ra_proto::{ScanUrl, Token};
-    /// use ra_tokio::{Approval, Network};
-    ///
-    /// fn scanned(url: &ScanUrl, account: Token) -> Result<Approval, Box<dyn std::error::Error>> {
-    ///     let config = Config::new("https://discord.com/api/v9".parse()?, account);
-    ///     Ok(Approval::start(config, url.fingerprint(), Network::default())?)
-    /// }
-    /// ```
+    /// [`StartError`] if the approval could not start.
     pub fn start(
         config: Config,
         fingerprint: Fingerprint,
         network: Network,
     ) -> Result<Self, StartError> {
-        Handle::try_current().map_err(|_| StartError::NoRuntime)?;
-        if !config.api.is_plaintext() {
-            network.check_tls().map_err(StartError::Tls)?;
-        }
-        let clock = Clock::new();
-        let machine = Session::new(config, fingerprint, clock.now());
-        Ok(Self {
-            machine,
-            clock,
-            calls: Calls::new(network, None),
-            span: trace::Span::approval(),
-            end: None,
-        })
+        let io = TaskIo::new(network.clone(), HttpCarrier::new(network.clone()), None)?;
+        let driver = ApprovalDriver::start(config, fingerprint, network.shared(), io.now())?;
+        Ok(Self { driver, io })
     }
 
-    /// The next event, or `None` once the approval has ended. With an event that asks for a decision pending, it waits
-    /// for that decision.
+    /// Waits for the next event; returns `None` once the approval has ended. After an event that asks for a decision, it
+    /// waits for that decision.
     ///
     /// # Cancel safety
     /// All state is in `self`: nothing is lost if the future is dropped, in the middle of a call included.
-    ///
-    /// ```
-    /// use ra_core::mobile::Event;
-    /// use ra_tokio::Approval;
-    ///
-    /// /// Whether there is something to ask the person.
-    /// async fn is_confirmed(approval: &mut Approval) -> bool {
-    ///     matches!(approval.next_event().await, Some(Event::Confirm { .. }))
-    /// }
-    /// ```
     pub async fn next_event(&mut self) -> Option<Event> {
         poll_fn(|cx| self.poll_event(cx)).await
     }
 
-    /// Runs the approval to its end, dropping events, and says how it ended. Without a decision that is
+    /// Runs the approval to its end, dropping events, and returns how it ended. Without a decision that is
     /// [`MobileError::TooLate`].
     ///
     /// # Errors
@@ -113,22 +76,8 @@ impl Approval {
     ///
     /// # Cancel safety
     /// Dropping the future ends the approval. What was sent by then stands.
-    ///
-    /// ```
-    /// use ra_core::mobile::{MobileError, Outcome};
-    /// use ra_tokio::Approval;
-    ///
-    /// async fn is_in(approval: Approval) -> Result<bool, MobileError> {
-    ///     Ok(approval.outcome().await? == Outcome::Approved)
-    /// }
-    /// ```
     pub async fn outcome(mut self) -> Result<Outcome, MobileError> {
-        loop {
-            if let Some(end) = self.end.take() {
-                return end;
-            }
-            self.next_event().await;
-        }
+        self.io.end(&mut self.driver).await
     }
 
     /// Gives the approval up, with [`Outcome::Abandoned`]. What the person decided by then stands; to tell the device no,
@@ -137,51 +86,23 @@ impl Approval {
     /// # Errors
     /// [`Misuse::Ended`] after the end.
     pub fn abandon(&mut self) -> Result<(), Misuse> {
-        self.machine.abandon(self.clock.now())?;
-        let _inside = self.span.enter();
-        trace::step("given up here");
-        Ok(())
+        self.driver.abandon(self.io.now())
     }
 
     /// The person says yes.
     ///
     /// # Errors
     /// [`Misuse::NothingToDecide`] before [`Event::Confirm`] and after a decision.
-    ///
-    /// ```
-    /// use ra_core::Misuse;
-    /// use ra_tokio::Approval;
-    ///
-    /// /// After `Event::Confirm`.
-    /// fn decided(approval: &mut Approval, yes: bool) -> Result<(), Misuse> {
-    ///     if yes { approval.approve() } else { approval.decline() }
-    /// }
-    /// ```
     pub fn approve(&mut self) -> Result<(), Misuse> {
-        self.machine.approve(self.clock.now())?;
-        let _inside = self.span.enter();
-        trace::step("approved by the person");
-        Ok(())
+        self.driver.approve(self.io.now())
     }
 
     /// The person says no, before or instead of answering the second factor.
     ///
     /// # Errors
     /// [`Misuse::NothingToDecide`] before [`Event::Confirm`] and after a decision.
-    ///
-    /// ```
-    /// use ra_tokio::Approval;
-    ///
-    /// /// The person has closed the dialog: that is no yes.
-    /// fn closed(approval: &mut Approval) {
-    ///     let _ = approval.decline(); // refused only if there is nothing to decide
-    /// }
-    /// ```
     pub fn decline(&mut self) -> Result<(), Misuse> {
-        self.machine.decline(self.clock.now())?;
-        let _inside = self.span.enter();
-        trace::step("declined by the person");
-        Ok(())
+        self.driver.decline(self.io.now())
     }
 
     /// The person answers the second factor.
@@ -202,56 +123,17 @@ impl Approval {
     /// }
     /// ```
     pub fn answer_mfa(&mut self, answer: MfaAnswer) -> Result<(), Misuse> {
-        self.machine.answer_mfa(self.clock.now(), answer)?;
-        let _inside = self.span.enter();
-        trace::step("the second factor was given");
-        Ok(())
+        self.driver.answer_mfa(self.io.now(), answer)
     }
 
     /// How far the approval is.
-    ///
-    /// ```
-    /// use ra_core::mobile::Phase;
-    /// use ra_tokio::Approval;
-    ///
-    /// fn waits_for_the_person(approval: &Approval) -> bool {
-    ///     matches!(approval.phase(), Phase::AwaitDecision | Phase::AwaitMfa)
-    /// }
-    /// ```
     #[must_use]
     pub fn phase(&self) -> Phase {
-        self.machine.phase()
+        self.driver.phase()
     }
 
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event>> {
-        let _inside = self.span.enter();
-        loop {
-            while let Some(output) = self.machine.poll_output() {
-                match output {
-                    Output::Call(call) => self.calls.start(call),
-                    Output::Event(event) => {
-                        trace::asked(&event);
-                        return Poll::Ready(Some(event));
-                    }
-                    Output::End(end) => {
-                        trace::approval_ended(&end);
-                        self.end = Some(end);
-                    }
-                    _ => {}
-                }
-            }
-            if self.machine.phase() == Phase::Ended {
-                return Poll::Ready(None);
-            }
-            if self.clock.poll_due(cx, self.machine.deadline()).is_ready() {
-                self.machine.handle(self.clock.now(), Input::Tick);
-            } else if let Poll::Ready((id, reply)) = self.calls.poll(cx) {
-                self.machine
-                    .handle(self.clock.now(), Input::Reply(id, reply));
-            } else {
-                return Poll::Pending;
-            }
-        }
+        self.io.poll_event(&mut self.driver, cx)
     }
 }
 

@@ -1,51 +1,185 @@
-//! What both drivers need beside their machine: a clock, a timer, and the one call under way.
+//! What a driver uses on tokio: keys on blocking workers, calls and sockets as futures, and a timer.
 
-pub(crate) mod approval;
-pub(crate) mod login;
-pub(crate) mod options;
-mod socket;
-
+use std::future::poll_fn;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
-use http::{HeaderValue, Response};
-use ra_carrier::trace;
-use ra_core::{CallId, Deadline, HttpCall, MonoTime};
-use ra_http::{Body, TransportError};
+use ra_carrier::SocketEvent;
+use ra_carrier::driver::{Driver, Io, KeyResult, ReplyResult, Step};
+use ra_core::desktop::login::ConnectRequest;
+use ra_core::{CallId, Deadline, HttpCall, MonoTime, Text};
+use ra_proto::CloseCode;
+use tokio::runtime::Handle;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::{HttpCarrier, Network};
+use crate::socket::Socket;
+use crate::{HttpCarrier, Keys, Network, StartError};
 
-/// A reply as the machines take it.
-pub(crate) type Reply = (CallId, Result<Response<Body>, TransportError>);
+type Pending<T> = Option<Pin<Box<dyn Future<Output = T> + Send>>>;
+
+/// What one driver has under way.
+pub(crate) struct TaskIo {
+    clock: Clock,
+    network: Network,
+    carrier: HttpCarrier,
+    /// `None` for an approval, which needs no keys.
+    keys: Option<Keys>,
+    key: Pending<KeyResult>,
+    call: Pending<(CallId, ReplyResult)>,
+    socket: Socket,
+}
+
+impl TaskIo {
+    /// # Errors
+    /// [`StartError::NoRuntime`] outside of a runtime.
+    pub(crate) fn new(
+        network: Network,
+        carrier: HttpCarrier,
+        keys: Option<Keys>,
+    ) -> Result<Self, StartError> {
+        Handle::try_current().map_err(|_| StartError::NoRuntime)?;
+        Ok(Self {
+            clock: Clock::new(),
+            network,
+            carrier,
+            keys,
+            key: None,
+            call: None,
+            socket: Socket::None,
+        })
+    }
+
+    pub(crate) fn now(&self) -> MonoTime {
+        self.clock.now()
+    }
+
+    /// Runs `driver` until its next event; `None` once it has ended.
+    pub(crate) fn poll_event<D: Driver>(
+        &mut self,
+        driver: &mut D,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<D::Event>> {
+        match driver.poll(&mut Polled { io: self, cx }) {
+            Step::Event(event) => Poll::Ready(Some(event)),
+            Step::Ended => Poll::Ready(None),
+            Step::Wait => Poll::Pending,
+            Step::Yield => {
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
+        }
+    }
+
+    /// Runs `driver` to its end, dropping events.
+    pub(crate) async fn end<D: Driver>(&mut self, driver: &mut D) -> D::End {
+        loop {
+            if let Some(end) = driver.take_end() {
+                return end;
+            }
+            poll_fn(|cx| self.poll_event(driver, cx)).await;
+        }
+    }
+}
+
+/// [`TaskIo`] while its task is polled.
+struct Polled<'a, 'b> {
+    io: &'a mut TaskIo,
+    cx: &'a mut Context<'b>,
+}
+
+/// Polls a future, and drops it once it is ready.
+fn take<T>(pending: &mut Pending<T>, cx: &mut Context<'_>) -> Option<T> {
+    match pending.as_mut()?.as_mut().poll(cx) {
+        Poll::Pending => None,
+        Poll::Ready(ready) => {
+            *pending = None;
+            Some(ready)
+        }
+    }
+}
+
+impl Io for Polled<'_, '_> {
+    fn now(&self) -> MonoTime {
+        self.io.now()
+    }
+
+    fn is_due(&mut self, deadline: Option<Deadline>) -> bool {
+        self.io.clock.poll_due(self.cx, deadline).is_ready()
+    }
+
+    fn start_key(&mut self) {
+        self.io.key = self.io.keys.as_ref().map(Keys::ask);
+    }
+
+    fn poll_key(&mut self) -> Option<KeyResult> {
+        take(&mut self.io.key, self.cx)
+    }
+
+    fn start_call(&mut self, call: HttpCall) {
+        let carrier = self.io.carrier.clone();
+        let HttpCall {
+            id,
+            request,
+            timeout,
+            ..
+        } = call;
+        let reply = async move { (id, carrier.send(request, timeout).await) };
+        self.io.call = Some(Box::pin(reply));
+    }
+
+    fn poll_reply(&mut self) -> Option<(CallId, ReplyResult)> {
+        take(&mut self.io.call, self.cx)
+    }
+
+    fn start_socket(&mut self, request: ConnectRequest) {
+        self.io.socket = Socket::open(self.io.network.clone(), request);
+    }
+
+    fn poll_socket(&mut self) -> Option<SocketEvent> {
+        match self.io.socket.poll(self.cx) {
+            Poll::Ready(event) => Some(event),
+            Poll::Pending => None,
+        }
+    }
+
+    fn send(&mut self, text: Text) {
+        self.io.socket.send(text, self.cx);
+    }
+
+    fn close_socket(&mut self, code: Option<CloseCode>) {
+        self.io.socket.close(code);
+    }
+
+    fn stop(&mut self) {
+        self.io.socket = Socket::None;
+        self.io.key = None;
+        self.io.call = None;
+    }
+}
 
 /// The machines' time: milliseconds since the driver started.
 #[derive(Debug)]
-pub(crate) struct Clock {
+struct Clock {
     start: Instant,
-    /// Armed for the machine's deadline.
+    /// Set to the machine's deadline.
     sleep: Option<Pin<Box<Sleep>>>,
 }
 
 impl Clock {
-    pub(crate) fn new() -> Self {
+    fn new() -> Self {
         Self {
             start: Instant::now(),
             sleep: None,
         }
     }
 
-    pub(crate) fn now(&self) -> MonoTime {
+    fn now(&self) -> MonoTime {
         let millis = self.start.elapsed().as_millis();
         MonoTime::from_millis(u64::try_from(millis).unwrap_or(u64::MAX))
     }
 
     /// Whether the deadline has come; wakes the task when it does.
-    pub(crate) fn poll_due(
-        &mut self,
-        cx: &mut Context<'_>,
-        deadline: Option<Deadline>,
-    ) -> Poll<()> {
+    fn poll_due(&mut self, cx: &mut Context<'_>, deadline: Option<Deadline>) -> Poll<()> {
         let Some(deadline) = deadline else {
             return Poll::Pending;
         };
@@ -65,57 +199,8 @@ impl Clock {
     }
 }
 
-/// The HTTP call under way. Machines have at most one; a newer one replaces it.
-pub(crate) struct Calls {
-    carrier: HttpCarrier,
-    under_way: Option<Pin<Box<dyn Future<Output = Reply> + Send>>>,
-}
-
-impl Calls {
-    pub(crate) fn new(network: Network, user_agent: Option<HeaderValue>) -> Self {
-        let carrier = HttpCarrier::new(network);
-        let carrier = match user_agent {
-            Some(user_agent) => carrier.with_user_agent(user_agent),
-            None => carrier,
-        };
-        Self {
-            carrier,
-            under_way: None,
-        }
-    }
-
-    pub(crate) fn stop(&mut self) {
-        self.under_way = None;
-    }
-
-    pub(crate) fn start(&mut self, call: HttpCall) {
-        trace::call(&call);
-        let carrier = self.carrier.clone();
-        let HttpCall {
-            id,
-            request,
-            timeout,
-            ..
-        } = call;
-        self.under_way = Some(Box::pin(async move {
-            (id, carrier.send(request, timeout).await)
-        }));
-    }
-
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Reply> {
-        let Some(call) = &mut self.under_way else {
-            return Poll::Pending;
-        };
-        let reply = ready!(call.as_mut().poll(cx));
-        self.under_way = None;
-        trace::reply(&reply.1);
-        Poll::Ready(reply)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::future::poll_fn;
     use std::time::Duration;
 
     use ra_core::Wake;

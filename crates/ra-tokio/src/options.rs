@@ -1,10 +1,10 @@
-//! What a login is started with.
+//! The options of a login.
 
 use ra_core::desktop::login::Config;
 
 use crate::{Keys, Network};
 
-/// What a [`Login`](crate::Login) needs.
+/// The options of a [`Login`](crate::Login).
 ///
 /// ```
 /// use ra_core::desktop::login::Renewal;
@@ -20,7 +20,7 @@ use crate::{Keys, Network};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LoginOptions {
-    /// Addresses, headers, limits: the machine's.
+    /// Addresses, headers and limits.
     pub config: Config,
     /// Where keys come from.
     pub keys: Keys,
@@ -30,14 +30,6 @@ pub struct LoginOptions {
 
 impl LoginOptions {
     /// A login at the live service with keys from `keys`, over the platform's TLS and without a proxy.
-    ///
-    /// ```
-    /// use ra_crypto::RustCrypto;
-    /// use ra_tokio::{Keys, LoginOptions};
-    ///
-    /// let options = LoginOptions::new(Keys::new(RustCrypto));
-    /// assert_eq!(options.config.api.to_string(), "https://discord.com/api/v9");
-    /// ```
     #[must_use]
     pub fn new(keys: Keys) -> Self {
         Self {

@@ -4,26 +4,27 @@ use std::io::{Error, ErrorKind, Read, Result, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-/// How long a write may wait for room on a connection that is attended. Frames are small and far between: only a peer
-/// that reads nothing at all makes one wait.
+/// How long a write may wait for room on a watched connection. Frames are small and rare, so only a peer that reads
+/// nothing at all makes a write wait.
 const ROOM_WITHIN: Duration = Duration::from_millis(50);
 
-/// A connection. At first every read and write waits, until a fixed time; once [attended](Wire::attend), neither does.
+/// A TCP connection. At first every read and write waits, until a fixed time; once [watched](TimedStream::watch), neither
+/// does.
 #[derive(Debug)]
-pub(crate) struct Wire {
+pub(crate) struct TimedStream {
     tcp: TcpStream,
     mode: Mode,
 }
 
 #[derive(Debug)]
 enum Mode {
-    /// Waits, until then.
+    /// Reads and writes wait until this time.
     Until(Instant),
-    /// Reads once after each time that somebody saw the connection become readable.
-    Attended { readable: bool },
+    /// Reads take what is there once each time the watcher has seen something.
+    Watched { readable: bool },
 }
 
-impl Wire {
+impl TimedStream {
     pub(super) fn new(tcp: TcpStream, by: Instant) -> Self {
         // frames are small and each is waited for
         let _ = tcp.set_nodelay(true);
@@ -33,32 +34,32 @@ impl Wire {
         }
     }
 
-    /// From now on reads only what is there: nothing, with [`ErrorKind::WouldBlock`], until [`Wire::readable`] says so.
-    /// The handle is for whoever waits for that.
-    pub(crate) fn attend(&mut self) -> Result<TcpStream> {
-        // a read finds something whenever it is tried: its limit would hit the waiting handle alone
+    /// From now on reads answer [`ErrorKind::WouldBlock`] until [`TimedStream::readable`] is called. The watcher waits on
+    /// the handle that this returns.
+    pub(crate) fn watch(&mut self) -> Result<TcpStream> {
+        // a read is only tried when something is there: a limit would hit only the watcher
         self.tcp.set_read_timeout(None)?;
         self.tcp.set_write_timeout(Some(ROOM_WITHIN))?;
-        self.mode = Mode::Attended { readable: false };
+        self.mode = Mode::Watched { readable: false };
         self.tcp.try_clone()
     }
 
-    /// Somebody has seen that there is something to read, the end included.
+    /// The watcher has seen something to read, which may be the end.
     pub(crate) fn readable(&mut self) {
-        if let Mode::Attended { readable } = &mut self.mode {
+        if let Mode::Watched { readable } = &mut self.mode {
             *readable = true;
         }
     }
 }
 
-impl Read for Wire {
+impl Read for TimedStream {
     fn read(&mut self, into: &mut [u8]) -> Result<usize> {
         match &mut self.mode {
             Mode::Until(by) => uninterrupted(|| {
                 self.tcp.set_read_timeout(Some(left(*by)?))?;
                 self.tcp.read(into).map_err(timed_out)
             }),
-            Mode::Attended { readable } => {
+            Mode::Watched { readable } => {
                 if !std::mem::take(readable) {
                     return Err(ErrorKind::WouldBlock.into());
                 }
@@ -68,14 +69,14 @@ impl Read for Wire {
     }
 }
 
-impl Write for Wire {
+impl Write for TimedStream {
     fn write(&mut self, from: &[u8]) -> Result<usize> {
         match self.mode {
             Mode::Until(by) => uninterrupted(|| {
                 self.tcp.set_write_timeout(Some(left(by)?))?;
                 self.tcp.write(from).map_err(timed_out)
             }),
-            Mode::Attended { .. } => match uninterrupted(|| self.tcp.write(from)) {
+            Mode::Watched { .. } => match uninterrupted(|| self.tcp.write(from)) {
                 Err(error) if error.kind() == ErrorKind::TimedOut => {
                     Err(ErrorKind::WouldBlock.into())
                 }
@@ -89,12 +90,12 @@ impl Write for Wire {
     }
 }
 
-/// Whether a wait on a [`Wire`] took too long.
+/// Whether a wait on a [`TimedStream`] took too long.
 pub(super) fn is_timeout(error: &Error) -> bool {
     error.kind() == ErrorKind::TimedOut
 }
 
-/// How long there is until `by`: never zero, which the system takes for no limit at all.
+/// The time left until `by`. Never zero, which the system takes for no limit at all.
 fn left(by: Instant) -> Result<Duration> {
     let left = by.saturating_duration_since(Instant::now());
     if left.is_zero() {
@@ -103,7 +104,7 @@ fn left(by: Instant) -> Result<Duration> {
     Ok(left.max(Duration::from_millis(1)))
 }
 
-/// Signals that the program handles may wake a wait early.
+/// Tries again when a signal that the program handles wakes a wait early.
 fn uninterrupted(mut attempt: impl FnMut() -> Result<usize>) -> Result<usize> {
     loop {
         match attempt() {
@@ -113,7 +114,7 @@ fn uninterrupted(mut attempt: impl FnMut() -> Result<usize>) -> Result<usize> {
     }
 }
 
-/// Systems differ in what they call a read or write that took too long.
+/// Systems use one of two error kinds for a read or write that took too long.
 fn timed_out(error: Error) -> Error {
     match error.kind() {
         ErrorKind::WouldBlock => ErrorKind::TimedOut.into(),
@@ -127,30 +128,30 @@ mod tests {
 
     use super::*;
 
-    fn pair(within: Duration) -> (Wire, TcpStream) {
+    fn pair(within: Duration) -> (TimedStream, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let ours = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let by = Instant::now() + within;
-        (Wire::new(ours, by), listener.accept().unwrap().0)
+        (TimedStream::new(ours, by), listener.accept().unwrap().0)
     }
 
     #[test]
     fn r19_a_read_waits_until_its_time_and_no_longer() {
-        let (mut wire, mut peer) = pair(Duration::from_millis(30));
+        let (mut stream, mut peer) = pair(Duration::from_millis(30));
         peer.write_all(b"x").unwrap();
-        assert_eq!(wire.read(&mut [0; 8]).unwrap(), 1);
-        assert!(is_timeout(&wire.read(&mut [0]).unwrap_err()));
+        assert_eq!(stream.read(&mut [0; 8]).unwrap(), 1);
+        assert!(is_timeout(&stream.read(&mut [0]).unwrap_err()));
         // and what comes too late is not read any more
         peer.write_all(b"x").unwrap();
-        assert!(is_timeout(&wire.read(&mut [0]).unwrap_err()));
-        assert!(is_timeout(&wire.write(b"x").unwrap_err()));
+        assert!(is_timeout(&stream.read(&mut [0]).unwrap_err()));
+        assert!(is_timeout(&stream.write(b"x").unwrap_err()));
     }
 
     #[test]
     fn r19_a_write_to_a_peer_that_does_not_read_ends_in_time() {
-        let (mut wire, _peer) = pair(Duration::from_millis(100));
+        let (mut stream, _peer) = pair(Duration::from_millis(100));
         let error = loop {
-            if let Err(error) = wire.write(&[0; 65536]) {
+            if let Err(error) = stream.write(&[0; 65536]) {
                 break error;
             }
         };
@@ -158,39 +159,39 @@ mod tests {
     }
 
     #[test]
-    fn an_attended_wire_reads_once_for_each_sight_and_never_waits() {
-        let (mut wire, mut peer) = pair(Duration::from_secs(20));
-        let handle = wire.attend().unwrap();
-        let blocked = |wire: &mut Wire| wire.read(&mut [0]).unwrap_err().kind();
-        assert_eq!(blocked(&mut wire), ErrorKind::WouldBlock);
+    fn a_watched_stream_reads_once_for_each_sight_and_never_waits() {
+        let (mut stream, mut peer) = pair(Duration::from_secs(20));
+        let handle = stream.watch().unwrap();
+        let blocked = |stream: &mut TimedStream| stream.read(&mut [0]).unwrap_err().kind();
+        assert_eq!(blocked(&mut stream), ErrorKind::WouldBlock);
         peer.write_all(b"ab").unwrap();
         assert_eq!(
-            blocked(&mut wire),
+            blocked(&mut stream),
             ErrorKind::WouldBlock,
             "nobody has seen it"
         );
         assert!(handle.peek(&mut [0]).unwrap() > 0);
-        wire.readable();
-        assert_eq!(wire.read(&mut [0]).unwrap(), 1);
-        assert_eq!(blocked(&mut wire), ErrorKind::WouldBlock, "seen once");
+        stream.readable();
+        assert_eq!(stream.read(&mut [0]).unwrap(), 1);
+        assert_eq!(blocked(&mut stream), ErrorKind::WouldBlock, "seen once");
         drop(peer);
-        wire.readable();
-        assert_eq!(wire.read(&mut [0; 8]).unwrap(), 1);
+        stream.readable();
+        assert_eq!(stream.read(&mut [0; 8]).unwrap(), 1);
         handle.peek(&mut [0]).unwrap();
-        wire.readable();
+        stream.readable();
         assert_eq!(
-            wire.read(&mut [0]).unwrap(),
+            stream.read(&mut [0]).unwrap(),
             0,
             "the end is seen like anything else"
         );
     }
 
     #[test]
-    fn an_attended_wire_without_room_says_so() {
-        let (mut wire, _peer) = pair(Duration::from_secs(20));
-        wire.attend().unwrap();
+    fn a_watched_stream_without_room_says_so() {
+        let (mut stream, _peer) = pair(Duration::from_secs(20));
+        stream.watch().unwrap();
         let error = loop {
-            if let Err(error) = wire.write(&[0; 65536]) {
+            if let Err(error) = stream.write(&[0; 65536]) {
                 break error;
             }
         };

@@ -1,78 +1,70 @@
-//! Log lines, if the feature `tracing` is on: a span for each driver, one line a step at `info`, frames at `trace` by op
-//! and length. Never a body, a token, a ticket, the text of a frame, or who scanned.
+//! Log lines of the drivers, with the feature `tracing`: a span for each driver, one line a step at `info`, frames at
+//! `trace` by op and length. No line holds a body, a token, a ticket, the text of a frame, or who scanned.
 
 #[cfg(feature = "tracing")]
-pub use on::{
-    Span, approval_ended, asked, call, event, frame_in, frame_out, key, login_ended, reply, step,
-};
+pub(super) use on::*;
 
 #[cfg(not(feature = "tracing"))]
-pub use off::{
-    Span, approval_ended, asked, call, event, frame_in, frame_out, key, login_ended, reply, step,
-};
+pub(super) use off::*;
 
 #[cfg(feature = "tracing")]
 mod on {
-    use http::Response;
     use ra_core::HttpCall;
     use ra_core::desktop::login::{Event, LoginError, Outcome};
     use ra_core::mobile::{self, MobileError};
-    use ra_http::{Body, TransportError};
     use ra_proto::frame::{DesktopFrame, GatewayFrame};
     use tracing::span::EnteredSpan;
     use tracing::{Level, enabled, info, info_span, trace};
 
-    /// What a driver's lines stand in; a child of the span in which the driver was started.
-    #[derive(Debug)]
-    pub struct Span(tracing::Span);
+    use crate::driver::{KeyResult, ReplyResult};
+
+    /// The span of a driver's lines, a child of the span in which the driver was started.
+    pub(crate) struct Span(tracing::Span);
 
     impl Span {
-        /// Of a login.
-        #[must_use]
-        pub fn login() -> Self {
+        pub(crate) fn login() -> Self {
             Self(info_span!("login"))
         }
 
-        /// Of an approval.
-        #[must_use]
-        pub fn approval() -> Self {
+        pub(crate) fn approval() -> Self {
             Self(info_span!("approval"))
         }
 
-        /// Lines stand in it until what this answers is dropped.
-        pub fn enter(&self) -> EnteredSpan {
+        /// Puts lines into the span until the guard is dropped.
+        pub(crate) fn enter(&self) -> EnteredSpan {
             self.0.clone().entered()
+        }
+
+        /// One line in the span.
+        pub(crate) fn step(&self, what: &'static str) {
+            let _entered = self.enter();
+            step(what);
         }
     }
 
-    /// A step that has no content.
-    pub fn step(what: &'static str) {
+    pub(crate) fn step(what: &'static str) {
         info!("{what}");
     }
 
-    /// Whether there is a key.
-    pub fn key<T, E>(key: &Result<T, E>) {
+    pub(crate) fn key(key: &KeyResult) {
         step(match key {
             Ok(_) => "the key is made",
             Err(_) => "no key could be made",
         });
     }
 
-    /// A call goes out: its path.
-    pub fn call(call: &HttpCall) {
+    pub(crate) fn call(call: &HttpCall) {
         info!(path = call.request.uri().path(), "calling");
     }
 
-    /// How a call was answered: its status.
-    pub fn reply(reply: &Result<Response<Body>, TransportError>) {
+    pub(crate) fn reply(reply: &ReplyResult) {
         match reply {
             Ok(response) => info!(status = response.status().as_u16(), "the call was answered"),
             Err(error) => info!(%error, "the call was not answered"),
         }
     }
 
-    /// What the login tells.
-    pub fn event(event: &Event) {
+    pub(crate) fn event(event: &Event) {
         step(match event {
             Event::Qr { .. } => "a code can be shown",
             Event::User(_) => "the code was scanned",
@@ -82,8 +74,7 @@ mod on {
         });
     }
 
-    /// What the phone asks.
-    pub fn asked(event: &mobile::Event) {
+    pub(crate) fn asked(event: &mobile::Event) {
         step(match event {
             mobile::Event::Confirm { .. } => "the person is to decide",
             mobile::Event::MfaRequired { .. } => "a second factor is asked for",
@@ -91,8 +82,7 @@ mod on {
         });
     }
 
-    /// How a login ended.
-    pub fn login_ended(end: &Result<Outcome, LoginError>) {
+    pub(crate) fn login_ended(end: &Result<Outcome, LoginError>) {
         let outcome = match end {
             Ok(Outcome::LoggedIn { .. }) => "logged in",
             Ok(Outcome::Declined) => "declined",
@@ -102,8 +92,7 @@ mod on {
         info!(outcome, "the login has ended");
     }
 
-    /// How an approval ended.
-    pub fn approval_ended(end: &Result<mobile::Outcome, MobileError>) {
+    pub(crate) fn approval_ended(end: &Result<mobile::Outcome, MobileError>) {
         let outcome = match end {
             Ok(mobile::Outcome::Approved) => "approved",
             Ok(mobile::Outcome::Declined) => "declined",
@@ -113,8 +102,7 @@ mod on {
         info!(outcome, "the approval has ended");
     }
 
-    /// A frame of the gateway: op and length.
-    pub fn frame_in(text: &str) {
+    pub(crate) fn frame_in(text: &str) {
         if enabled!(Level::TRACE) {
             let frame = GatewayFrame::decode(text);
             let op = match &frame {
@@ -126,75 +114,40 @@ mod on {
         }
     }
 
-    /// A frame of ours: op and length.
-    pub fn frame_out(text: &str) {
+    pub(crate) fn frame_out(text: &str) {
         if enabled!(Level::TRACE) {
             let frame = DesktopFrame::decode(text);
-            trace!(
-                op = frame.as_ref().map_or("unreadable", DesktopFrame::op),
-                bytes = text.len(),
-                "sent"
-            );
+            let op = frame.as_ref().map_or("unreadable", DesktopFrame::op);
+            trace!(op, bytes = text.len(), "sent");
         }
     }
 }
 
 #[cfg(not(feature = "tracing"))]
 mod off {
-    use http::Response;
-    use ra_core::HttpCall;
-    use ra_core::desktop::login::{Event, LoginError, Outcome};
-    use ra_core::mobile::{self, MobileError};
-    use ra_http::{Body, TransportError};
-
-    /// Nothing.
-    #[derive(Debug)]
-    pub struct Span;
+    /// No span.
+    pub(crate) struct Span;
 
     impl Span {
-        /// Of a login.
-        #[must_use]
-        pub fn login() -> Self {
+        pub(crate) fn login() -> Self {
             Self
         }
 
-        /// Of an approval.
-        #[must_use]
-        pub fn approval() -> Self {
+        pub(crate) fn approval() -> Self {
             Self
         }
 
-        /// Nothing.
-        #[must_use]
-        pub fn enter(&self) -> Self {
+        pub(crate) fn enter(&self) -> Self {
             Self
         }
+
+        pub(crate) fn step(&self, _: &'static str) {}
     }
 
-    /// A step that has no content.
-    pub fn step(_: &'static str) {}
-    /// Whether there is a key.
-    pub fn key<T, E>(key: &Result<T, E>) {
-        step(match key {
-            Ok(_) => "the key is made",
-            Err(_) => "no key could be made",
-        });
+    macro_rules! silent {
+        ($($name:ident)+) => {
+            $(pub(crate) fn $name<T: ?Sized>(_: &T) {})+
+        };
     }
-
-    /// A call goes out: its path.
-    pub fn call(_: &HttpCall) {}
-    /// How a call was answered: its status.
-    pub fn reply(_: &Result<Response<Body>, TransportError>) {}
-    /// What the login tells.
-    pub fn event(_: &Event) {}
-    /// What the phone asks.
-    pub fn asked(_: &mobile::Event) {}
-    /// How a login ended.
-    pub fn login_ended(_: &Result<Outcome, LoginError>) {}
-    /// How an approval ended.
-    pub fn approval_ended(_: &Result<mobile::Outcome, MobileError>) {}
-    /// A frame of the gateway: op and length.
-    pub fn frame_in(_: &str) {}
-    /// A frame of ours: op and length.
-    pub fn frame_out(_: &str) {}
+    silent!(step key call reply event asked login_ended approval_ended frame_in frame_out);
 }

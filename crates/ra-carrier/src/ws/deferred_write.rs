@@ -1,21 +1,22 @@
-//! A connection that hears no complaint about what it sends.
+//! A connection that reports a failed write later, where it is read.
 
 use std::io::{Error, ErrorKind, Read, Result, Write};
 
-/// A connection whose failed write shows where it is read, after what the peer said before it hung up. What is written
-/// after it is swallowed.
-pub(super) struct Deaf<S> {
+/// A connection whose failed write is reported by a later read, after what the peer said before it hung up. Later writes
+/// are dropped.
+pub(super) struct DeferredWrite<S> {
     pub(super) stream: S,
     failed: Failed,
 }
 
+/// Whether a write has failed.
 enum Failed {
     No,
-    Untold(Error),
-    Told,
+    Unreported(Error),
+    Reported,
 }
 
-impl<S> Deaf<S> {
+impl<S> DeferredWrite<S> {
     pub(super) fn new(stream: S) -> Self {
         Self {
             stream,
@@ -23,23 +24,23 @@ impl<S> Deaf<S> {
         }
     }
 
-    /// What comes of a write, or of what a write left to do.
-    fn written(&mut self, result: Result<usize>, swallowed: usize) -> Result<usize> {
+    /// The result of a write or a flush; a failure counts as `dropped` bytes written.
+    fn written(&mut self, result: Result<usize>, dropped: usize) -> Result<usize> {
         match result {
-            // a connection that is still under way is not connected on some systems
+            // some systems say this of a connection that is still being opened
             Err(error) if error.kind() == ErrorKind::NotConnected => {
                 Err(ErrorKind::WouldBlock.into())
             }
             Err(error) if !is_wait(&error) => {
-                self.failed = Failed::Untold(error);
-                Ok(swallowed)
+                self.failed = Failed::Unreported(error);
+                Ok(dropped)
             }
             result => result,
         }
     }
 }
 
-impl<S: Read> Read for Deaf<S> {
+impl<S: Read> Read for DeferredWrite<S> {
     fn read(&mut self, into: &mut [u8]) -> Result<usize> {
         let read = loop {
             match self.stream.read(into) {
@@ -49,8 +50,9 @@ impl<S: Read> Read for Deaf<S> {
         };
         match read {
             Err(error) if is_wait(&error) => Err(error),
-            ended @ (Ok(0) | Err(_)) => match std::mem::replace(&mut self.failed, Failed::Told) {
-                Failed::Untold(earlier) => Err(earlier),
+            ended @ (Ok(0) | Err(_)) => match std::mem::replace(&mut self.failed, Failed::Reported)
+            {
+                Failed::Unreported(earlier) => Err(earlier),
                 _ => ended,
             },
             read => read,
@@ -58,7 +60,7 @@ impl<S: Read> Read for Deaf<S> {
     }
 }
 
-impl<S: Write> Write for Deaf<S> {
+impl<S: Write> Write for DeferredWrite<S> {
     fn write(&mut self, from: &[u8]) -> Result<usize> {
         if !matches!(self.failed, Failed::No) {
             return Ok(from.len());
@@ -81,7 +83,7 @@ impl<S: Write> Write for Deaf<S> {
     }
 }
 
-/// Whether it may go better later. What took too long on a connection that waits counts: its owner may try again.
+/// Whether a later try may succeed. A timeout of a blocking connection counts: its owner may try again.
 fn is_wait(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }

@@ -1,4 +1,4 @@
-//! What a socket brings, and how the machine hears it.
+//! What a socket brought, and how it reaches the machine.
 
 use std::fmt;
 use std::ops::Deref;
@@ -11,50 +11,50 @@ use ra_proto::CloseCode;
 use tungstenite::Utf8Bytes;
 
 /// What a [`WebSocket`](crate::WebSocket) brought.
+///
+/// ```
+/// use ra_carrier::SocketEvent;
+/// use ra_core::desktop::login::{Config, Login};
+/// use ra_core::{Jitter, MonoTime};
+///
+/// let mut login = Login::new(Config::default(), Jitter::from_seed(7), MonoTime::ZERO);
+/// SocketEvent::Opened.tell(&mut login, MonoTime::from_millis(80));
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Heard {
+pub enum SocketEvent {
     /// The socket is open.
     Opened,
-    /// There will be no socket.
+    /// The socket could not be opened.
     Failed(TransportError),
     /// A text message.
     Text(ReceivedText),
     /// A binary message.
     Binary,
-    /// A text that is no UTF-8. Nothing more is read.
+    /// A text message that is not UTF-8. Nothing more is read.
     NotText,
     /// A message over the cap. The rest of it was not read, and nothing more is.
     Oversized,
     /// The peer closed the socket, with its code if it gave one.
     Closed(Option<CloseCode>),
-    /// The connection is gone without a close, or what came was no WebSocket.
+    /// The connection broke without a close, or what came was not WebSocket.
     Lost,
 }
 
-impl Heard {
-    /// Whether it was the last.
-    ///
-    /// ```
-    /// use ra_carrier::Heard;
-    ///
-    /// assert!(Heard::Lost.is_end() && !Heard::Opened.is_end());
-    /// ```
+impl SocketEvent {
+    /// Whether this is the socket's last event.
     #[must_use]
     pub fn is_end(&self) -> bool {
         !matches!(self, Self::Opened | Self::Text(_) | Self::Binary)
     }
 
-    /// Tells it to a login.
-    ///
-    /// ```
-    /// use ra_carrier::Heard;
-    /// use ra_core::desktop::login::{Config, Login};
-    /// use ra_core::{Jitter, MonoTime};
-    ///
-    /// let mut login = Login::new(Config::default(), Jitter::from_seed(7), MonoTime::ZERO);
-    /// Heard::Opened.tell(&mut login, MonoTime::from_millis(80));
-    /// ```
+    /// Whether there is no connection any more over which a close code could go out.
+    #[must_use]
+    pub fn leaves_nothing_open(&self) -> bool {
+        matches!(self, Self::Failed(_) | Self::Closed(_) | Self::Lost)
+    }
+
+    /// Hands the event to a login.
     pub fn tell(self, login: &mut Login, now: MonoTime) {
         match self {
             Self::Opened => login.handle(now, Input::Connected),
@@ -70,7 +70,8 @@ impl Heard {
     }
 }
 
-/// The text of a message. It may hold a ticket: `Debug` shows its length alone.
+/// The text of a message, in the buffer that it was read into: the machine reads it there, no copy is made. It may hold a
+/// ticket, so `Debug` shows its length alone.
 pub struct ReceivedText(pub(super) Utf8Bytes);
 
 impl Deref for ReceivedText {
