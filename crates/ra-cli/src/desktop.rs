@@ -272,16 +272,7 @@ fn failed(error: &LoginError) -> Failure {
         LoginError::Session(session) => session,
         error => error,
     };
-    Failure::caused(kind, why, retry(error.retry()))
-}
-
-/// The core's answer in the words of `ra-http`, which has the same three.
-pub(crate) fn retry(retry: ra_core::Retry) -> Retry {
-    match retry {
-        ra_core::Retry::NewSession => Retry::NewSession,
-        ra_core::Retry::After(wait) => Retry::After(wait),
-        _ => Retry::Never,
-    }
+    Failure::caused(kind, why, error.retry())
 }
 
 #[cfg(test)]

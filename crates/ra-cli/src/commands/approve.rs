@@ -14,7 +14,6 @@ use zeroize::Zeroizing;
 
 use crate::args::ApproveArgs;
 use crate::commands::login::parse;
-use crate::desktop::retry;
 use crate::exit::Exit;
 use crate::failure::{Failure, Kind};
 use crate::network::network;
@@ -271,7 +270,7 @@ fn failed(error: &MobileError) -> Failure {
         (_, Some(http)) => refused(http),
         _ => Kind::Protocol,
     };
-    Failure::caused(kind, error, retry(error.retry()))
+    Failure::caused(kind, error, error.retry())
 }
 
 /// The service's own no has one of its codes: an unknown fingerprint or handshake token is one that has expired, all
