@@ -23,7 +23,7 @@ use connection::{NoResolver, Opener};
 /// nothing is added to a request but `Host`, `Content-Length` and a missing `User-Agent`.
 ///
 /// ```no_run
-/// # use ra_core::rest::ExchangeTicket;
+/// # use ra_proto::rest::ExchangeTicket;
 /// # fn exchange(call: ExchangeTicket) -> Result<(), Box<dyn std::error::Error>> {
 /// use ra_blocking::{HttpCarrier, Network};
 ///

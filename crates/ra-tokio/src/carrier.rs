@@ -22,7 +22,7 @@ use crate::net::Network;
 /// nothing is added to a request but `Host` and a missing `User-Agent`.
 ///
 /// ```no_run
-/// # use ra_core::rest::ExchangeTicket;
+/// # use ra_proto::rest::ExchangeTicket;
 /// # async fn exchange(call: ExchangeTicket) -> Result<(), Box<dyn std::error::Error>> {
 /// use ra_tokio::{HttpCarrier, Network};
 ///
