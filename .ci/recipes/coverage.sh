@@ -9,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . .ci/recipes/crates.sh
 
 only_crates "$@"
-[ $# -gt 0 ] || set -- ra-proto ra-crypto ra-http ra-core oauth2-discord
+[ $# -gt 0 ] || set -- ra-types ra-proto ra-crypto ra-http ra-core oauth2-discord
 tools=${LLVM_BIN:-$(rustc --print sysroot)/lib/rustlib/$(rustc -vV | sed -n 's/^host: //p')/bin}
 [ -x "$tools/llvm-cov" ] || {
     printf 'no llvm-cov in %s: rustup component add llvm-tools, or set LLVM_BIN\n' "$tools" >&2

@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . .ci/recipes/crates.sh
 
 only_crates "$@"
-[ $# -gt 0 ] || set -- ra-proto ra-core
+[ $# -gt 0 ] || set -- ra-types ra-proto ra-core
 # property tests look for a file of old failures, which is no business of the program under test
 export MIRIFLAGS="-Zmiri-disable-isolation ${MIRIFLAGS:-}" PROPTEST_CASES="${PROPTEST_CASES:-4}"
 out=$(realpath -m "${CARGO_TARGET_DIR:-target}")/miri-logs

@@ -42,7 +42,7 @@ while [ $# -gt 0 ]; do
     esac
 done
 only_crates "$@"
-[ $# -gt 0 ] || set -- ra-proto ra-crypto ra-http ra-core oauth2-discord
+[ $# -gt 0 ] || set -- ra-types ra-proto ra-crypto ra-http ra-core oauth2-discord
 for crate; do
     [ ${#files[@]} -eq 0 ] || [ -n "$(cargo mutants --list --package "$crate" "${files[@]}")" ] ||
         refuse "no mutants of $crate in these files"

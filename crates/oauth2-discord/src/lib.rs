@@ -89,7 +89,6 @@ mod permissions;
 mod pkce;
 mod scope;
 mod secret;
-mod snowflake;
 mod time;
 mod token;
 mod urls;
@@ -101,13 +100,13 @@ pub use entropy::Entropy;
 pub use external_auth::{ExternalAuth, ExternalAuthType};
 pub use permissions::{Permissions, PermissionsError};
 pub use pkce::{CodeChallenge, CodeVerifier, CodeVerifierError};
+pub use ra_types::{MonoTime, Snowflake, SnowflakeError};
 pub use scope::{Restriction, Scope, ScopeError, ScopeSet};
 pub use secret::{
     AccessToken, AuthorizationCode, BotToken, ClientSecret, DeviceCode, ExternalAuthToken, Nonce,
     RawIdToken, RedirectLocation, RefreshToken, State, TwoWayLinkCode, UserToken, WebhookToken,
     WebhookUrl,
 };
-pub use snowflake::{Snowflake, SnowflakeError};
-pub use time::{MonoTime, UnixTime};
+pub use time::UnixTime;
 pub use token::{Guild, Token, TokenError, Webhook};
 pub use urls::{EndpointUrl, Urls};

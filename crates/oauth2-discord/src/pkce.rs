@@ -5,7 +5,8 @@ use core::{error::Error, fmt};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
-use crate::secret::{encode_random, same};
+use crate::secret::encode_random;
+use ra_types::constant_time_eq;
 
 /// The secret half, sent with the exchange alone (O-123).
 ///
@@ -73,7 +74,7 @@ impl CodeVerifier {
 impl PartialEq for CodeVerifier {
     /// Takes the same time wherever the texts differ; their lengths are not hidden.
     fn eq(&self, other: &Self) -> bool {
-        same(&self.0, &other.0)
+        constant_time_eq(&self.0, &other.0)
     }
 }
 

@@ -1,57 +1,8 @@
 //! Secret texts: redacted in `Debug`, compared in constant time, wiped on drop, neither `Display` nor `Serialize`.
 
-use core::fmt;
-
-use serde::{Deserialize, Deserializer, de};
-use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-/// Defines one secret text type; they differ in meaning only, so that none is taken for another.
-macro_rules! secret_text {
-    ($($(#[$docs:meta])+ $name:ident;)+) => {$(
-        $(#[$docs])+
-        #[derive(Clone)]
-        pub struct $name(Zeroizing<String>);
-
-        impl $name {
-            /// Takes the text over; it is wiped when this value is dropped.
-            #[must_use]
-            pub fn new(text: impl Into<String>) -> Self {
-                Self(Zeroizing::new(text.into()))
-            }
-
-            /// The secret itself. Keep it out of logs and errors.
-            #[must_use]
-            pub fn expose(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl PartialEq for $name {
-            /// Takes the same time wherever the texts differ; their lengths are not hidden.
-            fn eq(&self, other: &Self) -> bool {
-                same(self.expose(), other.expose())
-            }
-        }
-
-        impl Eq for $name {}
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(concat!(stringify!($name), "(..)"))
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            /// Errors name the type that was found, never the text.
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_string(TextVisitor).map(Self)
-            }
-        }
-    )+};
-}
-
-secret_text! {
+ra_types::secret_text! {
     /// The secret of a confidential client (O-112).
     ///
     /// ```
@@ -96,7 +47,7 @@ impl State {
     /// A state of 256 random bits, in 43 characters that no URL has to escape.
     #[must_use]
     pub fn from_entropy(random: &[u8; 32]) -> Self {
-        Self(encode_random(random))
+        Self(encode_random(random).into())
     }
 }
 
@@ -104,7 +55,7 @@ impl Nonce {
     /// A nonce of 256 random bits, in 43 characters that no URL has to escape.
     #[must_use]
     pub fn from_entropy(random: &[u8; 32]) -> Self {
-        Self(encode_random(random))
+        Self(encode_random(random).into())
     }
 }
 
@@ -112,29 +63,6 @@ impl Nonce {
 pub(crate) fn encode_random(random: &[u8]) -> Zeroizing<String> {
     use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
     Zeroizing::new(URL_SAFE_NO_PAD.encode(random))
-}
-
-/// Whether two texts are equal, in the same time wherever they differ.
-pub(crate) fn same(a: &str, b: &str) -> bool {
-    a.as_bytes().ct_eq(b.as_bytes()).into()
-}
-
-struct TextVisitor;
-
-impl de::Visitor<'_> for TextVisitor {
-    type Value = Zeroizing<String>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a secret text")
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Zeroizing::new(text.to_owned()))
-    }
-
-    fn visit_string<E: de::Error>(self, text: String) -> Result<Self::Value, E> {
-        Ok(Zeroizing::new(text))
-    }
 }
 
 #[cfg(test)]
@@ -186,6 +114,7 @@ mod tests {
 
     #[test]
     fn s41_an_owned_text_is_taken_and_an_error_shows_only_what_was_wanted() {
+        use serde::Deserialize as _;
         use serde::de::IntoDeserializer as _;
         use serde::de::value::{Error, StringDeserializer, U64Deserializer};
 

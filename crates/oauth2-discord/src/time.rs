@@ -32,40 +32,6 @@ impl UnixTime {
     }
 }
 
-/// Milliseconds on a clock that never runs backwards, counted from any start. For waits inside one process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct MonoTime(u64);
-
-impl MonoTime {
-    /// The time this many milliseconds after the start.
-    #[must_use]
-    pub const fn from_millis(millis: u64) -> Self {
-        Self(millis)
-    }
-
-    /// The milliseconds since the start.
-    #[must_use]
-    pub const fn as_millis(self) -> u64 {
-        self.0
-    }
-
-    /// This much later, a part of a millisecond counting as a whole one; the end of time if there is no such time.
-    #[must_use]
-    pub fn saturating_add(self, wait: Duration) -> Self {
-        let millis = wait.as_nanos().div_ceil(1_000_000);
-        Self(
-            self.0
-                .saturating_add(u64::try_from(millis).unwrap_or(u64::MAX)),
-        )
-    }
-
-    /// How long after `earlier` this is; zero if it is before.
-    #[must_use]
-    pub const fn saturating_since(self, earlier: Self) -> Duration {
-        Duration::from_millis(self.0.saturating_sub(earlier.0))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,16 +43,6 @@ mod tests {
             UnixTime::from_secs(1).saturating_add(end).as_secs(),
             u64::MAX
         );
-        assert_eq!(
-            MonoTime::from_millis(1).saturating_add(end).as_millis(),
-            u64::MAX
-        );
-        assert_eq!(
-            MonoTime::from_millis(1)
-                .saturating_add(Duration::MAX)
-                .as_millis(),
-            u64::MAX
-        );
     }
 
     #[test]
@@ -94,18 +50,5 @@ mod tests {
         let (early, late) = (UnixTime::from_secs(5), UnixTime::from_secs(8));
         assert_eq!(late.saturating_since(early), Duration::from_secs(3));
         assert_eq!(early.saturating_since(late), Duration::ZERO);
-        let (early, late) = (MonoTime::from_millis(5), MonoTime::from_millis(8));
-        assert_eq!(late.saturating_since(early), Duration::from_millis(3));
-        assert_eq!(early.saturating_since(late), Duration::ZERO);
-    }
-
-    #[test]
-    fn a_wait_is_never_cut_short() {
-        let start = MonoTime::from_millis(0);
-        assert_eq!(start.saturating_add(Duration::from_nanos(1)).as_millis(), 1);
-        assert_eq!(
-            start.saturating_add(Duration::from_millis(2)).as_millis(),
-            2
-        );
     }
 }

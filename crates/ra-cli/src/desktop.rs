@@ -277,16 +277,7 @@ fn failed(error: &LoginError) -> Failure {
         LoginError::Session(session) => session,
         error => error,
     };
-    Failure::caused(kind, why, retry(error.retry()))
-}
-
-/// Converts the core's advice into that of `ra-http`.
-pub(crate) fn retry(retry: ra_core::Retry) -> Retry {
-    match retry {
-        ra_core::Retry::NewSession => Retry::NewSession,
-        ra_core::Retry::After(wait) => Retry::After(wait),
-        _ => Retry::Never,
-    }
+    Failure::caused(kind, why, error.retry())
 }
 
 #[cfg(test)]

@@ -33,7 +33,6 @@ extern crate std;
     allow(dead_code)
 )]
 mod call;
-mod fault;
 #[cfg(any(feature = "desktop", feature = "gateway"))]
 mod input;
 #[cfg_attr(
@@ -69,8 +68,8 @@ pub mod rest;
 
 #[cfg(feature = "http")]
 pub use call::{CallId, HttpCall};
-pub use fault::{Fault, Retry};
 pub use jitter::Jitter;
 pub use misuse::Misuse;
+pub use ra_types::{Fault, MonoTime, Retry};
 pub use text::Text;
-pub use time::{Deadline, MonoTime, Wake};
+pub use time::{Deadline, Wake};

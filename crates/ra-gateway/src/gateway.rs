@@ -17,11 +17,12 @@ use tokio::sync::Semaphore;
 use tokio::task::yield_now;
 use tokio::time::{Instant, interval_at, sleep_until, timeout, timeout_at};
 
-use crate::accept::Accept;
 use crate::accounts::Accounts;
 use crate::limits::REFUSALS;
+use crate::server::accept::Accept;
+use crate::server::{http, metrics};
 use crate::shared::{Shared, Stage};
-use crate::{Config, Handle, http, metrics};
+use crate::{Config, Handle};
 
 /// How often a drain tells what it still waits for.
 const DRAINING: Duration = Duration::from_secs(5);

@@ -35,46 +35,34 @@
 //! [`Gateway`] has an example; [`accounts`] tells where accounts come from.
 #![forbid(unsafe_code)]
 
-mod accept;
 pub mod accounts;
-mod captcha;
-mod client;
-mod clock;
+mod api;
+mod backplane;
+mod base;
 mod config;
-mod entropy;
 mod gateway;
 mod handle;
-mod http;
 mod limits;
-mod lock;
-mod log;
-mod metrics;
-mod origin;
-mod problem;
-mod registry;
-mod rendezvous;
-mod rest;
+mod observe;
+mod server;
+mod session;
 mod shared;
-mod socket;
-mod stream;
-#[cfg(feature = "tls")]
-mod tls;
-mod vault;
 
 #[cfg(feature = "aws-lc-rs")]
 pub use ra_crypto::AwsLc;
 
-pub use accounts::Accounts;
-pub use captcha::Captcha;
-pub use client::{ClientHeader, ClientHeaderError, IpNetwork, IpNetworkError, TrustedProxies};
+pub use accounts::{Accounts, Captcha};
+#[cfg(feature = "redis")]
+pub use backplane::redis::{Redis, RedisUnavailable, RedisUrlError};
+pub use base::entropy::EntropySource;
 pub use config::{Config, Lifetimes, Rendezvous};
-pub use entropy::EntropySource;
 pub use gateway::Gateway;
 pub use handle::Handle;
 pub use limits::Limits;
-pub use log::{Event, Level, Log, Value};
-pub use origin::{Origin, OriginError, Origins};
-#[cfg(feature = "redis")]
-pub use rendezvous::redis::{Redis, RedisUnavailable, RedisUrlError};
+pub use limits::origin::{Origin, OriginError, Origins};
+pub use limits::peer_addr::{
+    ClientHeader, ClientHeaderError, IpNetwork, IpNetworkError, TrustedProxies,
+};
+pub use observe::log::{Event, Level, Log, Value};
 #[cfg(feature = "tls")]
-pub use tls::{Tls, TlsError, TlsValidity};
+pub use server::tls::{Tls, TlsError, TlsValidity};

@@ -9,16 +9,16 @@ use ra_crypto::Backend;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::accept::Accepting;
 use crate::accounts::Accounts;
-use crate::clock::Clock;
+use crate::backplane::{self, Rendezvous};
+use crate::base::clock::Clock;
+use crate::base::lock::lock;
 use crate::config::Config;
 use crate::limits::{self, Full, Gate};
-use crate::lock::lock;
-use crate::log::Event;
-use crate::metrics::Metrics;
-use crate::registry::Registry;
-use crate::rendezvous::{self, Rendezvous};
+use crate::observe::log::Event;
+use crate::observe::metrics::Metrics;
+use crate::server::accept::Accepting;
+use crate::session::registry::Registry;
 
 /// Whoever asks less often than that does not decide by it where clients go.
 const WATCHED: Duration = Duration::from_secs(60);
@@ -110,7 +110,7 @@ impl Shared {
         }
         let (clock, registry) = (Clock::start(), Arc::default());
         let metrics = Arc::new(Metrics::new(config.log.clone()));
-        let rendezvous = rendezvous::meet(&config, &backend, &registry, clock, &metrics).await?;
+        let rendezvous = backplane::meet(&config, &backend, &registry, clock, &metrics).await?;
         Ok(Self {
             session_config: Arc::new(config.session.clone()),
             accounts,
@@ -141,7 +141,7 @@ impl Shared {
             backend,
             clock,
             gate: Gate::new(config.limits.clone()),
-            rendezvous: rendezvous::memory(&config, &registry, clock),
+            rendezvous: backplane::memory(&config, &registry, clock),
             registry,
             stage: watch::Sender::new(Stage::Open),
             metrics: Arc::default(),

@@ -10,20 +10,20 @@ pub enum Check {
     /// The phone approves after its person's yes only: `ra-core/src/mobile/state.rs`.
     Asked,
     /// A node seals to the key that was scanned, whoever answers with one: `scan` in
-    /// `ra-gateway/src/rendezvous/redis/mod.rs`.
+    /// `ra-gateway/src/backplane/redis/mod.rs`.
     ScannedKey,
-    /// Leave to scan is for one scan: `scanned` in `ra-gateway/src/rendezvous/redis/node.rs`.
+    /// Leave to scan is for one scan: `scanned` in `ra-gateway/src/backplane/redis/node.rs`.
     Leave,
-    /// The last scan's handshake token decides and no other: `Hold::spend` in `ra-gateway/src/registry.rs`.
+    /// The last scan's handshake token decides and no other: `Hold::spend` in `ra-gateway/src/session/registry.rs`.
     LastScan,
-    /// A handshake token is its account's: `bond` in `ra-gateway/src/rendezvous/redis/names.rs`.
+    /// A handshake token is its account's: `bond` in `ra-gateway/src/backplane/redis/names.rs`.
     Account,
     /// A handshake token is for one desktop's key: the same `bond`.
     BoundKey,
     /// A verdict uses its handshake token up in the step that finds it: `DECIDE` in
-    /// `ra-gateway/src/rendezvous/redis/scripts.rs`.
+    /// `ra-gateway/src/backplane/redis/scripts.rs`.
     OneVerdict,
-    /// A ticket goes in the step that finds it: `redeem` in `ra-gateway/src/rendezvous/redis/mod.rs`.
+    /// A ticket goes in the step that finds it: `redeem` in `ra-gateway/src/backplane/redis/mod.rs`.
     OneExchange,
     /// What is sealed to a key is opened with that key alone: `self.key.open` in
     /// `ra-core/src/desktop/login/exchange.rs`.

@@ -1,4 +1,4 @@
-//! What nodes say to each other through Redis: `ra-gateway/src/rendezvous/redis/`.
+//! What nodes say to each other through Redis: `ra-gateway/src/backplane/redis/`.
 
 use crate::check::Check;
 use crate::parties::{Token, Who};

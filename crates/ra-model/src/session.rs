@@ -1,4 +1,4 @@
-//! The gateway's side of a socket: `ra-core/src/gateway/state.rs`, found as in `ra-gateway/src/registry.rs`.
+//! The gateway's side of a socket: `ra-core/src/gateway/state.rs`, found as in `ra-gateway/src/session/registry.rs`.
 
 use crate::check::Check;
 use crate::parties::{Ticket, Token, Who};

@@ -25,14 +25,13 @@ pub mod frame;
 mod json;
 pub mod rest;
 mod scan_url;
-mod secret;
 mod user;
 
 pub use close::CloseCode;
 pub use error::{DecodeError, DecodeErrorKind};
 pub use fingerprint::{Fingerprint, FingerprintError};
-pub use scan_url::{ScanPrefix, ScanPrefixError, ScanUrl, ScanUrlError};
-pub use secret::{
+pub use ra_types::{
     HandshakeToken, MfaAnswerText, MfaTicket, MfaToken, SecretBytes, Sensitive, Ticket, Token,
 };
+pub use scan_url::{ScanPrefix, ScanPrefixError, ScanUrl, ScanUrlError};
 pub use user::{User, UserError};

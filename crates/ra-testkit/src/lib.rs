@@ -27,3 +27,14 @@ pub mod world;
 
 pub use entropy::{NoEntropy, SeededEntropy};
 pub use fake_key::{Fake, FakeKey, FakeOr};
+
+/// Compiles the examples of the pages that are not part of any crate.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../../../README.md")]
+    struct Readme;
+    #[doc = include_str!("../../../docs/embedding.md")]
+    struct Embedding;
+    #[doc = include_str!("../../remote-auth/README.md")]
+    struct Facade;
+}

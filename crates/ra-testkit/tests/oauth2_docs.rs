@@ -1,27 +1,30 @@
-//! Keeps `docs/oauth2.md` true: each promise has a test, the last column names tests that exist, and what is not built
-//! is called open.
+//! Keeps `docs/oauth2.md` true: each promise has a test, and the test listed below it names its id.
 #![cfg(test)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Not built yet, or nothing to build. Who adds the first test of one takes it out of here.
+/// Promises with nothing to build, and what the page lists in place of a test.
 const OPEN: [(&str, &str); 1] = [("M-01", "none")];
-/// Proven but for a part that is not built yet.
-const PARTLY: [(&str, &str); 0] = [];
-/// How many tests a row shows.
-const SHOWN: usize = 3;
+
+/// A promise of the page: `- **id** text`, continued on indented lines, the last of which is its test.
+struct Row<'a> {
+    id: &'a str,
+    test: &'a str,
+    last_line: usize,
+}
 
 #[test]
 fn every_promise_has_a_test_or_is_called_open() {
     let path = root().join("docs/oauth2.md");
     let text = fs::read_to_string(&path).unwrap();
-    let promised: BTreeSet<&str> = text.lines().filter_map(row).map(|(id, _, _)| id).collect();
+    let rows = rows(&text);
+    let promised: BTreeSet<&str> = rows.iter().map(|row| row.id).collect();
     assert_eq!(
         promised.len(),
         185 + 17 + 18 + 43 + 6,
-        "the tables are not whole"
+        "the lists are not whole"
     );
 
     let proofs = proofs();
@@ -43,33 +46,21 @@ fn every_promise_has_a_test_or_is_called_open() {
     );
 
     if std::env::var_os("RA_BLESS").is_some() {
-        let blessed: String = text
-            .lines()
-            .map(|line| bless(line, &proofs, &open) + "\n")
-            .collect();
-        fs::write(&path, blessed).unwrap();
+        let mut blessed: Vec<String> = text.lines().map(str::to_owned).collect();
+        for row in rows {
+            let test = proofs.get(row.id).map(|tests| first(row.id, tests));
+            blessed[row.last_line] =
+                format!("  {}", test.unwrap_or_else(|| open[row.id].to_owned()));
+        }
+        fs::write(&path, blessed.join("\n") + "\n").unwrap();
         return;
     }
-    // A new test need not be shown at once, but what is shown has to be there.
-    for (id, _, cell) in text.lines().filter_map(row) {
+    for Row { id, test, .. } in rows {
         if let Some(reason) = open.get(id) {
-            assert_eq!(cell, *reason, "{id}");
-            continue;
-        }
-        let partly = PARTLY.iter().find(|(partly, _)| *partly == id);
-        assert_eq!(
-            cell.split_once("open: ").map(|(_, rest)| rest),
-            partly.and_then(|(_, rest)| rest.strip_prefix("open: ")),
-            "{id}"
-        );
-        let shown = cell
-            .split(", ")
-            .filter(|shown| !shown.starts_with("and ") && !shown.starts_with("open: "));
-        for test in shown.map(|shown| shown.trim_matches('`')) {
-            assert!(
-                proofs[id].contains(test),
-                "{test} is shown for {id} and does not name it"
-            );
+            assert_eq!(test, *reason, "{id}");
+        } else {
+            let is_true = proofs[id].contains(test.trim_matches('`'));
+            assert!(is_true, "{test} is listed for {id} and does not name it");
         }
     }
 }
@@ -103,47 +94,37 @@ fn two() {}
     assert_eq!(tests_of("src/lib.rs", text), []);
 }
 
-/// Id, text and tests of a row.
-fn row(line: &str) -> Option<(&str, &str, &str)> {
-    let mut cells = line.strip_prefix("| ")?.strip_suffix('|')?.splitn(3, " | ");
-    let id = cells.next().filter(|id| is_id(id))?;
-    Some((id, cells.next()?, cells.next()?.trim()))
-}
-
-fn bless(
-    line: &str,
-    proofs: &BTreeMap<String, BTreeSet<String>>,
-    open: &BTreeMap<&str, &str>,
-) -> String {
-    let Some((id, text, _)) = row(line) else {
-        return line.to_owned();
-    };
-    let tests = proofs
-        .get(id)
-        .map_or_else(|| open[id].to_owned(), |tests| cell(id, tests));
-    format!("| {id} | {text} | {tests} |")
-}
-
-/// The first tests: those that are called after the id before those that mention it, the crate's own before the others.
-fn cell(id: &str, tests: &BTreeSet<String>) -> String {
-    let name = id.to_lowercase().replace('-', "");
-    let is_mentioned = |test: &String| !test.contains(&name);
-    let mut sorted: Vec<&String> = tests.iter().collect();
-    sorted.sort_by_key(|test| (is_mentioned(test), test.starts_with("crates/")));
-    let mut cells: Vec<String> = sorted
-        .iter()
-        .take(SHOWN)
-        .map(|test| format!("`{test}`"))
-        .collect();
-    if tests.len() > SHOWN {
-        cells.push(format!("and {} more", tests.len() - SHOWN));
+fn rows(text: &str) -> Vec<Row<'_>> {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut rows = Vec::new();
+    for (first_line, line) in lines.iter().enumerate() {
+        let item = line.strip_prefix("- **");
+        let id = item.and_then(|item| item.split("** ").next());
+        let Some(id) = id.filter(|id| is_id(id)) else {
+            continue;
+        };
+        let rest = &lines[first_line + 1..];
+        let more = rest.iter().take_while(|line| line.starts_with("  "));
+        let last_line = first_line + more.count();
+        let test = lines[last_line].trim();
+        rows.push(Row {
+            id,
+            test,
+            last_line,
+        });
     }
-    let rest = PARTLY.iter().find(|(partly, _)| *partly == id);
-    cells.extend(rest.map(|(_, rest)| (*rest).to_owned()));
-    cells.join(", ")
+    rows
 }
 
-/// Which tests name an id, by id. Other crates count where a file is about OAuth2.
+/// The test to list: one called after the id before one that mentions it, the crate's own before others.
+fn first(id: &str, tests: &BTreeSet<String>) -> String {
+    let name = id.to_lowercase().replace('-', "");
+    let order = |test: &&String| (!test.contains(&name), test.starts_with("crates/"));
+    let test = tests.iter().min_by_key(order);
+    test.map_or_else(String::new, |test| format!("`{test}`"))
+}
+
+/// Which tests name an id, by id. Other crates count where a file is about OAuth2, and `ra-types`.
 fn proofs() -> BTreeMap<String, BTreeSet<String>> {
     let mut proofs = BTreeMap::<String, BTreeSet<String>>::new();
     for file in files(&root().join("crates"), "rs") {
@@ -153,7 +134,8 @@ fn proofs() -> BTreeMap<String, BTreeSet<String>> {
             .to_str()
             .unwrap()
             .replace('\\', "/");
-        if !path.contains("oauth2") || path.starts_with("crates/ra-testkit/") {
+        let is_read = path.contains("oauth2") || path.starts_with("crates/ra-types/");
+        if !is_read || path.starts_with("crates/ra-testkit/") {
             continue;
         }
         let name = path.strip_prefix("crates/oauth2-discord/").unwrap_or(&path);

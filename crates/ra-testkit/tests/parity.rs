@@ -38,7 +38,7 @@ impl Adapter for Liar {
 
 fn logged_in(token: &str, user: &str) -> Result<Outcome, LoginError> {
     let user = User::parse(user.as_bytes()).unwrap();
-    let token = Token::new(token.into());
+    let token = Token::new(token);
     Ok(Outcome::LoggedIn { token, user })
 }
 

@@ -40,9 +40,9 @@ impl World {
             let key = RustCrypto.peer_key(gateway.public_key().ok_or("no key")?)?;
             self.sealed = base64::encode_standard(&key.seal(b"marys-token", &mut self.entropy)?);
             gateway.attach(now, &User::parse(b"1:0:0:mary")?, &mut self.entropy)?;
-            CreateResponse::new(HandshakeToken::new("handshake".into())).encode()
+            CreateResponse::new(HandshakeToken::new("handshake")).encode()
         } else if path.ends_with("/finish") {
-            gateway.approve(now, &Ticket::new("ticket".into()))?;
+            gateway.approve(now, &Ticket::new("ticket"))?;
             return Ok(Body::default());
         } else {
             LoginResponse::new(self.sealed.clone()).encode()
@@ -81,8 +81,7 @@ fn run(seed: u64) -> Result<(Vec<String>, Outcome), Box<dyn Error>> {
                 }
                 Output::Event(Event::Qr { url, .. }) => {
                     world.note("desktop", "shows its QR code", 2_500);
-                    let config =
-                        mobile::Config::new(Config::default().api, Token::new("me".into()));
+                    let config = mobile::Config::new(Config::default().api, Token::new("me"));
                     phones.push(mobile::Session::new(config, url.fingerprint(), world.now));
                 }
                 Output::Call(call) => {

@@ -4,9 +4,10 @@ use zeroize::Zeroizing;
 
 use super::query::{MAX_CALLBACK_BYTES, Params};
 use super::{CallbackError, Refusal};
+use crate::State;
 use crate::authorize::RedirectUri;
 use crate::error::{Description, ErrorCode};
-use crate::{State, secret::same};
+use ra_types::constant_time_eq;
 
 /// State, issuer and address of a flow.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,13 +46,17 @@ impl Expectation {
     /// does. In constant time as well.
     pub(super) fn is_known(&self, query: &str) -> bool {
         let ours = self.state.as_ref();
-        ours.is_some_and(|ours| Params::all(query, "state", |theirs| same(ours.expose(), theirs)))
+        ours.is_some_and(|ours| {
+            Params::all(query, "state", |theirs| {
+                constant_time_eq(ours.expose(), theirs)
+            })
+        })
     }
 
     /// State and issuer, in constant time (O-086, S-06, S-25).
     pub(super) fn check_origin(&self, params: &mut Params) -> Result<(), CallbackError> {
         let fits = match (&self.state, params.take("state")) {
-            (Some(ours), Some(theirs)) => same(ours.expose(), &theirs),
+            (Some(ours), Some(theirs)) => constant_time_eq(ours.expose(), &theirs),
             (None, None) => true,
             _ => false,
         };
@@ -59,7 +64,9 @@ impl Expectation {
             return Err(CallbackError::State);
         }
         match (&self.issuer, params.take("iss")) {
-            (Some(ours), Some(theirs)) if !same(ours, &theirs) => Err(CallbackError::Issuer),
+            (Some(ours), Some(theirs)) if !constant_time_eq(ours, &theirs) => {
+                Err(CallbackError::Issuer)
+            }
             (_, None) if self.issuer_required => Err(CallbackError::IssuerMissing),
             (None, Some(_)) if self.issuer_required => Err(CallbackError::Issuer),
             _ => Ok(()),

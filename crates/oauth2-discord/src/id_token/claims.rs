@@ -7,9 +7,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::IdTokenError;
-use crate::secret::same;
 use crate::token::{object, optional, required};
 use crate::{AccessToken, Nonce, TokenError, UnixTime};
+use ra_types::constant_time_eq;
 
 /// The longest `sub` (OpenID Connect Core 2).
 const MAX_SUB: usize = 255;
@@ -90,7 +90,7 @@ pub(super) fn check(payload: &[u8], expected: &Expected<'_>) -> Result<Claims, I
     let nonce: Option<Nonce> = optional(claims.nonce, "nonce")?;
     demand(nonce.as_ref() == expected.nonce, "nonce")?;
     let hash: Option<String> = optional(claims.at_hash, "at_hash")?;
-    let fits = hash.is_none_or(|hash| same(&hash, &at_hash(expected.access_token)));
+    let fits = hash.is_none_or(|hash| constant_time_eq(&hash, &at_hash(expected.access_token)));
     demand(fits, "at_hash")?;
 
     let sub: String = required(claims.sub, "sub")?;

@@ -59,7 +59,7 @@ impl Host {
 
     /// The person with the phone scans and decides.
     fn decide(&self, scanned: &ScanUrl, yes: bool) -> thread::JoinHandle<mobile::Outcome> {
-        let config = mobile::Config::new(self.api().parse().unwrap(), Token::new("phone".into()));
+        let config = mobile::Config::new(self.api().parse().unwrap(), Token::new("phone"));
         let fingerprint = scanned.fingerprint();
         thread::spawn(move || {
             let mut approval = Approval::start(config, fingerprint, Network::default()).unwrap();

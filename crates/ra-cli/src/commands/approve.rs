@@ -11,7 +11,7 @@ use ra_tokio::Approval;
 use zeroize::Zeroizing;
 
 use crate::commands::login::DEFAULT_API;
-use crate::desktop::{not_started, retry};
+use crate::desktop::not_started;
 use crate::network::{NetworkArgs, network};
 use crate::outcome::{End, Exit, Failure, Kind, after_help};
 use crate::output::Printer;
@@ -272,7 +272,7 @@ fn failed(error: &MobileError) -> Failure {
         (_, Some(http)) => refused(http),
         _ => Kind::Protocol,
     };
-    Failure::caused(kind, error, retry(error.retry()))
+    Failure::caused(kind, error, error.retry())
 }
 
 /// The service refuses with one of its error codes. An unknown fingerprint or handshake token has expired; any other code

@@ -42,7 +42,7 @@ impl MobileError {
     #[must_use]
     pub fn fault(&self) -> Fault {
         match self {
-            Self::Create(e) | Self::Finish(e) | Self::Cancel(e) | Self::Mfa(e) => e.fault().into(),
+            Self::Create(e) | Self::Finish(e) | Self::Cancel(e) | Self::Mfa(e) => e.fault(),
             Self::MfaFailed | Self::TooLate => Fault::Caller,
         }
     }
@@ -58,7 +58,7 @@ impl MobileError {
     #[must_use]
     pub fn retry(&self) -> Retry {
         match self {
-            Self::Create(e) | Self::Finish(e) | Self::Cancel(e) | Self::Mfa(e) => e.retry().into(),
+            Self::Create(e) | Self::Finish(e) | Self::Cancel(e) | Self::Mfa(e) => e.retry(),
             Self::MfaFailed | Self::TooLate => Retry::NewSession,
         }
     }

@@ -17,7 +17,7 @@ use super::error::{AccountsFileError, AccountsFileErrorKind};
 use super::read::{Entry, read};
 use super::{Account, Accounts, AccountsError, AccountsErrorKind, Answer};
 use crate::EntropySource;
-use crate::vault::digest;
+use crate::session::ttl_map::digest;
 
 const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
 

@@ -1,6 +1,7 @@
 //! Who the phones belong to.
 
 mod call_out;
+mod captcha;
 mod error;
 mod file;
 mod read;
@@ -17,6 +18,7 @@ use ra_proto::rest::MfaMethod;
 use ra_proto::{MfaAnswerText, Token, User};
 
 pub use call_out::{Carried, Carrier, HttpCallOut, InvalidSecret};
+pub use captcha::Captcha;
 pub use error::{
     AccountsError, AccountsErrorKind, AccountsFailure, AccountsFileError, AccountsFileErrorKind,
 };

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::error::{AccountsFileError, AccountsFileErrorKind as Kind};
 use super::totp::OneTimeCodes;
-use crate::vault::{Digest, digest};
+use crate::session::ttl_map::{Digest, digest};
 
 /// More accounts than this do not belong into a file that is searched from end to end.
 const MAX_ACCOUNTS: usize = 10_000;

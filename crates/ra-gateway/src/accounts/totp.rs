@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use totp_rs::{Builder, Secret, Totp};
 use zeroize::Zeroizing;
 
-use crate::lock::lock;
+use crate::base::lock::lock;
 
 /// RFC 4226 asks for 128 bits; authenticators' and Discord's own secrets have 80.
 const MIN_SECRET_BYTES: usize = 10;

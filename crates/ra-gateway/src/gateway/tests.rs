@@ -4,8 +4,8 @@ use std::sync::Mutex;
 
 use super::*;
 use crate::accounts::StaticFile;
-use crate::lock::lock;
-use crate::log::{Event, Log};
+use crate::base::lock::lock;
+use crate::observe::log::{Event, Log};
 
 /// How many were refused, for each time that it was told.
 #[derive(Debug, Default)]

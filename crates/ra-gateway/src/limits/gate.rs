@@ -12,7 +12,7 @@ use super::memory::Memory;
 use super::permit::{Connections, Counters};
 use super::rate::Rate;
 use super::{Address, AddressPlace, ConnectionPermit, Full, Limits, Refused, SessionPermit};
-use crate::lock::lock;
+use crate::base::lock::lock;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const MFA_WINDOW: Duration = Duration::from_secs(300);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ra_core::MonoTime;
 
-use crate::lock::lock;
+use crate::base::lock::lock;
 
 /// A reading is good for this long: reading costs tens of microseconds.
 const FRESH: Duration = Duration::from_millis(250);

@@ -4,6 +4,8 @@ mod address;
 mod gate;
 mod line;
 mod memory;
+pub(crate) mod origin;
+pub(crate) mod peer_addr;
 mod permit;
 mod rate;
 

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 
 use super::Address;
 use super::line::Line;
-use crate::lock::lock;
+use crate::base::lock::lock;
 
 #[derive(Default)]
 pub(super) struct Counters {

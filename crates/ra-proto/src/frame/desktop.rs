@@ -2,7 +2,7 @@ use alloc::{borrow::Cow, string::String};
 
 use super::{DecodeError, check_size};
 use crate::json::{Field, read_object, write_raw, write_text};
-use crate::secret::Sensitive;
+use ra_types::Sensitive;
 
 /// What the desktop says to the gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@ use alloc::{borrow::Cow, string::String};
 
 use super::{DecodeError, check_size};
 use crate::json::{Field, make_room, read_object, write_number, write_raw, write_text};
-use crate::secret::Sensitive;
+use ra_types::Sensitive;
 
 /// Bytes of a hello with the largest numbers; only more than one growth is at stake.
 const LONGEST_HELLO: usize = 90;

@@ -9,7 +9,7 @@ use crate::error::DecodeErrorKind::{
     self, Duplicate, Empty, Missing, NotAnObject, NotJson, OutOfRange, TooDeep, WrongType,
 };
 use crate::frame::MAX_DEPTH;
-use crate::secret::Sensitive;
+use ra_types::Sensitive;
 
 /// A member that an object may have, by its key, and its value, not interpreted yet.
 pub(crate) struct Field<'a> {

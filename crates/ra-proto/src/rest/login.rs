@@ -3,7 +3,7 @@ use core::fmt;
 
 use super::{read, write};
 use crate::error::DecodeError;
-use crate::secret::{SecretBytes, Ticket};
+use ra_types::{SecretBytes, Ticket};
 
 /// `POST /users/@me/remote-auth/login`, asking: a ticket to be exchanged.
 ///

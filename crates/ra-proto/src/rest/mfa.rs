@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::{read, write};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::json::{ObjectWriter, Raw, elements, read_fields};
-use crate::secret::{MfaAnswerText, MfaTicket, MfaToken, SecretBytes};
+use ra_types::{MfaAnswerText, MfaTicket, MfaToken, SecretBytes};
 
 /// More methods than this is no challenge that a person could be asked.
 const MAX_METHODS: usize = 32;

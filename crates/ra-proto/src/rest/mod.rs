@@ -16,7 +16,7 @@ pub use phone::{CancelRequest, CreateRequest, CreateResponse, FinishRequest};
 
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::json::{Field, ObjectWriter, read_fields};
-use crate::secret::SecretBytes;
+use ra_types::SecretBytes;
 
 /// Reads the fields of these keys.
 fn read<'a, const N: usize>(

@@ -1,7 +1,7 @@
 use super::{read, write};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::fingerprint::Fingerprint;
-use crate::secret::{HandshakeToken, SecretBytes};
+use ra_types::{HandshakeToken, SecretBytes};
 
 /// `POST /users/@me/remote-auth`, asking: the phone has scanned this fingerprint.
 #[derive(Clone, Debug, PartialEq, Eq)]

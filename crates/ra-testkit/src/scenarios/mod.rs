@@ -140,7 +140,7 @@ impl Scenario {
     /// What the phone is told.
     #[must_use]
     pub fn approval(&self, address: &str) -> mobile::Config {
-        let authorization = Token::new(self.phone.authorization.into());
+        let authorization = Token::new(self.phone.authorization);
         let mut config = mobile::Config::new(api(address), authorization);
         config.decide_within = Duration::from_millis(self.phone.decide_within);
         config

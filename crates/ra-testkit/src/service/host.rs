@@ -123,8 +123,7 @@ impl Host {
             .get("x-discord-mfa-authorization")
             .is_some_and(|v| v == "mfa-passed");
         if self.mfa.is_some() && !passed {
-            let required =
-                MfaRequired::new(MfaTicket::new("mfa-ticket".into()), vec![MfaMethod::Totp]);
+            let required = MfaRequired::new(MfaTicket::new("mfa-ticket"), vec![MfaMethod::Totp]);
             return (status(401, required.encode().into_vec()), Wish::Nothing);
         }
         let scanned = self.handshakes.remove(finish.handshake_token.expose());
@@ -142,7 +141,7 @@ impl Host {
     fn finish_mfa(&self, body: &[u8]) -> Response<Body> {
         match MfaFinishRequest::decode(body) {
             Ok(answer) if Some(answer.data.expose()) == self.mfa.as_deref() => {
-                ok(MfaFinishResponse::new(MfaToken::new("mfa-passed".into()))
+                ok(MfaFinishResponse::new(MfaToken::new("mfa-passed"))
                     .encode()
                     .into_vec())
             }

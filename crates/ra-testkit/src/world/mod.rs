@@ -101,7 +101,7 @@ impl World {
         login.api = "http://127.0.0.1:1/api/v9"
             .parse()
             .expect("a loopback address");
-        let phone = mobile::Config::new(login.api.clone(), Token::new("phone-token".into()));
+        let phone = mobile::Config::new(login.api.clone(), Token::new("phone-token"));
         Self {
             login,
             phone,

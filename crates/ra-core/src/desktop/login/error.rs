@@ -150,9 +150,9 @@ impl LoginError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::Session(e) => e.fault(),
-            Self::Connect(e) => e.fault().into(),
+            Self::Connect(e) => e.fault(),
             Self::Key(_) | Self::KeyTimeout => Fault::Local,
-            Self::Exchange(e) => e.fault().into(),
+            Self::Exchange(e) => e.fault(),
             Self::Token(_) => Fault::Peer,
             Self::Captcha => Fault::Caller,
         }
@@ -171,10 +171,10 @@ impl LoginError {
     pub fn retry(&self) -> Retry {
         match self {
             Self::Session(e) => e.retry(),
-            Self::Connect(e) => e.retry().into(),
+            Self::Connect(e) => e.retry(),
             Self::Key(_) | Self::KeyTimeout => Retry::Never,
             Self::Exchange(e) => match e.retry() {
-                ra_http::Retry::After(wait) => Retry::After(wait),
+                Retry::After(wait) => Retry::After(wait),
                 _ => Retry::NewSession,
             },
             Self::Token(_) => Retry::Never,

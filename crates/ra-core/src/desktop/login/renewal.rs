@@ -30,7 +30,7 @@ impl TryError {
                 _ => None,
             },
             Self::Connect(e) => match e.retry() {
-                ra_http::Retry::After(_) => {
+                Retry::After(_) => {
                     Some((RenewReason::Network, e.retry_after().unwrap_or_default()))
                 }
                 _ => None,

@@ -13,7 +13,7 @@ fn r13_approval_ends_the_socket_part_with_ticket_and_user() {
     let mut stage = Stage::at(Phase::AwaitVerdict);
     let outputs = stage.say(LOGIN);
     let approved = Outcome::Approved {
-        ticket: Ticket::new("canary-ticket".into()),
+        ticket: Ticket::new("canary-ticket"),
         user: mary(),
     };
     assert_eq!(

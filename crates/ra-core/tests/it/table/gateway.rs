@@ -25,7 +25,7 @@ const PHASES: [Phase; 5] = [
 pub(crate) fn table() -> Table<Phase> {
     let mut table = Table::new(
         "Gateway: one socket",
-        "`gateway::Session`, taking both proof dialects. `hello` is out before the first input.",
+        "`gateway::Session` with both proof dialects. It sends `hello` before the first input.",
         &PHASES,
     );
     frames(&mut table);

@@ -54,8 +54,8 @@ const COLUMNS: [Column; 6] = [
 pub(crate) fn table() -> Table<Column> {
     let mut table = Table::new(
         "Desktop: a whole login",
-        "`desktop::Login`. In `Opening` neither key nor connection are there yet, where the row does not say otherwise; \
-         `InSession` is a session in `AwaitVerdict`, its other phases are above. *show* is an event for the screen.",
+        "`desktop::Login`. In `Opening` key and connection are still missing, unless the row says otherwise.\n\
+         `InSession` is a session in `AwaitVerdict`; its other phases are above. *show* is an event for the screen.",
         &COLUMNS,
     );
     opening(&mut table);

@@ -20,8 +20,8 @@ const PHASES: [Phase; 7] = [
 pub(crate) fn table() -> Table<Phase> {
     let mut table = Table::new(
         "Mobile: one approval",
-        "`mobile::Session`. *call* is an HTTP exchange, *ask* an event for the person. \
-         A reply answers the call that left last; in the phases of the person none is open.",
+        "`mobile::Session`. *call* is an HTTP exchange, *ask* an event for the person. A reply answers the last call.\n\
+         No call is open in the phases of the person.",
         &PHASES,
     );
     commands(&mut table);

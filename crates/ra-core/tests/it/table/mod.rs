@@ -14,18 +14,16 @@ use std::path::PathBuf;
 const HEAD: &str = "\
 # State tables
 
-What each machine of `ra-core` does in each phase with each input. This page is written by the machines:
-a test drives them into each phase, feeds the input and notes what comes out; it fails when the page and
-the machines differ. After a wanted change write the page anew with
-`RA_BLESS=1 cargo test -p ra-core --test it table` and read the difference before you commit it.
+What each machine of `ra-core` does with each input in each phase. A test writes this page: it drives the machines into
+each phase, feeds the input and records the outputs. It fails when the page and the machines differ. After a wanted
+change run `RA_BLESS=1 cargo test -p ra-core --test it table` and read the difference before you commit it.
 
-How to read a cell: what is put out, in order; `→ Phase` is the phase after it, if it is another; *end*
-and *fail* are how it ends, the last output of all, and the phase is then `Ended`. `–` means that nothing
-comes out and the phase stays, an empty cell that there is no such thing in that phase. After the end
-nothing comes out, whatever goes in: that is checked for every row and not shown.
+A cell lists the outputs in order. `→ Phase` is the next phase, if it is another one. *end* and *fail* are the last
+output, after which the phase is `Ended`. `–` means no output and the same phase. An empty cell means that the input
+cannot occur in that phase. After the end nothing comes out for any input; the test checks that for every row.
 
-The pictures are drawn by the same test from the same tables: [desktop](diagrams/desktop.svg), [login](diagrams/login.svg), [gateway](diagrams/gateway.svg),
-[mobile](diagrams/mobile.svg).
+The same test draws the pictures: [desktop](diagrams/desktop.svg), [login](diagrams/login.svg),
+[gateway](diagrams/gateway.svg), [mobile](diagrams/mobile.svg).
 ";
 
 #[test]

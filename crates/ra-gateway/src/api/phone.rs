@@ -1,0 +1,103 @@
+//! `POST /users/@me/remote-auth`, `…/finish` and `…/cancel`.
+
+use http::HeaderMap;
+use ra_proto::rest::{CancelRequest, CreateRequest, CreateResponse, FinishRequest, MfaRequired};
+use ra_proto::{DecodeErrorKind, MfaToken};
+
+use super::{Done, within};
+use crate::accounts::Account;
+use crate::observe::problem::Problem;
+use crate::shared::Shared;
+
+const MFA_HEADER: &str = "x-discord-mfa-authorization";
+
+/// The phone has scanned.
+pub(super) async fn create(
+    shared: &Shared,
+    account: &Account,
+    body: &[u8],
+) -> Result<Done, Problem> {
+    let request = CreateRequest::decode(body).map_err(|error| match error.kind() {
+        // a text that is no fingerprint is none that we know
+        DecodeErrorKind::OutOfRange => Problem::UnknownSession,
+        _ => error.into(),
+    })?;
+    shared.gate.scan(shared.clock.now(), account.user.id)?;
+    let scan = shared.rendezvous.scan(&request.fingerprint, &account.user);
+    Ok(Done::Json(CreateResponse::new(scan.await?).encode()))
+}
+
+/// The person said yes. `temporary_token` is read and not honoured: tokens are the accounts'
+/// business, and Discord does not honour it either.
+pub(super) async fn finish(
+    shared: &Shared,
+    account: &Account,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Done, Problem> {
+    let token = FinishRequest::decode(body)?.handshake_token;
+    // first, so that nobody is asked for a second factor, nor the accounts for a token, in vain
+    let public_key = shared
+        .rendezvous
+        .may_decide(account.user.id, &token)
+        .await?;
+    if !account.mfa.is_empty() && !has_passed_mfa(shared, account, headers).await? {
+        shared.gate.ask_mfa(shared.clock.now(), account.user.id)?;
+        let ticket = shared.rendezvous.ask(account.user.id).await?;
+        return Err(Problem::MfaRequired(MfaRequired::new(
+            ticket,
+            account.mfa.clone(),
+        )));
+    }
+    let sealed = mint(shared, account, &public_key).await?;
+    shared
+        .rendezvous
+        .approve(&account.user, &token, sealed)
+        .await?;
+    Ok(Done::NoContent)
+}
+
+/// The person said no.
+pub(super) async fn cancel(
+    shared: &Shared,
+    account: &Account,
+    body: &[u8],
+) -> Result<Done, Problem> {
+    let token = CancelRequest::decode(body)?.handshake_token;
+    shared.rendezvous.decline(account.user.id, &token).await?;
+    Ok(Done::NoContent)
+}
+
+/// The token that the desktop will log in with, sealed to its key. Open, it is nowhere but here.
+async fn mint(shared: &Shared, account: &Account, public_key: &[u8]) -> Result<Box<[u8]>, Problem> {
+    let token = within(shared, shared.accounts.mint_token(&account.user)).await?;
+    let sealed = shared
+        .backend
+        .peer_key(public_key)
+        .ok()
+        .filter(|_| !token.expose().is_empty())
+        .and_then(|key| {
+            key.seal(
+                token.expose().as_bytes(),
+                &mut *shared.config.entropy.open(),
+            )
+            .ok()
+        });
+    // the key was good before: what fails here is the token's length or this machine
+    Ok(sealed.ok_or(Problem::Internal)?.into())
+}
+
+async fn has_passed_mfa(
+    shared: &Shared,
+    account: &Account,
+    headers: &HeaderMap,
+) -> Result<bool, Problem> {
+    let token = headers
+        .get(MFA_HEADER)
+        .and_then(|token| token.to_str().ok());
+    let Some(token) = token else {
+        return Ok(false);
+    };
+    let token = MfaToken::new(token.to_owned());
+    shared.rendezvous.has_passed(account.user.id, &token).await
+}

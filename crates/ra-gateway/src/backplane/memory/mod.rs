@@ -1,0 +1,253 @@
+//! The rendezvous in memory of one node.
+
+mod second_factor;
+#[cfg(test)]
+mod tests;
+
+use std::future::{Future, pending, ready};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use ra_core::MonoTime;
+use ra_proto::{Fingerprint, HandshakeToken, MfaTicket, MfaToken, Ticket, User};
+
+use super::{Left, Rendezvous, SessionId, Step};
+use crate::base::clock::Clock;
+use crate::base::entropy::EntropySource;
+use crate::config::Config;
+use crate::observe::problem::Problem;
+use crate::session::registry::{Registry, Slot, Standing};
+use crate::session::ttl_map::{Digest, Full, Vault, digest};
+use second_factor::SecondFactor;
+
+/// Handshake tokens, tickets and second factors of one node.
+pub(super) struct Memory {
+    clock: Clock,
+    registry: Arc<Registry>,
+    entropy: EntropySource,
+    /// Never more than there are sessions: each has one that counts.
+    handshakes: Vault<Handshake>,
+    /// Sealed tokens.
+    tickets: Vault<Box<[u8]>>,
+    second_factor: SecondFactor,
+}
+
+/// The right to decide one session.
+struct Handshake {
+    slot: Arc<Slot>,
+    account: u64,
+}
+
+impl Memory {
+    pub(super) fn new(config: &Config, registry: &Arc<Registry>, clock: Clock) -> Self {
+        let capacity = usize::try_from(config.limits.sessions).unwrap_or(usize::MAX);
+        Self {
+            clock,
+            registry: Arc::clone(registry),
+            entropy: config.entropy.clone(),
+            handshakes: Vault::new(capacity, config.lifetimes.handshake_token),
+            tickets: Vault::new(capacity, config.lifetimes.ticket),
+            second_factor: SecondFactor::new(config),
+        }
+    }
+
+    fn scan_at(
+        &self,
+        now: MonoTime,
+        fingerprint: &Fingerprint,
+        user: &User,
+    ) -> Result<HandshakeToken, Problem> {
+        let slot = self
+            .registry
+            .find(&SessionId::of(fingerprint))
+            .ok_or(Problem::UnknownSession)?;
+        let token = HandshakeToken::new(self.entropy.secret()?);
+        let key = digest(token.expose());
+        // before the session has it, so that a session that ends takes it along
+        let handshake = Handshake {
+            slot: Arc::clone(&slot),
+            account: user.id,
+        };
+        self.handshakes
+            .insert(now, key, handshake)
+            .map_err(|Full| Problem::BUSY)?;
+        let replaced = slot.command(|hold| {
+            let attached = hold.session.attach(now, user, hold.entropy);
+            attached.map(|()| hold.standing.replace(Box::new(Standing::new(key))))
+        });
+        match replaced {
+            Ok(None) => {}
+            Ok(Some(replaced)) => self.handshakes.remove(&replaced.handshake),
+            Err(_) => {
+                self.handshakes.remove(&key);
+                return Err(Problem::UnknownSession);
+            }
+        }
+        Ok(token)
+    }
+
+    fn may_decide_at(
+        &self,
+        now: MonoTime,
+        account: u64,
+        token: &HandshakeToken,
+    ) -> Result<Box<[u8]>, Problem> {
+        // another account's token is as unknown as one that never was
+        self.handshakes
+            .with(now, token.expose(), |handshake| {
+                (handshake.account == account).then(|| Arc::clone(&handshake.slot))
+            })
+            .flatten()
+            .and_then(|slot| slot.command(|hold| hold.session.public_key().map(Into::into)))
+            .ok_or(Problem::UnknownSession)
+    }
+
+    fn approve_at(
+        &self,
+        now: MonoTime,
+        user: &User,
+        token: &HandshakeToken,
+        sealed: Box<[u8]>,
+    ) -> Result<(), Problem> {
+        if !self.tickets.has_room(now) {
+            return Err(Problem::BUSY);
+        }
+        let ticket = Ticket::new(self.entropy.token_shaped(user.id)?);
+        let slot = self.spend(now, user.id, token)?;
+        slot.command(|hold| {
+            hold.spend(&digest(token.expose()))
+                .ok_or(Problem::UnknownSession)?;
+            let key = digest(ticket.expose());
+            // before the desktop has it: it may be quick
+            self.tickets
+                .insert(now, key, sealed)
+                .map_err(|Full| Problem::BUSY)?;
+            hold.session.approve(now, &ticket).map_err(|_| {
+                self.tickets.remove(&key);
+                Problem::UnknownSession
+            })
+        })
+    }
+
+    fn decline_at(
+        &self,
+        now: MonoTime,
+        account: u64,
+        token: &HandshakeToken,
+    ) -> Result<(), Problem> {
+        let slot = self.spend(now, account, token)?;
+        slot.command(|hold| {
+            hold.spend(&digest(token.expose()))
+                .ok_or(Problem::UnknownSession)?;
+            hold.session
+                .decline(now)
+                .map_err(|_| Problem::UnknownSession)
+        })
+    }
+
+    fn redeem_at(&self, now: MonoTime, ticket: &Ticket) -> Result<Box<[u8]>, Problem> {
+        self.tickets
+            .take_if(now, ticket.expose(), |_| true)
+            .ok_or(Problem::UnknownTicket)
+    }
+
+    fn forget(&self, handshake: &Digest) {
+        self.handshakes.remove(handshake);
+    }
+
+    fn last_ticket_at(&self, now: MonoTime) -> Option<MonoTime> {
+        self.tickets.empty_at(now)
+    }
+
+    fn spend(
+        &self,
+        now: MonoTime,
+        account: u64,
+        token: &HandshakeToken,
+    ) -> Result<Arc<Slot>, Problem> {
+        self.handshakes
+            .take_if(now, token.expose(), |handshake| {
+                handshake.account == account
+            })
+            .map(|handshake| handshake.slot)
+            .ok_or(Problem::UnknownSession)
+    }
+}
+
+/// Nothing here waits: each step is done when its future is made.
+impl Rendezvous for Memory {
+    fn is_up(&self) -> bool {
+        true
+    }
+
+    fn open(&self, _: &Arc<Slot>, _: &SessionId) {}
+
+    fn close(&self, left: Left) {
+        if let Some(handshake) = left.handshake {
+            self.forget(&handshake);
+        }
+    }
+
+    fn scan<'a>(
+        &'a self,
+        fingerprint: &'a Fingerprint,
+        user: &'a User,
+    ) -> Step<'a, HandshakeToken> {
+        done(self.scan_at(self.clock.now(), fingerprint, user))
+    }
+
+    fn may_decide<'a>(&'a self, account: u64, token: &'a HandshakeToken) -> Step<'a, Box<[u8]>> {
+        done(self.may_decide_at(self.clock.now(), account, token))
+    }
+
+    fn approve<'a>(
+        &'a self,
+        user: &'a User,
+        token: &'a HandshakeToken,
+        sealed: Box<[u8]>,
+    ) -> Step<'a, ()> {
+        done(self.approve_at(self.clock.now(), user, token, sealed))
+    }
+
+    fn decline<'a>(&'a self, account: u64, token: &'a HandshakeToken) -> Step<'a, ()> {
+        done(self.decline_at(self.clock.now(), account, token))
+    }
+
+    fn redeem<'a>(&'a self, ticket: &'a Ticket) -> Step<'a, Box<[u8]>> {
+        done(self.redeem_at(self.clock.now(), ticket))
+    }
+
+    fn ask(&self, account: u64) -> Step<'_, MfaTicket> {
+        done(self.second_factor.ask(self.clock.now(), account))
+    }
+
+    fn count<'a>(&'a self, account: u64, ticket: &'a MfaTicket) -> Step<'a, ()> {
+        done(self.second_factor.count(self.clock.now(), account, ticket))
+    }
+
+    fn pass<'a>(&'a self, account: u64, ticket: &'a MfaTicket) -> Step<'a, MfaToken> {
+        done(self.second_factor.pass(self.clock.now(), account, ticket))
+    }
+
+    fn has_passed<'a>(&'a self, account: u64, token: &'a MfaToken) -> Step<'a, bool> {
+        let now = self.clock.now();
+        done(Ok(self.second_factor.has_passed(now, account, token)))
+    }
+
+    fn tickets(&self) -> u32 {
+        let tickets = self.tickets.count(self.clock.now());
+        u32::try_from(tickets).unwrap_or(u32::MAX)
+    }
+
+    fn last_ticket_until(&self) -> Option<MonoTime> {
+        self.last_ticket_at(self.clock.now())
+    }
+
+    fn redeemed_elsewhere(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(pending())
+    }
+}
+
+fn done<'a, T: Send + 'a>(result: Result<T, Problem>) -> Step<'a, T> {
+    Box::pin(ready(result))
+}

@@ -1,0 +1,381 @@
+//! A node's side of the fleet: its sessions, and what others want of them.
+//!
+//! What is said about one session leaves in order: a handshake token is stored before the phone has
+//! it, and forgotten after that.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
+
+use ra_core::MonoTime;
+use ra_crypto::PUBLIC_KEY_BYTES;
+use ra_proto::{CloseCode, Ticket};
+use redis::aio::MultiplexedConnection;
+use redis::{Cmd, PushInfo, PushKind, Value, cmd};
+use tokio::sync::{Notify, mpsc};
+
+use super::calls::Calls;
+use super::names::{Names, NodeId, Record};
+use super::scripts;
+use super::unavailable::RedisUnavailable;
+use super::wire::{Answer, Ask, Leave, Reply, Request, Scan};
+use crate::backplane::{Left, SessionId};
+use crate::base::clock::Clock;
+use crate::base::entropy::EntropySource;
+use crate::base::lock::lock;
+use crate::observe::log::Event;
+use crate::observe::metrics::Metrics;
+use crate::observe::problem::Problem;
+use crate::session::registry::{Registry, Slot, Standing};
+use crate::session::ttl_map::{Digest, Vault, digest};
+
+/// What calls, sessions and the connection share.
+pub(super) struct Node {
+    pub(super) id: NodeId,
+    pub(super) names: Names,
+    pub(super) clock: Clock,
+    pub(super) registry: Arc<Registry>,
+    pub(super) entropy: EntropySource,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) within: Duration,
+    pub(super) handshake_millis: u64,
+    pub(super) calls: Calls,
+    /// There while Redis answers and knows all our sessions.
+    pub(super) connection: Mutex<Option<MultiplexedConnection>>,
+    /// What keeps a Redis that answers from taking logins.
+    refuses: Mutex<Option<RedisUnavailable>>,
+    /// What is to be said to Redis, in order. When it is full, the connection is made anew, and
+    /// all that counts is said again.
+    pub(super) outbox: mpsc::Sender<Cmd>,
+    pub(super) behind: Notify,
+    /// Sessions that Redis does not know yet, and until when they wait for that.
+    held: Mutex<VecDeque<(MonoTime, Weak<Slot>)>>,
+    /// Tickets that went out over our sockets: their desktops are likely to redeem them here too.
+    given: Vault<()>,
+    pub(super) redeemed_elsewhere: Notify,
+    closed: AtomicBool,
+    joined: Mutex<Joined>,
+}
+
+/// Whether there was a connection already, and until when other nodes may still be on their way back.
+#[derive(Default)]
+struct Joined {
+    before: bool,
+    others_until: MonoTime,
+}
+
+/// What a node is made of.
+pub(super) struct Parts {
+    pub(super) id: NodeId,
+    pub(super) names: Names,
+    pub(super) clock: Clock,
+    pub(super) registry: Arc<Registry>,
+    pub(super) entropy: EntropySource,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) within: Duration,
+    pub(super) handshake_millis: u64,
+    pub(super) given: Vault<()>,
+}
+
+impl Node {
+    pub(super) fn new(parts: Parts, outbox: mpsc::Sender<Cmd>) -> Self {
+        Self {
+            id: parts.id,
+            names: parts.names,
+            clock: parts.clock,
+            registry: parts.registry,
+            entropy: parts.entropy,
+            metrics: parts.metrics,
+            within: parts.within,
+            handshake_millis: parts.handshake_millis,
+            calls: Calls::default(),
+            connection: Mutex::default(),
+            refuses: Mutex::default(),
+            outbox,
+            behind: Notify::new(),
+            held: Mutex::default(),
+            given: parts.given,
+            redeemed_elsewhere: Notify::new(),
+            closed: AtomicBool::new(false),
+            joined: Mutex::default(),
+        }
+    }
+
+    /// The gateway has gone: what is still under way finds no connection.
+    pub(super) fn close_for_good(&self) {
+        self.closed.store(true, Ordering::Release);
+        *lock(&self.connection) = None;
+    }
+
+    pub(super) fn set_connection(&self, connection: Option<MultiplexedConnection>) {
+        if connection.is_some() {
+            self.joins();
+        }
+        let mut current = lock(&self.connection);
+        *current = connection.filter(|_| !self.closed.load(Ordering::Acquire));
+    }
+
+    /// Redis knows our sessions. If it is not for the first time, the others may have lost it, too, and
+    /// are back soon: they pause for no longer than this, and need no longer to connect.
+    fn joins(&self) {
+        let mut joined = lock(&self.joined);
+        if joined.before {
+            let wait = super::link::LONGEST_PAUSE + self.within;
+            joined.others_until = self.clock.now().saturating_add(wait);
+        }
+        joined.before = true;
+    }
+
+    /// Nobody listens to a session: it is unknown, or on a node that is not back yet.
+    pub(super) fn nobody(&self) -> Problem {
+        let wait = lock(&self.joined).others_until;
+        let wait = wait.saturating_since(self.clock.now());
+        if wait.is_zero() {
+            return Problem::UnknownSession;
+        }
+        Problem::Busy(wait.min(super::link::LONGEST_PAUSE))
+    }
+
+    /// Whether logins can begin and end.
+    pub(super) fn is_up(&self) -> bool {
+        lock(&self.connection).is_some() && lock(&self.refuses).is_none()
+    }
+
+    /// Redis answers, and this keeps it from taking logins, or nothing any more.
+    pub(super) fn refused(&self, why: Option<RedisUnavailable>) {
+        let before = std::mem::replace(&mut *lock(&self.refuses), why);
+        // a new connection is told as such
+        if before == why || why.is_none() && lock(&self.connection).is_none() {
+            return;
+        }
+        self.metrics.journal.tell(match why {
+            Some(why) => Event::RedisRefuses { reason: why.name() },
+            None => Event::RedisConnected,
+        });
+    }
+
+    /// A QR is ready to go out: it does once Redis leads phones to us.
+    pub(super) fn open(&self, slot: &Arc<Slot>, session: &SessionId) {
+        slot.hold();
+        let until = self.clock.now().saturating_add(self.within);
+        lock(&self.held).push_back((until, Arc::downgrade(slot)));
+        let channel = self.names.session(session);
+        let newer = Request {
+            node: self.id,
+            call: slot.id(),
+            ask: Ask::Newer,
+        };
+        self.say(cmd("SUBSCRIBE").arg(&channel).take());
+        self.say(cmd("PUBLISH").arg(&channel).arg(newer.encode()).take());
+    }
+
+    /// A session is over.
+    pub(super) fn close(&self, left: &Left) {
+        if let Some(session) = &left.session {
+            let channel = self.names.session(session);
+            self.say(cmd("UNSUBSCRIBE").arg(channel).take());
+        }
+        if let Some(handshake) = &left.handshake {
+            self.forget(handshake);
+        }
+    }
+
+    /// Closes sessions that Redis has not come to know in time: their desktops come back.
+    pub(super) fn close_overdue(&self) {
+        let now = self.clock.now();
+        while let Some(slot) = self.next_overdue(now) {
+            if let Some(slot) = slot.upgrade()
+                && slot.is_held()
+            {
+                slot.command(|hold| hold.session.shut_down(now, CloseCode::GOING_AWAY));
+                slot.release();
+            }
+        }
+    }
+
+    /// They wait equally long, so that the first is the first to be overdue.
+    fn next_overdue(&self, now: MonoTime) -> Option<Weak<Slot>> {
+        let mut held = lock(&self.held);
+        held.front().filter(|(until, _)| *until <= now)?;
+        held.pop_front().map(|(_, slot)| slot)
+    }
+
+    /// Something has come that no command has asked for.
+    pub(super) fn heard(&self, push: &PushInfo) {
+        match (&push.kind, push.data.as_slice()) {
+            (PushKind::Subscribe, [Value::BulkString(channel), ..]) => {
+                self.is_known(channel);
+            }
+            (PushKind::Message, [Value::BulkString(channel), Value::BulkString(message)]) => {
+                match self.names.session_of(channel) {
+                    Some(session) => self.asked(&session, message),
+                    None => self.answered(message),
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn is_known(&self, channel: &[u8]) {
+        let session = self.names.session_of(channel);
+        if let Some(slot) = session.and_then(|session| self.registry.find(&session)) {
+            slot.release();
+        }
+    }
+
+    fn answered(&self, message: &[u8]) {
+        if let Some(reply) = Reply::decode(message) {
+            self.calls.heard(reply);
+        }
+    }
+
+    fn asked(&self, session: &SessionId, message: &[u8]) {
+        let Some(request) = Request::decode(message) else {
+            return;
+        };
+        let slot = self.registry.find(session);
+        let answer = match (slot, request.ask) {
+            (slot, Ask::Newer) => return self.replaced(request.node, slot),
+            (None, _) => Some(Answer::No),
+            (Some(slot), Ask::Key) => Some(self.give_leave(&slot)),
+            (Some(slot), Ask::Scan(scan)) => self.scanned(&slot, &scan, request.node, request.call),
+            (Some(slot), Ask::Approve(handshake)) => Some(self.approved(&slot, &handshake)),
+            (Some(slot), Ask::Decline(handshake)) => Some(self.declined(&slot, &handshake)),
+        };
+        if let Some(answer) = answer {
+            let call = request.call;
+            self.say_to(request.node, &Reply { call, answer });
+        }
+    }
+
+    /// The key has proven itself on another node's socket: only the newest is found.
+    fn replaced(&self, by: NodeId, slot: Option<Arc<Slot>>) {
+        // on our own, the registry has seen to it
+        if by != self.id
+            && let Some(slot) = slot
+        {
+            let now = self.clock.now();
+            slot.command(|hold| hold.session.shut_down(now, CloseCode::SESSION_TIMED_OUT));
+        }
+    }
+
+    fn give_leave(&self, slot: &Slot) -> Answer {
+        let at = self.clock.now().as_millis();
+        slot.command(|hold| {
+            let turn = *hold.turn;
+            let key = hold.session.public_key();
+            let key: Option<Box<[u8; PUBLIC_KEY_BYTES]>> =
+                key.and_then(|key| Box::<[u8]>::from(key).try_into().ok());
+            key.map_or(Answer::No, |key| Answer::Key(Leave { turn, at }, key))
+        })
+    }
+
+    /// No answer from here means that there is one already, or that nobody waits for it.
+    fn scanned(&self, slot: &Slot, scan: &Scan, from: NodeId, call: u64) -> Option<Answer> {
+        let now = self.clock.now();
+        let given = MonoTime::from_millis(scan.leave.at);
+        if given > now || now >= given.saturating_add(self.within) {
+            return None;
+        }
+        // a string of its own: it names nobody, and nobody but the desktop gets it
+        let ticket = Ticket::new(self.entropy.secret().ok()?);
+        let shown = slot.command(|hold| {
+            if *hold.turn != scan.leave.turn {
+                return Err(Answer::Again);
+            }
+            let record = Record {
+                bond: scan.bond,
+                ticket: digest(ticket.expose()),
+                public_key: hold.session.public_key().ok_or(Answer::No)?.into(),
+            };
+            let standing = Standing {
+                handshake: scan.handshake,
+                ticket: Some(ticket),
+            };
+            let shown = hold.session.attach_sealed(now, &scan.user);
+            shown.map_err(|_| Answer::No)?;
+            *hold.turn = hold.turn.wrapping_add(1);
+            // under the session's lock: when it ends, this has been said before
+            if let Some(replaced) = hold.standing.replace(Box::new(standing)) {
+                self.forget(&replaced.handshake);
+            }
+            let yes = Reply {
+                call,
+                answer: Answer::Yes,
+            };
+            self.say(scripts::keep(
+                &self.names.handshake(&scan.handshake),
+                &record.encode(),
+                self.handshake_millis,
+                &self.names.node(from),
+                &yes.encode(),
+            ));
+            Ok(())
+        });
+        shown.err()
+    }
+
+    fn approved(&self, slot: &Slot, handshake: &Digest) -> Answer {
+        let now = self.clock.now();
+        slot.command(|hold| {
+            let ticket = hold.spend(handshake).and_then(|standing| standing.ticket);
+            let Some(ticket) = ticket.filter(|ticket| hold.session.approve(now, ticket).is_ok())
+            else {
+                return Answer::No;
+            };
+            // where there is no room for it, a drain does not wait for this one
+            let _ = self.given.insert(now, digest(ticket.expose()), ());
+            Answer::Yes
+        })
+    }
+
+    /// A ticket was redeemed.
+    pub(super) fn redeemed(&self, ticket: &Digest) {
+        self.given.remove(ticket);
+    }
+
+    /// The tickets that went out here and are not known to be redeemed.
+    pub(super) fn given(&self) -> Vec<Digest> {
+        self.given.keys(self.clock.now())
+    }
+
+    /// How many of them there are.
+    pub(super) fn tickets(&self) -> u32 {
+        let tickets = self.given.count(self.clock.now());
+        u32::try_from(tickets).unwrap_or(u32::MAX)
+    }
+
+    /// When the last ticket that is not redeemed yet will be void.
+    pub(super) fn last_ticket_until(&self) -> Option<MonoTime> {
+        self.given.empty_at(self.clock.now())
+    }
+
+    fn declined(&self, slot: &Slot, handshake: &Digest) -> Answer {
+        let now = self.clock.now();
+        slot.command(|hold| match hold.spend(handshake) {
+            Some(_) if hold.session.decline(now).is_ok() => Answer::Yes,
+            _ => Answer::No,
+        })
+    }
+
+    fn forget(&self, handshake: &Digest) {
+        self.say(cmd("UNLINK").arg(self.names.handshake(handshake)).take());
+    }
+
+    fn say_to(&self, node: NodeId, reply: &Reply) {
+        let channel = self.names.node(node);
+        self.say(cmd("PUBLISH").arg(channel).arg(reply.encode()).take());
+    }
+
+    /// Never waits. What cannot be said now is made good by a new connection.
+    fn say(&self, mut command: Cmd) {
+        command.set_no_response(true);
+        if let Err(mpsc::error::TrySendError::Full(_)) = self.outbox.try_send(command) {
+            self.behind.notify_one();
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! What an operator sees: reasons, metrics and log. Imports nothing from the floors above.
+
+pub(crate) mod log;
+pub(crate) mod metrics;
+pub(crate) mod problem;

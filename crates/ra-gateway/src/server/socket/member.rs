@@ -1,0 +1,156 @@
+//! A socket's place among the others: its machine, its fingerprint, its handshake token.
+
+use std::sync::Arc;
+use std::task::Waker;
+
+use ra_core::MonoTime;
+use ra_core::gateway::{Input, Outcome, Output, Session, SessionError};
+use ra_proto::CloseCode;
+
+use crate::backplane::SessionId;
+use crate::observe::log::Event;
+use crate::session::registry::Slot;
+use crate::shared::{Shared, Stage};
+
+/// A session's place in the registry. Leaving it takes everything along that could still reach it.
+pub(super) struct Member {
+    shared: Arc<Shared>,
+    slot: Arc<Slot>,
+    session: Option<SessionId>,
+    since: MonoTime,
+    /// Others need its place.
+    is_shed: bool,
+    has_ended: bool,
+}
+
+impl Member {
+    /// A socket has opened.
+    pub(super) fn enter(shared: &Arc<Shared>) -> Self {
+        let since = shared.clock.now();
+        let session = Session::new(
+            Arc::clone(&shared.session_config),
+            Arc::clone(&shared.backend),
+            since,
+        );
+        let slot = shared.registry.enter(session, shared.config.entropy.open());
+        let mut member = Self {
+            shared: Arc::clone(shared),
+            slot,
+            session: None,
+            since,
+            is_shed: false,
+            has_ended: false,
+        };
+        let session = member.slot.id();
+        let began = Event::SessionBegan { session };
+        shared.metrics.journal.tell(began);
+        // all sessions may have been closed while this one was on its way in
+        if shared.stage() == Stage::Closing {
+            member.shut_down(CloseCode::GOING_AWAY);
+        }
+        member
+    }
+
+    pub(super) fn handle(&mut self, input: Input<'_>) {
+        self.slot.handle(self.shared.clock.now(), input);
+        // found before the frame that names it is written: a phone can be quick
+        if self.session.is_none()
+            && let Some(fingerprint) = self.slot.fingerprint()
+        {
+            let session = SessionId::of(&fingerprint);
+            self.session = Some(session);
+            if let Some(older) = self.shared.registry.ready(session, &self.slot) {
+                let now = self.shared.clock.now();
+                older.command(|hold| hold.session.shut_down(now, CloseCode::SESSION_TIMED_OUT));
+            }
+            let after = self.shared.clock.now().saturating_since(self.since);
+            self.shared.metrics.proven(after);
+            self.shared.rendezvous.open(&self.slot, &session);
+        }
+    }
+
+    pub(super) fn is_proven(&self) -> bool {
+        self.session.is_some()
+    }
+
+    pub(super) fn shut_down(&mut self, code: CloseCode) {
+        let now = self.shared.clock.now();
+        self.slot.command(|hold| hold.session.shut_down(now, code));
+    }
+
+    /// Closes it for others that need its place.
+    pub(super) fn shed(&mut self) {
+        self.is_shed = true;
+        self.shut_down(CloseCode::GOING_AWAY);
+    }
+
+    pub(super) fn poll_output(&mut self, waker: &Waker) -> Option<Output> {
+        let output = self.slot.poll_output(waker);
+        if let Some(Output::End(end)) = &output {
+            self.ended(end);
+        }
+        output
+    }
+
+    fn ended(&mut self, end: &Result<Outcome, SessionError>) {
+        self.has_ended = true;
+        let metrics = &self.shared.metrics;
+        let was_decided = matches!(end, Ok(Outcome::Approved | Outcome::Declined));
+        metrics.journal.tell(Event::SessionEnded {
+            session: self.slot.id(),
+            phase: match self.session {
+                None => "handshake",
+                Some(_) if was_decided || self.slot.is_scanned() => "scanned",
+                Some(_) => "waiting",
+            },
+            outcome: match end {
+                Ok(Outcome::ShutDown | Outcome::Left(_)) if self.is_shed => {
+                    metrics.ended_for_others()
+                }
+                _ => metrics.ended(end),
+            },
+            after: self.shared.clock.now().saturating_since(self.since),
+        });
+    }
+
+    pub(super) fn deadline(&self) -> Option<MonoTime> {
+        self.slot.deadline().map(|deadline| deadline.at)
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        if !self.has_ended {
+            // what it had to say at last found nobody
+            self.ended(&Ok(Outcome::Left(None)));
+        }
+        let left = self.shared.registry.leave(&self.slot, self.session);
+        self.shared.rendezvous.close(left);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Config;
+    use crate::accounts::StaticFile;
+
+    #[test]
+    fn a_session_on_its_way_in_when_all_are_closed_is_closed_too() {
+        let file = "[[account]]\nauthorization = \"a\"\nid = 1\nusername = \"u\"";
+        let accounts: StaticFile = file.parse().unwrap();
+        let backend = Arc::new(ra_testkit::Fake);
+        let shared = Arc::new(Shared::alone(
+            Config::default(),
+            Arc::new(accounts),
+            backend,
+        ));
+        shared.advance(Stage::Draining);
+        assert!(Member::enter(&shared).deadline().is_some());
+        shared.advance(Stage::Closing);
+        let mut late = Member::enter(&shared);
+        assert_eq!(late.deadline(), None);
+        let mut outputs = std::iter::from_fn(|| late.poll_output(Waker::noop()));
+        assert!(outputs.any(|output| output == Output::Close(CloseCode::GOING_AWAY)));
+    }
+}

@@ -1,0 +1,296 @@
+//! Who is connected: one slot a socket, found by fingerprint once its QR is out.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::Waker;
+
+use ra_core::gateway::{Input, Output, Phase, Session};
+use ra_core::{Deadline, MonoTime};
+use ra_crypto::Entropy;
+use ra_proto::{CloseCode, Fingerprint, Ticket};
+
+use crate::backplane::{Left, SessionId};
+use crate::base::lock::lock;
+use crate::session::ttl_map::Digest;
+
+/// One socket's machine. Its own task feeds it; REST calls reach into it and wake that task.
+/// The lock is held for one step of the machine, never across a wait.
+pub(crate) struct Slot {
+    id: u64,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    session: Session,
+    entropy: Box<dyn Entropy + Send>,
+    /// Who carries out what a REST call caused.
+    waker: Option<Waker>,
+    /// Who may decide this session. Most sessions of a node wait for a scan: a pointer to them.
+    standing: Option<Box<Standing>>,
+    /// How many have scanned. Tells a scan that comes late from one that comes now.
+    turn: u32,
+    /// Nothing is said until the rendezvous knows the session.
+    held: bool,
+}
+
+/// The one handshake token that may decide a session.
+pub(crate) struct Standing {
+    pub(crate) handshake: Digest,
+    /// What the desktop will be handed if the person says yes, where that is made beforehand.
+    #[cfg_attr(not(feature = "redis"), allow(dead_code))] // one node makes it when it is due
+    pub(crate) ticket: Option<Ticket>,
+}
+
+impl Standing {
+    pub(crate) fn new(handshake: Digest) -> Self {
+        Self {
+            handshake,
+            ticket: None,
+        }
+    }
+}
+
+impl Slot {
+    /// For the socket's own task.
+    pub(crate) fn handle(&self, now: MonoTime, input: Input<'_>) {
+        let Inner {
+            session, entropy, ..
+        } = &mut *lock(&self.inner);
+        session.handle(now, input, &mut **entropy);
+    }
+
+    /// For the socket's own task: what is to be done. With nothing left, `waker` is woken for more.
+    pub(crate) fn poll_output(&self, waker: &Waker) -> Option<Output> {
+        let mut inner = lock(&self.inner);
+        let output = if inner.held {
+            None
+        } else {
+            inner.session.poll_output()
+        };
+        if output.is_none() {
+            match &mut inner.waker {
+                Some(known) => known.clone_from(waker),
+                none => *none = Some(waker.clone()),
+            }
+        }
+        output
+    }
+
+    /// For the socket's own task: the fingerprint, once the proof was right.
+    pub(crate) fn fingerprint(&self) -> Option<Fingerprint> {
+        lock(&self.inner).session.fingerprint()
+    }
+
+    /// For the socket's own task.
+    pub(crate) fn deadline(&self) -> Option<Deadline> {
+        lock(&self.inner).session.deadline()
+    }
+
+    /// Reaches into the session from elsewhere and has its task carry out what that causes.
+    pub(crate) fn command<R>(&self, command: impl FnOnce(&mut Hold<'_>) -> R) -> R {
+        let mut inner = lock(&self.inner);
+        let Inner {
+            session,
+            entropy,
+            standing,
+            turn,
+            ..
+        } = &mut *inner;
+        let result = command(&mut Hold {
+            session,
+            entropy: &mut **entropy,
+            standing,
+            turn,
+        });
+        let waker = inner.waker.take();
+        drop(inner);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        result
+    }
+
+    /// Keeps back all that the session has to say until it is [released](Self::release).
+    #[cfg(feature = "redis")]
+    pub(crate) fn hold(&self) {
+        lock(&self.inner).held = true;
+    }
+
+    /// Lets the session speak. Says whether it was held.
+    #[cfg(feature = "redis")]
+    pub(crate) fn release(&self) -> bool {
+        let mut inner = lock(&self.inner);
+        let was_held = std::mem::take(&mut inner.held);
+        let waker = inner.waker.take();
+        drop(inner);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        was_held
+    }
+
+    /// Whether the session is kept from speaking.
+    #[cfg(feature = "redis")]
+    pub(crate) fn is_held(&self) -> bool {
+        lock(&self.inner).held
+    }
+
+    /// The handshake token that may decide this session.
+    #[cfg(feature = "redis")]
+    pub(crate) fn handshake(&self) -> Option<Digest> {
+        lock(&self.inner).standing.as_ref().map(|s| s.handshake)
+    }
+
+    /// Whether a phone has scanned that may still decide.
+    pub(crate) fn is_scanned(&self) -> bool {
+        lock(&self.inner).standing.is_some()
+    }
+
+    /// Which of this node's sockets it is, counted from 0.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+}
+
+/// A session within reach.
+pub(crate) struct Hold<'a> {
+    pub(crate) session: &'a mut Session,
+    pub(crate) entropy: &'a mut dyn Entropy,
+    pub(crate) standing: &'a mut Option<Box<Standing>>,
+    #[cfg_attr(not(feature = "redis"), allow(dead_code))] // one node needs no such number
+    pub(crate) turn: &'a mut u32,
+}
+
+impl Hold<'_> {
+    /// Uses up the right to decide, if it is this token's.
+    pub(crate) fn spend(&mut self, handshake: &Digest) -> Option<Box<Standing>> {
+        self.standing.take_if(|s| s.handshake == *handshake)
+    }
+}
+
+/// All sockets.
+#[derive(Default)]
+pub(crate) struct Registry {
+    next: AtomicU64,
+    tables: Mutex<Tables>,
+}
+
+#[derive(Default)]
+struct Tables {
+    live: HashMap<u64, Arc<Slot>>,
+    ready: HashMap<SessionId, Arc<Slot>>,
+}
+
+impl Registry {
+    /// A socket has opened.
+    pub(crate) fn enter(&self, session: Session, entropy: Box<dyn Entropy + Send>) -> Arc<Slot> {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let inner = Mutex::new(Inner {
+            session,
+            entropy,
+            waker: None,
+            standing: None,
+            turn: 0,
+            held: false,
+        });
+        let slot = Arc::new(Slot { id, inner });
+        lock(&self.tables).live.insert(id, Arc::clone(&slot));
+        slot
+    }
+
+    /// A QR is out: it is found by phones that name its fingerprint from now on. If another socket
+    /// has proven the same key before, it is returned: only the newest is found.
+    pub(crate) fn ready(&self, session: SessionId, slot: &Arc<Slot>) -> Option<Arc<Slot>> {
+        lock(&self.tables).ready.insert(session, Arc::clone(slot))
+    }
+
+    /// A socket's session is over.
+    pub(crate) fn leave(&self, slot: &Slot, session: Option<SessionId>) -> Left {
+        let mut tables = lock(&self.tables);
+        tables.live.remove(&slot.id);
+        let session = session.filter(|session| {
+            let is_found = tables.ready.get(session).is_some_and(|s| s.id == slot.id);
+            if is_found {
+                tables.ready.remove(session);
+            }
+            is_found
+        });
+        drop(tables);
+        let standing = lock(&slot.inner).standing.take();
+        Left {
+            session,
+            handshake: standing.map(|standing| standing.handshake),
+        }
+    }
+
+    /// The socket that is found by this.
+    pub(crate) fn find(&self, session: &SessionId) -> Option<Arc<Slot>> {
+        lock(&self.tables).ready.get(session).cloned()
+    }
+
+    /// All sockets that are found, and what by.
+    #[cfg(feature = "redis")]
+    pub(crate) fn all_ready(&self) -> Vec<(SessionId, Arc<Slot>)> {
+        let tables = lock(&self.tables);
+        let pairs = tables.ready.iter();
+        pairs.map(|(id, slot)| (*id, Arc::clone(slot))).collect()
+    }
+
+    /// How many are in their handshake, wait for a scan, and were scanned. Looks at each.
+    pub(crate) fn phases(&self) -> [u64; 3] {
+        let all: Vec<Arc<Slot>> = lock(&self.tables).live.values().cloned().collect();
+        let mut phases = [0; 3];
+        for slot in all {
+            match lock(&slot.inner).session.phase() {
+                Phase::AwaitInit | Phase::AwaitProof => phases[0] += 1,
+                Phase::AwaitScan => phases[1] += 1,
+                Phase::Scanned => phases[2] += 1,
+                _ => {}
+            }
+        }
+        phases
+    }
+
+    /// Closes all sockets.
+    pub(crate) fn shut_down(&self, now: MonoTime, code: CloseCode) {
+        let all: Vec<Arc<Slot>> = lock(&self.tables).live.values().cloned().collect();
+        for slot in all {
+            slot.command(|hold| hold.session.shut_down(now, code));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ra_testkit::{Fake, SeededEntropy};
+
+    fn enter(registry: &Registry) -> Arc<Slot> {
+        let session = Session::new(Arc::default(), Arc::new(Fake), MonoTime::ZERO);
+        registry.enter(session, Box::new(SeededEntropy::new(1)))
+    }
+
+    #[test]
+    fn r55_who_has_left_is_forgotten() {
+        let registry = Registry::default();
+        let session = SessionId([7; 32]);
+        let slot = enter(&registry);
+        assert!(registry.ready(session, &slot).is_none());
+        assert!(registry.find(&session).is_some());
+        registry.leave(&slot, Some(session));
+        assert!(registry.find(&session).is_none());
+        assert_eq!(Arc::strong_count(&slot), 1, "nobody else holds it");
+    }
+
+    #[test]
+    fn who_leaves_late_does_not_take_the_newer_one_along() {
+        let registry = Registry::default();
+        let session = SessionId([7; 32]);
+        let (old, new) = (enter(&registry), enter(&registry));
+        registry.ready(session, &old);
+        assert_eq!(registry.ready(session, &new).unwrap().id, old.id);
+        registry.leave(&old, Some(session));
+        assert_eq!(registry.find(&session).unwrap().id, new.id);
+    }
+}
