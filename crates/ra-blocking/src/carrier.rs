@@ -32,7 +32,7 @@ const USER_AGENT: HeaderValue =
 /// nothing is added to a request but `Host`, `Content-Length` and a missing `User-Agent`.
 ///
 /// ```no_run
-/// # use ra_core::rest::ExchangeTicket;
+/// # use ra_proto::rest::ExchangeTicket;
 /// # fn exchange(call: ExchangeTicket) -> Result<(), Box<dyn std::error::Error>> {
 /// use ra_blocking::{HttpCarrier, Network};
 ///
@@ -100,7 +100,7 @@ impl HttpCarrier {
     ///
     /// ```
     /// use ra_blocking::HttpCarrier;
-    /// use ra_core::rest::CreateHandshake;
+    /// use ra_proto::rest::CreateHandshake;
     /// use ra_http::{BaseUrl, HttpError};
     /// use ra_proto::HandshakeToken;
     ///

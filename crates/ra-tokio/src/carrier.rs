@@ -32,7 +32,7 @@ const USER_AGENT: HeaderValue =
 /// nothing is added to a request but `Host` and a missing `User-Agent`.
 ///
 /// ```no_run
-/// # use ra_core::rest::ExchangeTicket;
+/// # use ra_proto::rest::ExchangeTicket;
 /// # async fn exchange(call: ExchangeTicket) -> Result<(), Box<dyn std::error::Error>> {
 /// use ra_tokio::{HttpCarrier, Network};
 ///
@@ -102,7 +102,7 @@ impl HttpCarrier {
     /// Dropping the future closes the connection; the peer may have acted on the call all the same.
     ///
     /// ```
-    /// use ra_core::rest::CreateHandshake;
+    /// use ra_proto::rest::CreateHandshake;
     /// use ra_http::{BaseUrl, HttpError};
     /// use ra_proto::HandshakeToken;
     /// use ra_tokio::HttpCarrier;

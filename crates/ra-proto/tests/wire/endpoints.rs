@@ -1,13 +1,11 @@
-use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
+//! Endpoints (feature `http`): the requests that they make and the replies that they read.
 
 use http::{Request, Response};
 use ra_http::{
     BaseUrl, Body, CaptchaChallenge, CaptchaSolution, Endpoint, HttpError, HttpErrorKind,
 };
-use ra_proto::rest::MfaMethod;
+use ra_proto::rest::*;
 use ra_proto::{Fingerprint, HandshakeToken, MfaAnswerText, MfaTicket, MfaToken, Ticket, Token};
-
-use super::*;
 
 fn base() -> BaseUrl {
     "https://discord.com/api/v9".parse().unwrap()
