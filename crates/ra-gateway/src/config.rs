@@ -47,7 +47,7 @@ pub struct Config {
     /// `drain_within` comes first. Default: 10 s.
     pub drain_least: Duration,
     /// Where sessions, phones and tickets meet. Default: in memory of this node.
-    pub rendezvous: Rendezvous,
+    pub backplane: BackplaneConfig,
     /// Where randomness comes from. Default: the operating system.
     pub entropy: EntropySource,
 }
@@ -68,7 +68,7 @@ impl Default for Config {
             captcha: None,
             drain_within: Duration::from_secs(25),
             drain_least: Duration::from_secs(10),
-            rendezvous: Rendezvous::default(),
+            backplane: BackplaneConfig::default(),
             entropy: EntropySource::default(),
         }
     }
@@ -77,7 +77,7 @@ impl Default for Config {
 /// Where sessions, phones' calls and ticket exchanges meet.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub enum Rendezvous {
+pub enum BackplaneConfig {
     /// In memory of this node: all calls of a login have to reach the node that has its socket.
     #[default]
     Memory,

@@ -219,7 +219,7 @@ async fn tell_what_is_left(shared: &Shared) {
 /// Resolves when there is no session and no ticket left.
 async fn drained(shared: &Shared) {
     loop {
-        let ticket_until = shared.rendezvous.last_ticket_until();
+        let ticket_until = shared.backplane.last_ticket_until();
         match (shared.gate.sessions(), ticket_until) {
             (0, None) => return,
             (_, Some(until)) => {
@@ -227,7 +227,7 @@ async fn drained(shared: &Shared) {
                 let fewer = async {
                     tokio::select! {
                         () = shared.gate.changed() => {}
-                        () = shared.rendezvous.redeemed_elsewhere() => {}
+                        () = shared.backplane.redeemed_elsewhere() => {}
                     }
                 };
                 let _ = timeout_at(void, fewer).await;

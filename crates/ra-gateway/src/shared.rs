@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::accounts::Accounts;
-use crate::backplane::{self, Rendezvous};
+use crate::backplane::{self, Backplane};
 use crate::base::clock::Clock;
 use crate::base::lock::lock;
 use crate::config::Config;
@@ -40,7 +40,7 @@ pub(crate) enum NotReady {
     /// It drains, or closes.
     Draining,
     /// Its Redis is of no use.
-    Rendezvous,
+    Backplane,
     /// It has as much memory as it may.
     Memory,
     /// It has as many sessions as it may.
@@ -54,7 +54,7 @@ pub(crate) enum NotReady {
 impl NotReady {
     pub(crate) const ALL: [Self; 6] = [
         Self::Draining,
-        Self::Rendezvous,
+        Self::Backplane,
         Self::Memory,
         Self::Sessions,
         Self::Connections,
@@ -65,7 +65,7 @@ impl NotReady {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Draining => "draining",
-            Self::Rendezvous => "rendezvous",
+            Self::Backplane => "rendezvous",
             Self::Memory => "memory",
             Self::Sessions => "sessions",
             Self::Connections => "connections",
@@ -83,7 +83,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) gate: Gate,
     pub(crate) registry: Arc<Registry>,
-    pub(crate) rendezvous: Arc<dyn Rendezvous>,
+    pub(crate) backplane: Arc<dyn Backplane>,
     pub(crate) stage: watch::Sender<Stage>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) accepting: Accepting,
@@ -110,7 +110,7 @@ impl Shared {
         }
         let (clock, registry) = (Clock::start(), Arc::default());
         let metrics = Arc::new(Metrics::new(config.log.clone()));
-        let rendezvous = backplane::meet(&config, &backend, &registry, clock, &metrics).await?;
+        let backplane = backplane::open(&config, &backend, &registry, clock, &metrics).await?;
         Ok(Self {
             session_config: Arc::new(config.session.clone()),
             accounts,
@@ -118,7 +118,7 @@ impl Shared {
             clock,
             gate: Gate::new(config.limits.clone()),
             registry,
-            rendezvous,
+            backplane,
             stage: watch::Sender::new(Stage::Open),
             metrics,
             accepting: Accepting::default(),
@@ -141,7 +141,7 @@ impl Shared {
             backend,
             clock,
             gate: Gate::new(config.limits.clone()),
-            rendezvous: backplane::memory(&config, &registry, clock),
+            backplane: backplane::memory(&config, &registry, clock),
             registry,
             stage: watch::Sender::new(Stage::Open),
             metrics: Arc::default(),
@@ -164,8 +164,8 @@ impl Shared {
         if self.stage() != Stage::Open {
             return Some(NotReady::Draining);
         }
-        if !self.rendezvous.is_up() {
-            return Some(NotReady::Rendezvous);
+        if !self.backplane.is_up() {
+            return Some(NotReady::Backplane);
         }
         match self.gate.full(self.clock.now()) {
             Some(Full::Memory) => Some(NotReady::Memory),
@@ -213,7 +213,7 @@ impl Shared {
             Stage::Closing => {
                 self.metrics.journal.tell(Event::Closing {
                     sessions: self.gate.sessions(),
-                    tickets: self.rendezvous.tickets(),
+                    tickets: self.backplane.tickets(),
                 });
                 self.metrics.journal.flush();
             }
@@ -224,7 +224,7 @@ impl Shared {
     pub(crate) fn tell_draining(&self) {
         self.metrics.journal.tell(Event::Draining {
             sessions: self.gate.sessions(),
-            tickets: self.rendezvous.tickets(),
+            tickets: self.backplane.tickets(),
         });
     }
 }

@@ -68,7 +68,7 @@ impl Gate {
         let place = address.map(|address| self.place(address)).transpose()?;
         let mut taken = lock(&self.counters.connections);
         let in_the_way = if self.is_full(&taken) {
-            let Some(first) = taken.line.take_first() else {
+            let Some(first) = taken.queue.take_first() else {
                 drop(taken);
                 return Err(FULL);
             };
@@ -87,12 +87,12 @@ impl Gate {
     }
 
     fn is_full(&self, taken: &Connections) -> bool {
-        taken.all.saturating_sub(taken.line.leaving()) >= self.limits.connections
+        taken.all.saturating_sub(taken.queue.leaving()) >= self.limits.connections
     }
 
     /// Whether somebody was asked to go and is still here.
     pub(crate) fn is_being_left(&self) -> bool {
-        lock(&self.counters.connections).line.leaving() > 0
+        lock(&self.counters.connections).queue.leaving() > 0
     }
 
     /// Which limit keeps new sessions out, if any.

@@ -1,8 +1,8 @@
 //! What clients may take, and who has taken how much.
 
 mod address;
+mod eviction_queue;
 mod gate;
-mod line;
 mod memory;
 pub(crate) mod origin;
 pub(crate) mod peer_addr;
@@ -108,7 +108,7 @@ impl Limits {
         // two listeners, and Redis, whose connection may be made anew before the old one is gone
         const OWN: u64 = 8;
         u64::from(self.connections)
-            + u64::from(line::LEAVING)
+            + u64::from(eviction_queue::LEAVING)
             + REFUSALS as u64
             + COLLECTORS as u64
             + OWN

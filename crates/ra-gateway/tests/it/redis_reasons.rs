@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ra_gateway::{Level, Log, Rendezvous};
+use ra_gateway::{BackplaneConfig, Level, Log};
 use tokio::io::AsyncWriteExt;
 use tokio::net::UnixListener;
 
@@ -199,7 +199,7 @@ async fn r56_a_user_without_its_rights_is_told_by_pulse_and_by_call() {
     scene
         .fleet
         .add(|config| {
-            config.rendezvous = Rendezvous::Redis(url.parse().unwrap());
+            config.backplane = BackplaneConfig::Redis(url.parse().unwrap());
             config.log = Some(Arc::clone(&log));
         })
         .await;

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use ra_crypto::AwsLc;
-use ra_gateway::{Config, Gateway, Log, RedisUnavailable, Rendezvous};
+use ra_gateway::{BackplaneConfig as Rendezvous, Config, Gateway, Log, RedisUnavailable};
 
 use crate::args::GatewayArgs;
 use crate::exit::Exit;
@@ -144,7 +144,7 @@ fn reload(
 fn not_bound(config: &Config, error: &io::Error) -> Failure {
     let inner = error.get_ref();
     let unavailable = inner.and_then(|inner| inner.downcast_ref::<RedisUnavailable>());
-    match (unavailable, &config.rendezvous) {
+    match (unavailable, &config.backplane) {
         (Some(why), Rendezvous::Redis(redis)) => {
             Failure::new(Kind::Network, format!("cannot use {redis}: {why}"))
         }

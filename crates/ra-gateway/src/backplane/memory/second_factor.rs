@@ -6,7 +6,7 @@ use ra_proto::{MfaTicket, MfaToken};
 use crate::base::entropy::EntropySource;
 use crate::config::Config;
 use crate::observe::problem::Problem;
-use crate::session::ttl_map::{Full, Vault, digest};
+use crate::session::ttl_map::{Full, TtlMap, digest};
 
 /// MFA tickets and MFA tokens, both bound to an account and short-lived.
 ///
@@ -16,8 +16,8 @@ use crate::session::ttl_map::{Full, Vault, digest};
 pub(super) struct SecondFactor {
     entropy: EntropySource,
     tries: u32,
-    questions: Vault<Question>,
-    tokens: Vault<u64>,
+    questions: TtlMap<Question>,
+    tokens: TtlMap<u64>,
 }
 
 struct Question {
@@ -31,8 +31,8 @@ impl SecondFactor {
         Self {
             entropy: config.entropy.clone(),
             tries: config.limits.mfa_tries_per_ticket,
-            questions: Vault::new(capacity, config.lifetimes.mfa_ticket),
-            tokens: Vault::new(capacity, config.lifetimes.mfa_token),
+            questions: TtlMap::new(capacity, config.lifetimes.mfa_ticket),
+            tokens: TtlMap::new(capacity, config.lifetimes.mfa_token),
         }
     }
 

@@ -29,7 +29,7 @@ pub enum RedisUnavailable {
     ReadOnly,
     /// Its memory is full.
     Full,
-    /// It is loading, or held up by a script.
+    /// It is loading, or waiting up by a script.
     Loading,
     /// It has as many clients as it may.
     TooManyClients,
@@ -94,7 +94,7 @@ impl fmt::Display for RedisUnavailable {
             Self::Protocol => "what answers there is no Redis",
             Self::ReadOnly => "it takes no writes: a replica, or one that cannot save",
             Self::Full => "its memory is full",
-            Self::Loading => "it is loading, or held up by a script",
+            Self::Loading => "it is loading, or waiting up by a script",
             Self::TooManyClients => "it has as many clients as it may",
             Self::Database => "it has no such database",
             Self::Behind => "there was more to say than the connection takes",

@@ -26,7 +26,7 @@ pub(crate) fn page(shared: &Shared) -> String {
         "gauge",
         "tickets that wait for desktops of this node",
     );
-    page.line("tickets", "", shared.rendezvous.tickets());
+    page.line("tickets", "", shared.backplane.tickets());
     page.counters("sessions_ended_total", "outcome", &ENDS, &metrics.ends)
         .counters("calls_total", "call", &CALLS, &metrics.calls)
         .counters("refusals_total", "reason", &REFUSALS, &metrics.refusals);
@@ -75,7 +75,7 @@ pub(crate) fn page(shared: &Shared) -> String {
         page.line("not_ready", &labels, u8::from(not_ready == Some(why)));
     }
     page.head("rendezvous_up", "gauge", "1 if the rendezvous can be used");
-    page.line("rendezvous_up", "", u8::from(shared.rendezvous.is_up()));
+    page.line("rendezvous_up", "", u8::from(shared.backplane.is_up()));
     page.head("redis_connections_total", "counter", "connections made");
     page.line(
         "redis_connections_total",
