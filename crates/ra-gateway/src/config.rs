@@ -1,10 +1,9 @@
 //! How a gateway is set up.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{Captcha, EntropySource, Limits, Log, Origins, TrustedProxies};
+use crate::{Captcha, EntropySource, Limits, Origins, TrustedProxies};
 
 /// How a gateway is set up. Start from [`Config::default`] and change fields.
 ///
@@ -27,8 +26,6 @@ pub struct Config {
     /// Where to serve `GET /metrics` to Prometheus, in plain HTTP and to everybody who gets there.
     /// Default: nowhere.
     pub metrics: Option<SocketAddr>,
-    /// Who is told what happens. Default: nobody.
-    pub log: Option<Arc<dyn Log>>,
     /// What clients may take.
     pub limits: Limits,
     /// Who is believed about the address of a client. Default: nobody.
@@ -60,7 +57,6 @@ impl Default for Config {
             tls: None,
             session: ra_core::gateway::Config::default(),
             metrics: None,
-            log: None,
             limits: Limits::default(),
             trusted_proxies: TrustedProxies::default(),
             origins: Origins::default(),

@@ -120,7 +120,7 @@ impl Gateway {
         tokio::select! {
             () = accept_all(&shared, &listener) => {}
             () = collected => {}
-            () = shared.metrics.journal.keep_telling() => {}
+            () = shared.metrics.log.keep_logging() => {}
             () = end_of(&shared) => {}
         }
         drop(listener);
@@ -133,7 +133,7 @@ impl Gateway {
             }
         };
         let _ = timeout(limits.write_within + limits.linger, all_gone).await;
-        shared.metrics.journal.flush();
+        shared.metrics.log.flush();
     }
 }
 
@@ -168,9 +168,9 @@ fn admit(shared: &Arc<Shared>, stream: TcpStream, peer: SocketAddr, refusals: &A
         Ok(permit) => {
             tokio::spawn(http::serve(Arc::clone(shared), stream, peer, permit));
         }
-        Err(refused) => {
+        Err(problem) => {
             if let Ok(place) = Arc::clone(refusals).try_acquire_owned() {
-                let refusal = http::refuse(Arc::clone(shared), stream, refused);
+                let refusal = http::refuse(Arc::clone(shared), stream, problem);
                 tokio::spawn(async move {
                     refusal.await;
                     drop(place);

@@ -63,6 +63,5 @@ pub use limits::origin::{Origin, OriginError, Origins};
 pub use limits::peer_addr::{
     ClientHeader, ClientHeaderError, IpNetwork, IpNetworkError, TrustedProxies,
 };
-pub use observe::log::{Event, Level, Log, Value};
 #[cfg(feature = "tls")]
 pub use server::tls::{Tls, TlsError, TlsValidity};

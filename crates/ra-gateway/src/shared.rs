@@ -14,10 +14,10 @@ use crate::backplane::{self, Backplane};
 use crate::base::clock::Clock;
 use crate::base::lock::lock;
 use crate::config::Config;
-use crate::limits::{self, Full, Gate};
+use crate::limits::{self, Accepting, Gate};
 use crate::observe::log::Event;
 use crate::observe::metrics::Metrics;
-use crate::server::accept::Accepting;
+use crate::observe::reason::NotReady;
 use crate::session::registry::Registry;
 
 /// Whoever asks less often than that does not decide by it where clients go.
@@ -32,46 +32,6 @@ pub(crate) enum Stage {
     Draining,
     /// Closes all sessions and connections.
     Closing,
-}
-
-/// Why no clients should be sent to this node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NotReady {
-    /// It drains, or closes.
-    Draining,
-    /// Its Redis is of no use.
-    Backplane,
-    /// It has as much memory as it may.
-    Memory,
-    /// It has as many sessions as it may.
-    Sessions,
-    /// It has as many connections as it may.
-    Connections,
-    /// The system has no connection to give, mostly for want of open files.
-    Files,
-}
-
-impl NotReady {
-    pub(crate) const ALL: [Self; 6] = [
-        Self::Draining,
-        Self::Backplane,
-        Self::Memory,
-        Self::Sessions,
-        Self::Connections,
-        Self::Files,
-    ];
-
-    /// For those who watch.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Draining => "draining",
-            Self::Backplane => "rendezvous",
-            Self::Memory => "memory",
-            Self::Sessions => "sessions",
-            Self::Connections => "connections",
-            Self::Files => "files",
-        }
-    }
 }
 
 /// What all connections share.
@@ -109,7 +69,7 @@ impl Shared {
             return Err(io::Error::new(io::ErrorKind::Unsupported, unknown));
         }
         let (clock, registry) = (Clock::start(), Arc::default());
-        let metrics = Arc::new(Metrics::new(config.log.clone()));
+        let metrics = Arc::new(Metrics::default());
         let backplane = backplane::open(&config, &backend, &registry, clock, &metrics).await?;
         Ok(Self {
             session_config: Arc::new(config.session.clone()),
@@ -167,12 +127,8 @@ impl Shared {
         if !self.backplane.is_up() {
             return Some(NotReady::Backplane);
         }
-        match self.gate.full(self.clock.now()) {
-            Some(Full::Memory) => Some(NotReady::Memory),
-            Some(Full::Sessions) => Some(NotReady::Sessions),
-            Some(Full::Connections) => Some(NotReady::Connections),
-            None => self.accepting.is_failing().then_some(NotReady::Files),
-        }
+        let full = self.gate.full(self.clock.now());
+        full.or_else(|| self.accepting.is_failing().then_some(NotReady::Files))
     }
 
     /// Somebody asks whether this node is ready.
@@ -211,18 +167,18 @@ impl Shared {
             Stage::Open => {}
             Stage::Draining => self.tell_draining(),
             Stage::Closing => {
-                self.metrics.journal.tell(Event::Closing {
+                self.metrics.log.emit(Event::Closing {
                     sessions: self.gate.sessions(),
                     tickets: self.backplane.tickets(),
                 });
-                self.metrics.journal.flush();
+                self.metrics.log.flush();
             }
         }
     }
 
     /// Tells what a drain waits for.
     pub(crate) fn tell_draining(&self) {
-        self.metrics.journal.tell(Event::Draining {
+        self.metrics.log.emit(Event::Draining {
             sessions: self.gate.sessions(),
             tickets: self.backplane.tickets(),
         });

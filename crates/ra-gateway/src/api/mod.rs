@@ -13,17 +13,8 @@ use tokio::time::{Instant, timeout};
 
 use crate::accounts::{Account, AccountsError, AccountsErrorKind, AccountsFailure, Answer};
 use crate::observe::problem::Problem;
+use crate::observe::reason::Call;
 use crate::shared::Shared;
-
-/// One of the calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Call {
-    Create,
-    Finish,
-    Cancel,
-    Login,
-    MfaFinish,
-}
 
 /// What a call that was taken is answered with.
 #[derive(Debug)]

@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::Waker;
 
-use ra_core::gateway::{Input, Output, Phase, Session};
+use ra_core::gateway::{Input, Output, Session};
 use ra_core::{Deadline, MonoTime};
 use ra_crypto::Entropy;
 use ra_proto::{CloseCode, Fingerprint, Ticket};
 
 use crate::base::lock::lock;
+use crate::observe::reason::SessionPhase;
 use crate::session::ttl_map::Digest;
 
 /// One socket's machine. Its own task feeds it; REST calls reach into it and wake that task.
@@ -266,19 +267,11 @@ impl Registry {
             .collect()
     }
 
-    /// How many are in their handshake, wait for a scan, and were scanned. Looks at each.
-    pub(crate) fn phases(&self) -> [u64; 3] {
+    /// Phases of all sessions that are not over. Looks at each.
+    pub(crate) fn phases(&self) -> Vec<SessionPhase> {
         let all: Vec<Arc<SessionHandle>> = lock(&self.tables).live.values().cloned().collect();
-        let mut phases = [0; 3];
-        for handle in all {
-            match lock(&handle.inner).session.phase() {
-                Phase::AwaitInit | Phase::AwaitProof => phases[0] += 1,
-                Phase::AwaitScan => phases[1] += 1,
-                Phase::Scanned => phases[2] += 1,
-                _ => {}
-            }
-        }
-        phases
+        let phases = all.iter().map(|handle| lock(&handle.inner).session.phase());
+        phases.filter_map(SessionPhase::of).collect()
     }
 
     /// Closes all sockets.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use ra_core::MonoTime;
 
 use crate::base::lock::lock;
+use crate::observe::problem::Problem;
 
 /// SHA-256 of a secret. The map never keeps the secret itself: whoever reads this memory cannot
 /// use it, and how long a look-up takes says nothing about what would have matched.
@@ -28,10 +29,6 @@ struct Entries<V> {
     by_expiry: BTreeSet<(MonoTime, Digest)>,
 }
 
-/// The map holds all it may; try again when something has expired.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Full;
-
 impl<V> TtlMap<V> {
     pub(crate) fn new(capacity: usize, lifetime: Duration) -> Self {
         let entries = Entries {
@@ -46,12 +43,12 @@ impl<V> TtlMap<V> {
     }
 
     /// Stores `value` behind the secret with this digest.
-    pub(crate) fn insert(&self, now: MonoTime, key: Digest, value: V) -> Result<(), Full> {
+    pub(crate) fn insert(&self, now: MonoTime, key: Digest, value: V) -> Result<(), Problem> {
         let mut entries = lock(&self.entries);
         entries.expire(now);
         entries.remove(&key);
         if entries.values.len() >= self.capacity {
-            return Err(Full);
+            return Err(Problem::BUSY);
         }
         let expiry = now.saturating_add(self.lifetime);
         entries.values.insert(key, (expiry, value));
@@ -196,7 +193,7 @@ mod tests {
         map.insert(at(0), digest("a"), 1).unwrap();
         map.insert(at(10), digest("b"), 2).unwrap();
         assert!(!map.has_room(at(20)));
-        assert_eq!(map.insert(at(20), digest("c"), 3), Err(Full));
+        assert_eq!(map.insert(at(20), digest("c"), 3), Err(Problem::BUSY));
         // the same secret again takes its own place
         map.insert(at(20), digest("b"), 4).unwrap();
         map.insert(at(60_000), digest("c"), 3).unwrap();

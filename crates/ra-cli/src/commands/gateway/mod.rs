@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use ra_crypto::AwsLc;
-use ra_gateway::{BackplaneConfig as Rendezvous, Config, Gateway, Log, RedisUnavailable};
+use ra_gateway::{BackplaneConfig as Rendezvous, Config, Gateway, RedisUnavailable};
 
 use crate::args::GatewayArgs;
 use crate::exit::Exit;
@@ -80,7 +80,7 @@ async fn serve(
     let mut config = settings.config;
     config.tls = certificates.as_ref().map(Certificates::tls);
     let certificates = certificates.map(Arc::new);
-    config.log = Some(Arc::<Lines>::clone(lines) as Arc<dyn Log>);
+    lines.subscribe();
     let no_signals = |error| local("cannot catch signals", &error);
     let mut stop = Stop::catch().map_err(no_signals)?;
     let mut hangups = Hangups::catch().map_err(no_signals)?;

@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::observe::problem::Problem;
 use crate::session::registry::{Left, SessionId};
 use crate::session::registry::{PendingDecision, Registry, SessionHandle};
-use crate::session::ttl_map::{Digest, Full, TtlMap, digest};
+use crate::session::ttl_map::{Digest, TtlMap, digest};
 use second_factor::SecondFactor;
 
 /// Handshake tokens, tickets and second factors of one node.
@@ -69,9 +69,7 @@ impl Memory {
             handle: Arc::clone(&handle),
             account: user.id,
         };
-        self.handshakes
-            .insert(now, key, handshake)
-            .map_err(|Full| Problem::BUSY)?;
+        self.handshakes.insert(now, key, handshake)?;
         let replaced = handle.command(|guard| {
             let attached = guard.session.attach(now, user, guard.entropy);
             attached.map(|()| guard.pending.replace(Box::new(PendingDecision::new(key))))
@@ -121,9 +119,7 @@ impl Memory {
                 .ok_or(Problem::UnknownSession)?;
             let key = digest(ticket.expose());
             // before the desktop has it: it may be quick
-            self.tickets
-                .insert(now, key, sealed)
-                .map_err(|Full| Problem::BUSY)?;
+            self.tickets.insert(now, key, sealed)?;
             guard.session.approve(now, &ticket).map_err(|_| {
                 self.tickets.remove(&key);
                 Problem::UnknownSession

@@ -147,8 +147,8 @@ impl Link {
     fn lost(&mut self, why: RedisUnavailable) {
         self.node.metrics.redis_failed(why);
         if self.told.lost(why, Instant::now()) {
-            let lost = Event::RedisLost { reason: why.name() };
-            self.node.metrics.journal.tell(lost);
+            let lost = Event::RedisLost(why);
+            self.node.metrics.log.emit(lost);
         }
     }
 
@@ -234,7 +234,7 @@ impl Link {
         self.node.set_connection(Some(connection));
         self.node.metrics.redis_connected();
         if self.told.connected() {
-            self.node.metrics.journal.tell(Event::RedisConnected);
+            self.node.metrics.log.emit(Event::RedisConnected);
         }
         Ok(())
     }

@@ -152,8 +152,8 @@ impl Node {
         if before == why || why.is_none() && lock(&self.connection).is_none() {
             return;
         }
-        self.metrics.journal.tell(match why {
-            Some(why) => Event::RedisRefuses { reason: why.name() },
+        self.metrics.log.emit(match why {
+            Some(why) => Event::RedisRefuses(why),
             None => Event::RedisConnected,
         });
     }

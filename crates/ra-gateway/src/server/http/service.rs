@@ -12,10 +12,11 @@ use hyper::body::Incoming;
 use super::reply::{self, Reply};
 use super::route::{self, Route};
 use super::{body, upgrade};
-use crate::api::{self, Call, Done};
+use crate::api::{self, Done};
 use crate::base::lock::lock;
 use crate::limits::{Address, ConnectionPermit};
 use crate::observe::problem::Problem;
+use crate::observe::reason::Call;
 use crate::server::socket::Admission;
 use crate::shared::Shared;
 
@@ -119,8 +120,8 @@ impl hyper::service::Service<Request<Incoming>> for Service {
             Err(problem) => return now(self.refuse(problem)),
         };
         let client = self.client(request.headers());
-        if let Err(refused) = self.shared.gate.call(self.shared.clock.now(), client) {
-            return now(self.refuse(refused.into()));
+        if let Err(problem) = self.shared.gate.call(self.shared.clock.now(), client) {
+            return now(self.refuse(problem));
         }
         self.shared.metrics.called(call);
         let (shared, connection) = (Arc::clone(&self.shared), Arc::clone(&self.connection));

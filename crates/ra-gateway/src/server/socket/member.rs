@@ -8,6 +8,7 @@ use ra_core::gateway::{Input, Outcome, Output, Session, SessionError};
 use ra_proto::CloseCode;
 
 use crate::observe::log::Event;
+use crate::observe::reason::{SessionEnd, SessionPhase};
 use crate::session::registry::SessionHandle;
 use crate::session::registry::SessionId;
 use crate::shared::{Shared, Stage};
@@ -42,8 +43,7 @@ impl Member {
             has_ended: false,
         };
         let session = member.handle.id();
-        let began = Event::SessionBegan { session };
-        shared.metrics.journal.tell(began);
+        shared.metrics.log.emit(Event::SessionBegan { session });
         // all sessions may have been closed while this one was on its way in
         if shared.stage() == Stage::Closing {
             member.shut_down(CloseCode::GOING_AWAY);
@@ -95,21 +95,22 @@ impl Member {
 
     fn ended(&mut self, end: &Result<Outcome, SessionError>) {
         self.has_ended = true;
-        let metrics = &self.shared.metrics;
         let was_decided = matches!(end, Ok(Outcome::Approved | Outcome::Declined));
-        metrics.journal.tell(Event::SessionEnded {
+        let phase = match self.session {
+            None => SessionPhase::Handshake,
+            Some(_) if was_decided || self.handle.is_scanned() => SessionPhase::Scanned,
+            Some(_) => SessionPhase::Waiting,
+        };
+        let outcome = match end {
+            Ok(Outcome::ShutDown | Outcome::Left(_)) if self.is_shed => SessionEnd::Shed,
+            end => end.into(),
+        };
+        let metrics = &self.shared.metrics;
+        metrics.session_ended(outcome);
+        metrics.log.emit(Event::SessionEnded {
             session: self.handle.id(),
-            phase: match self.session {
-                None => "handshake",
-                Some(_) if was_decided || self.handle.is_scanned() => "scanned",
-                Some(_) => "waiting",
-            },
-            outcome: match end {
-                Ok(Outcome::ShutDown | Outcome::Left(_)) if self.is_shed => {
-                    metrics.ended_for_others()
-                }
-                _ => metrics.ended(end),
-            },
+            phase,
+            outcome,
             after: self.shared.clock.now().saturating_since(self.since),
         });
     }
