@@ -1,31 +1,29 @@
-//! Who vouches for a person that has no account yet.
+//! External identity providers, which vouch for people without a Discord account.
 
-use core::{convert::Infallible, fmt, str::FromStr};
+use core::{convert::Infallible, str::FromStr};
 
 use crate::ExternalAuthToken;
+use crate::text_enum::text_enum;
 
-/// The kind of identity provider behind a provisional account (O-173, N-05).
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ExternalAuthType {
-    /// `OIDC`
-    Oidc,
-    /// `EPIC_ONLINE_SERVICES_ACCESS_TOKEN`
-    EpicOnlineServicesAccessToken,
-    /// `EPIC_ONLINE_SERVICES_ID_TOKEN`
-    EpicOnlineServicesIdToken,
-    /// `STEAM_SESSION_TICKET`
-    SteamSessionTicket,
-    /// `UNITY_SERVICES_ID_TOKEN`
-    UnityServicesIdToken,
-    /// `DISCORD_BOT_ISSUED_ACCESS_TOKEN`, newer than the document (N-05)
-    DiscordBotIssuedAccessToken,
-    /// `APPLE_ID_TOKEN`, newer than the document (N-05)
-    AppleIdToken,
-    /// `PLAYSTATION_NETWORK_ID_TOKEN`, newer than the document (N-05)
-    PlaystationNetworkIdToken,
-    /// A kind that this version does not know, as it is on the wire.
-    Unknown(Box<str>),
+text_enum! {
+    /// The kind of identity provider behind a provisional account (O-173, N-05).
+    ExternalAuthType else Into::into, "Any other kind, as on the wire.";
+    /// any OpenID Connect provider.
+    Oidc "OIDC";
+    /// Epic Online Services, by an access token.
+    EpicOnlineServicesAccessToken "EPIC_ONLINE_SERVICES_ACCESS_TOKEN";
+    /// Epic Online Services, by an ID token.
+    EpicOnlineServicesIdToken "EPIC_ONLINE_SERVICES_ID_TOKEN";
+    /// Steam.
+    SteamSessionTicket "STEAM_SESSION_TICKET";
+    /// Unity.
+    UnityServicesIdToken "UNITY_SERVICES_ID_TOKEN";
+    /// a Discord bot; newer than the document (N-05).
+    DiscordBotIssuedAccessToken "DISCORD_BOT_ISSUED_ACCESS_TOKEN";
+    /// Apple; newer than the document (N-05).
+    AppleIdToken "APPLE_ID_TOKEN";
+    /// PlayStation Network; newer than the document (N-05).
+    PlaystationNetworkIdToken "PLAYSTATION_NETWORK_ID_TOKEN";
 }
 
 /// A provider's token for one person. In a code or device exchange it merges the person's provisional account into
@@ -47,53 +45,11 @@ impl ExternalAuth {
     }
 }
 
-impl ExternalAuthType {
-    const KNOWN: [Self; 8] = [
-        Self::Oidc,
-        Self::EpicOnlineServicesAccessToken,
-        Self::EpicOnlineServicesIdToken,
-        Self::SteamSessionTicket,
-        Self::UnityServicesIdToken,
-        Self::DiscordBotIssuedAccessToken,
-        Self::AppleIdToken,
-        Self::PlaystationNetworkIdToken,
-    ];
-
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Oidc => "OIDC",
-            Self::EpicOnlineServicesAccessToken => "EPIC_ONLINE_SERVICES_ACCESS_TOKEN",
-            Self::EpicOnlineServicesIdToken => "EPIC_ONLINE_SERVICES_ID_TOKEN",
-            Self::SteamSessionTicket => "STEAM_SESSION_TICKET",
-            Self::UnityServicesIdToken => "UNITY_SERVICES_ID_TOKEN",
-            Self::DiscordBotIssuedAccessToken => "DISCORD_BOT_ISSUED_ACCESS_TOKEN",
-            Self::AppleIdToken => "APPLE_ID_TOKEN",
-            Self::PlaystationNetworkIdToken => "PLAYSTATION_NETWORK_ID_TOKEN",
-            Self::Unknown(text) => text,
-        }
-    }
-}
-
-impl From<&str> for ExternalAuthType {
-    fn from(text: &str) -> Self {
-        let known = Self::KNOWN.into_iter().find(|kind| kind.as_str() == text);
-        known.unwrap_or_else(|| Self::Unknown(text.into()))
-    }
-}
-
 impl FromStr for ExternalAuthType {
     type Err = Infallible;
 
     fn from_str(text: &str) -> Result<Self, Infallible> {
         Ok(text.into())
-    }
-}
-
-impl fmt::Display for ExternalAuthType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 

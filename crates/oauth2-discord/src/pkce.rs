@@ -3,10 +3,10 @@
 use core::{error::Error, fmt};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use ra_types::SecretText;
 use zeroize::Zeroizing;
 
 use crate::secret::encode_random;
-use ra_types::constant_time_eq;
 
 /// The secret half, sent with the exchange alone (O-123).
 ///
@@ -18,8 +18,8 @@ use ra_types::constant_time_eq;
 /// assert_eq!(format!("{verifier:?}"), "CodeVerifier(..)");
 /// # Ok::<(), oauth2_discord::CodeVerifierError>(())
 /// ```
-#[derive(Clone)]
-pub struct CodeVerifier(Zeroizing<String>);
+#[derive(Clone, PartialEq, Eq)]
+pub struct CodeVerifier(SecretText);
 
 /// The public half, sent with the authorize URL: base64url of the verifier's SHA-256, without padding (O-118).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,36 +49,27 @@ impl CodeVerifier {
         if !(43..=128).contains(&text.len()) {
             return Err(CodeVerifierError::Length);
         }
-        Ok(Self(text))
+        Ok(Self(text.into()))
     }
 
     /// A verifier of 256 random bits in 43 characters, for one authorization (O-117).
     #[must_use]
     pub fn from_entropy(random: &[u8; 32]) -> Self {
-        Self(encode_random(random))
+        Self(encode_random(random).into())
     }
 
     /// The secret itself. Keep it out of logs and errors.
     #[must_use]
     pub fn expose(&self) -> &str {
-        &self.0
+        self.0.expose()
     }
 
-    /// The challenge that it answers.
+    /// The challenge of this verifier.
     #[must_use]
     pub fn challenge(&self) -> CodeChallenge {
-        CodeChallenge(URL_SAFE_NO_PAD.encode(hmac_sha256::Hash::hash(self.0.as_bytes())))
+        CodeChallenge(URL_SAFE_NO_PAD.encode(hmac_sha256::Hash::hash(self.expose().as_bytes())))
     }
 }
-
-impl PartialEq for CodeVerifier {
-    /// Takes the same time wherever the texts differ; their lengths are not hidden.
-    fn eq(&self, other: &Self) -> bool {
-        constant_time_eq(&self.0, &other.0)
-    }
-}
-
-impl Eq for CodeVerifier {}
 
 impl fmt::Debug for CodeVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

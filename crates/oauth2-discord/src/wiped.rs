@@ -1,23 +1,23 @@
-//! A body in the making that may hold secrets.
+//! A growing buffer for secrets that leaves no copy behind.
 
 use std::io;
 
 use ra_http::Body;
 use zeroize::Zeroizing;
 
-/// Less than what most bodies need, and a whole number of them fits into a page.
+/// Capacity of the first buffer: most bodies need more, and it divides a page.
 const LEAST_ROOM: usize = 512;
 
-/// Bytes that are wiped when they are dropped, and when they move to a larger place.
+/// Bytes that are wiped when dropped, and when they move to a larger buffer.
 #[derive(Default)]
-pub(crate) struct Wiped(Zeroizing<Vec<u8>>);
+pub(crate) struct WipedBytes(Zeroizing<Vec<u8>>);
 
-impl Wiped {
+impl WipedBytes {
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Grows into a new place and wipes the old one, which `Vec` alone would not.
+    /// Appends bytes. Growing wipes the old buffer, which `Vec` alone would not do.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         let needed = self.0.len() + bytes.len();
         if needed > self.0.capacity() {
@@ -33,14 +33,14 @@ impl Wiped {
         &self.0
     }
 
-    /// The same bytes as text, empty if they are none.
+    /// The bytes as text; empty if they are not UTF-8.
     pub(crate) fn into_text(mut self) -> Zeroizing<String> {
         let text = String::from_utf8(core::mem::take(&mut *self.0));
         Zeroizing::new(text.unwrap_or_default())
     }
 }
 
-impl io::Write for Wiped {
+impl io::Write for WipedBytes {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.push(bytes);
         Ok(bytes.len())
@@ -51,8 +51,8 @@ impl io::Write for Wiped {
     }
 }
 
-impl From<Wiped> for Body {
-    fn from(wiped: Wiped) -> Self {
+impl From<WipedBytes> for Body {
+    fn from(wiped: WipedBytes) -> Self {
         wiped.0.into()
     }
 }
@@ -61,10 +61,10 @@ impl From<Wiped> for Body {
 mod tests {
     use super::*;
 
-    /// `Vec` would make just the room that the first and the last need, and leave the old place as it was.
+    /// `Vec` would choose other capacities here, and would not wipe the old buffer.
     #[test]
     fn s41_it_never_leaves_the_growing_to_vec() {
-        let mut wiped = Wiped::default();
+        let mut wiped = WipedBytes::default();
         assert!(wiped.is_empty());
         for (more, room) in [(600, 1024), (424, 1024), (1, 2048), (5000, 8192)] {
             wiped.push(&vec![b'x'; more]);
@@ -72,7 +72,7 @@ mod tests {
         }
         assert_eq!(Body::from(wiped).as_bytes(), [b'x'; 6025]);
 
-        let mut wiped = Wiped::default();
+        let mut wiped = WipedBytes::default();
         wiped.push(b"x");
         assert_eq!(wiped.0.capacity(), LEAST_ROOM);
     }

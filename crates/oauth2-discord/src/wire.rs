@@ -1,13 +1,13 @@
 //! Requests and replies on the wire: where a call goes, forms, authorization headers.
 
-use http::{HeaderValue, Method, Request, header};
-use ra_http::{BaseUrl, Body, HttpError, set_secret_header};
+use http::{HeaderValue, Method, Request, Response, header};
+use ra_http::{BaseUrl, Body, HttpError, check_status, json_post, set_secret_header};
 use zeroize::Zeroizing;
 
-use crate::wiped::Wiped;
-use crate::{AccessToken, Client, ClientAuth, EndpointUrl};
+use crate::wiped::WipedBytes;
+use crate::{AccessToken, BotToken, Client, ClientAuth, EndpointUrl, TokenError};
 
-/// Where an endpoint lies: at a path below the base, unless it was given a URL of its own.
+/// Address of an endpoint: a path below the base, or a URL of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Place {
     Below(&'static str),
@@ -22,6 +22,21 @@ impl Place {
         }
     }
 }
+
+/// Adds the method `at` to an endpoint with the field `place`.
+macro_rules! replaceable_url {
+    ($endpoint:ty) => {
+        impl $endpoint {
+            /// Sends the request to this URL instead of the path below the base.
+            #[must_use]
+            pub fn at(mut self, url: $crate::EndpointUrl) -> Self {
+                self.place = Place::At(url);
+                self
+            }
+        }
+    };
+}
+pub(crate) use replaceable_url;
 
 /// A request without a body that asks for JSON.
 pub(crate) fn bodiless(method: Method, uri: http::Uri) -> Request<Body> {
@@ -60,9 +75,33 @@ pub(crate) fn fits_header(token: &str) -> bool {
     !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic())
 }
 
+/// A `POST` of JSON with a bot's token (`Authorization: Bot …`).
+pub(crate) fn post_as_bot(
+    base: &BaseUrl,
+    path: &str,
+    token: &BotToken,
+    body: Body,
+) -> Result<Request<Body>, HttpError> {
+    let mut request = json_post(base, path, body)?;
+    set_authorization(&mut request, "Bot ", token.expose(), "bot_token")?;
+    Ok(request)
+}
+
+/// Reads a successful reply with `decode`; an error names the member at fault.
+pub(crate) fn read_reply<T>(
+    response: Response<Body>,
+    decode: impl FnOnce(&[u8]) -> Result<T, TokenError>,
+) -> Result<T, HttpError> {
+    let response = check_status(response)?;
+    match decode(response.body().as_bytes()) {
+        Ok(reply) => Ok(reply),
+        Err(error) => Err(HttpError::bad_body(response, error.field())),
+    }
+}
+
 /// A form (`application/x-www-form-urlencoded`) in the making.
 #[derive(Default)]
-pub(crate) struct Form(Wiped);
+pub(crate) struct Form(WipedBytes);
 
 impl Form {
     /// Adds a pair; an empty value counts as absent (S-03).
@@ -116,7 +155,7 @@ impl Form {
 /// `Authorization: Basic`, both halves form-encoded before base64 (RFC 6749, section 2.3.1; S-01).
 fn set_basic(request: &mut Request<Body>, id: &str, secret: &str) -> Result<(), HttpError> {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
-    let mut pair = Wiped::default();
+    let mut pair = WipedBytes::default();
     pair.push(id.as_bytes());
     pair.push(b":");
     escape_into(secret, &mut pair);
@@ -164,7 +203,7 @@ impl Sink for String {
     }
 }
 
-impl Sink for Wiped {
+impl Sink for WipedBytes {
     fn text(&mut self, text: &str) {
         self.push(text.as_bytes());
     }

@@ -1,27 +1,26 @@
-//! Keeps `docs/oauth2.md` true: each promise has a test, the last column names tests that exist, and what is not built
-//! is called open.
+//! Keeps `docs/oauth2.md` true: each promise has a test, and the test listed below it names its id.
 #![cfg(test)]
+
+mod promises;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
 
-/// Not built yet, or nothing to build. Who adds the first test of one takes it out of here.
+use promises::{Promise, bless, files, promises, root};
+
+/// Promises with nothing to build, and what the page lists in place of a test.
 const OPEN: [(&str, &str); 1] = [("M-01", "none")];
-/// Proven but for a part that is not built yet.
-const PARTLY: [(&str, &str); 0] = [];
-/// How many tests a row shows.
-const SHOWN: usize = 1;
 
 #[test]
 fn every_promise_has_a_test_or_is_called_open() {
     let path = root().join("docs/oauth2.md");
     let text = fs::read_to_string(&path).unwrap();
-    let promised: BTreeSet<&str> = text.lines().filter_map(row).map(|(id, _, _)| id).collect();
+    let promises = promises(&text, is_id);
+    let promised: BTreeSet<&str> = promises.iter().map(|promise| promise.id).collect();
     assert_eq!(
         promised.len(),
         185 + 17 + 18 + 43 + 6,
-        "the tables are not whole"
+        "the lists are not whole"
     );
 
     let proofs = proofs();
@@ -42,34 +41,19 @@ fn every_promise_has_a_test_or_is_called_open() {
         "tests name {strange:?}, and there is no such row"
     );
 
-    if std::env::var_os("RA_BLESS").is_some() {
-        let blessed: String = text
-            .lines()
-            .map(|line| bless(line, &proofs, &open) + "\n")
-            .collect();
-        fs::write(&path, blessed).unwrap();
+    let shown = |id: &str| match open.get(id) {
+        Some(reason) => (*reason).to_owned(),
+        None => first(id, &proofs[id]),
+    };
+    if bless(&path, &text, shown, is_id) {
         return;
     }
-    // A new test need not be shown at once, but what is shown has to be there.
-    for (id, _, cell) in text.lines().filter_map(row) {
+    for Promise { id, tests, .. } in promises {
         if let Some(reason) = open.get(id) {
-            assert_eq!(cell, *reason, "{id}");
-            continue;
-        }
-        let partly = PARTLY.iter().find(|(partly, _)| *partly == id);
-        assert_eq!(
-            cell.split_once("open: ").map(|(_, rest)| rest),
-            partly.and_then(|(_, rest)| rest.strip_prefix("open: ")),
-            "{id}"
-        );
-        let shown = cell
-            .split(", ")
-            .filter(|shown| !shown.starts_with("open: "));
-        for test in shown.map(|shown| shown.trim_matches('`')) {
-            assert!(
-                proofs[id].contains(test),
-                "{test} is shown for {id} and does not name it"
-            );
+            assert_eq!(tests, *reason, "{id}");
+        } else {
+            let is_true = proofs[id].contains(tests.trim_matches('`'));
+            assert!(is_true, "{tests} is listed for {id} and does not name it");
         }
     }
 }
@@ -103,41 +87,12 @@ fn two() {}
     assert_eq!(tests_of("src/lib.rs", text), []);
 }
 
-/// Id, text and tests of a row.
-fn row(line: &str) -> Option<(&str, &str, &str)> {
-    let mut cells = line.strip_prefix("| ")?.strip_suffix('|')?.splitn(3, " | ");
-    let id = cells.next().filter(|id| is_id(id))?;
-    Some((id, cells.next()?, cells.next()?.trim()))
-}
-
-fn bless(
-    line: &str,
-    proofs: &BTreeMap<String, BTreeSet<String>>,
-    open: &BTreeMap<&str, &str>,
-) -> String {
-    let Some((id, text, _)) = row(line) else {
-        return line.to_owned();
-    };
-    let tests = proofs
-        .get(id)
-        .map_or_else(|| open[id].to_owned(), |tests| cell(id, tests));
-    format!("| {id} | {text} | {tests} |")
-}
-
-/// The first tests: those that are called after the id before those that mention it, the crate's own before the others.
-fn cell(id: &str, tests: &BTreeSet<String>) -> String {
+/// The test to list: one called after the id before one that mentions it, the crate's own before others.
+fn first(id: &str, tests: &BTreeSet<String>) -> String {
     let name = id.to_lowercase().replace('-', "");
-    let is_mentioned = |test: &String| !test.contains(&name);
-    let mut sorted: Vec<&String> = tests.iter().collect();
-    sorted.sort_by_key(|test| (is_mentioned(test), test.starts_with("crates/")));
-    let mut cells: Vec<String> = sorted
-        .iter()
-        .take(SHOWN)
-        .map(|test| format!("`{test}`"))
-        .collect();
-    let rest = PARTLY.iter().find(|(partly, _)| *partly == id);
-    cells.extend(rest.map(|(_, rest)| (*rest).to_owned()));
-    cells.join(", ")
+    let order = |test: &&String| (!test.contains(&name), test.starts_with("crates/"));
+    let test = tests.iter().min_by_key(order);
+    test.map_or_else(String::new, |test| format!("`{test}`"))
 }
 
 /// Which tests name an id, by id. Other crates count where a file is about OAuth2, and `ra-types`.
@@ -236,21 +191,4 @@ fn is_id(text: &str) -> bool {
         _ => return false,
     };
     digits.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn files(directory: &Path, extension: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files(&path, extension));
-        } else if path.extension().is_some_and(|found| found == extension) {
-            found.push(path);
-        }
-    }
-    found
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }

@@ -1,9 +1,8 @@
-//! The facade of the project: Discord's remote auth (QR login) in one crate. It holds documentation and re-exports, and
-//! no code of its own.
+//! Discord's remote auth (QR login) and OAuth2 in one crate: documentation and re-exports of the project's other crates.
 //!
-//! A *desktop* shows a QR code, a *phone* that is logged in scans and approves it, and a *gateway* between them hands the
-//! desktop a token that only its key opens. Each role is a state machine without I/O; adapters and servers move its
-//! bytes.
+//! A *desktop* shows a QR code. A *phone* that is logged in scans and approves it. A *gateway* between them hands the
+//! desktop a token that only the desktop's key opens. Each role is a state machine without I/O; adapters and servers move
+//! its bytes.
 //!
 //! | module | feature | what it is |
 //! |---|---|---|
@@ -113,9 +112,8 @@
 //!
 //! # Write your own loop
 //!
-//! The machines open no socket, read no clock and draw no randomness, so any runtime can drive them. Do what
-//! `poll_output` says, in order; tell `handle` what happened; call it with `Tick` when `deadline` has come. That is all
-//! of it:
+//! The machines open no socket, read no clock and draw no randomness, so any runtime can drive them. Carry out what
+//! `poll_output` returns, in order. Tell `handle` what happened. Call it with `Tick` when `deadline` has come:
 //!
 //! ```
 //! # #[cfg(all(feature = "desktop", feature = "http"))]
@@ -126,7 +124,7 @@
 //! use remote_auth::core::{Deadline, HttpCall, MonoTime};
 //! use remote_auth::proto::CloseCode;
 //!
-//! /// What your runtime has to offer. Nothing here waits but `wait`.
+//! /// What your runtime offers. Only `wait` may block.
 //! trait World {
 //!     /// Begins to make a key elsewhere: it takes a core for a while. Answer: `Input::Key`.
 //!     fn make_key(&mut self);
@@ -163,13 +161,13 @@
 //! # }
 //! ```
 //!
-//! `docs/embedding.md` in the repository has the contract, what each output asks for and what adapters get wrong; the
-//! crate's examples are whole ones: on smol, on a bare event loop with two hundred logins on one thread, in a simulation
-//! without sockets, and with a key that stays in its module.
+//! `docs/embedding.md` in the repository has the contract, what each output asks for and common mistakes. The examples
+//! in the repository are whole adapters: on smol, on a bare event loop with two hundred logins on one thread, in a
+//! simulation without sockets, and with a key that stays in its module.
 //!
 //! # Features
 //!
-//! All are additive; none makes anything less safe, and none chooses a backend: that is an argument.
+//! All are additive. None weakens a check and none chooses a crypto backend, which is an argument.
 //!
 //! | feature | default | brings |
 //! |---|---|---|
@@ -193,10 +191,10 @@
 //! | `oauth2` | | Discord's OAuth2, and `http` |
 //! | `id-token` | | verification of ID tokens by AWS-LC, and `oauth2`; needs a C compiler |
 //!
-//! # For whom
+//! # Who it is for
 //!
-//! For people who build and test clients and gateways of this protocol. Automating user accounts is against Discord's
-//! terms; a token is worth as much as a password; and whoever approves a code that somebody sent them lets a stranger in.
+//! People who build and test clients and gateways of this protocol. Automating user accounts is against Discord's terms.
+//! Anyone holding a token can act as the user. Anyone who approves a code that somebody sent them lets a stranger in.
 //! `docs/threat-model.md` in the repository says what this project protects against and what it cannot.
 #![no_std]
 #![forbid(unsafe_code)]

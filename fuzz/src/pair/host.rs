@@ -7,8 +7,8 @@ use ra_core::MonoTime;
 use ra_crypto::Backend as _;
 use ra_http::Body;
 use ra_proto::rest::{
-    CancelRequest, CreateRequest, CreateResponse, FinishRequest, LoginRequest, LoginResponse,
-    MfaFinishRequest, MfaFinishResponse, MfaMethod, MfaRequired,
+    Call, CancelRequest, CreateRequest, CreateResponse, FinishRequest, LoginRequest, LoginResponse,
+    MFA_HEADER, MfaFinishRequest, MfaFinishResponse, MfaMethod, MfaRequired,
 };
 use ra_proto::{Fingerprint, HandshakeToken, MfaTicket, MfaToken, Ticket, User, base64};
 use ra_testkit::{Fake, NoEntropy};
@@ -90,16 +90,14 @@ impl World {
             .iter()
             .position(|known| authorization.is_some_and(|given| given == known));
         let body = request.body().as_bytes();
-        let served = match (request.uri().path(), account) {
-            ("/api/v9/users/@me/remote-auth/login", _) => self.exchange(request),
+        let served = match (Call::match_path(request.uri().path()), account) {
+            (Some(Call::Login), _) => self.exchange(request),
             (_, None) => return refused(401, 0),
-            ("/api/v9/users/@me/remote-auth", Some(account)) => self.create(account, body),
-            ("/api/v9/users/@me/remote-auth/finish", Some(account)) => {
-                self.approve(account, request)
-            }
-            ("/api/v9/users/@me/remote-auth/cancel", Some(account)) => self.decline(account, body),
-            ("/api/v9/mfa/finish", Some(account)) => second_factor(account, body),
-            _ => None,
+            (Some(Call::Create), Some(account)) => self.create(account, body),
+            (Some(Call::Finish), Some(account)) => self.approve(account, request),
+            (Some(Call::Cancel), Some(account)) => self.decline(account, body),
+            (Some(Call::MfaFinish), Some(account)) => second_factor(account, body),
+            (None, Some(_)) => None,
         };
         served.unwrap_or_else(|| refused(404, 10012))
     }
@@ -137,7 +135,7 @@ impl World {
 
     fn approve(&mut self, account: Account, request: &Request<Body>) -> Option<Response<Body>> {
         let finish = FinishRequest::decode(request.body().as_bytes()).ok()?;
-        let passed = request.headers().get("x-discord-mfa-authorization");
+        let passed = request.headers().get(MFA_HEADER);
         if self.host.mfa[account] && passed.is_none_or(|given| given != MFA_TOKENS[account]) {
             let ticket = MfaTicket::new("canary-mfa".to_owned());
             let required = MfaRequired::new(ticket, vec![MfaMethod::Totp]);

@@ -1,8 +1,8 @@
-use ra_core::rest::{Cancel, CreateHandshake, ExchangeTicket, Finish};
 use ra_crypto::SessionKey as _;
 use ra_http::{Body, Endpoint};
 use ra_proto::frame::{DesktopFrame, GatewayFrame, Proof};
 use ra_proto::rest::LoginResponse;
+use ra_proto::rest::{Cancel, CreateHandshake, ExchangeTicket, Finish};
 use ra_proto::{CloseCode, Fingerprint, HandshakeToken, Ticket, Token, base64};
 use ra_testkit::FakeKey;
 

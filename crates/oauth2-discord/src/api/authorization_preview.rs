@@ -1,11 +1,10 @@
 //! What the authorization page shows (O-156, O-157).
 
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{Application, User, partial};
 use crate::authorize::IntegrationType;
-use crate::token::{object, optional, required};
+use crate::json::{array, members, object, optional, required};
 use crate::{Permissions, Snowflake, TokenError};
 
 /// What a user is asked, and by whom.
@@ -44,37 +43,23 @@ pub struct OAuth2Guild {
     pub permissions: Permissions,
 }
 
-#[derive(Deserialize)]
-struct Members<'a> {
-    #[serde(borrow, default)]
-    application: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    user: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    authorized: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    integration_type: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    redirect_uri: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    bot: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    guilds: Option<&'a RawValue>,
-}
+members!(Members {
+    application,
+    user,
+    authorized,
+    integration_type,
+    redirect_uri,
+    bot,
+    guilds
+});
 
-#[derive(Deserialize)]
-struct GuildMembers<'a> {
-    #[serde(borrow, default)]
-    id: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    name: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    icon: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    mfa_level: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    permissions: Option<&'a RawValue>,
-}
+members!(GuildMembers {
+    id,
+    name,
+    icon,
+    mfa_level,
+    permissions
+});
 
 impl AuthorizationPreview {
     /// A preview for a user who has not agreed yet, of a `GUILD_INSTALL`.
@@ -96,14 +81,11 @@ impl AuthorizationPreview {
     /// # Errors
     /// The member that is missing or makes no sense, or `None` if it is no JSON object.
     pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
-        let members: Members<'_> = object(json).ok_or(TokenError::new(None))?;
+        let members: Members<'_> = object(json)?;
         let user = members.user.ok_or(TokenError::at("user"))?;
-        let guilds: Option<Vec<&RawValue>> = match members.guilds {
-            Some(raw) => {
-                Some(serde_json::from_str(raw.get()).map_err(|_| TokenError::at("guilds"))?)
-            }
-            None => None,
-        };
+        let guilds = members
+            .guilds
+            .map(|raw| array(raw.get().as_bytes(), Some("guilds")));
         Ok(Self {
             application: partial::application(members.application)?,
             user: partial::user(user, "user")?,
@@ -119,6 +101,7 @@ impl AuthorizationPreview {
                 .map(|raw| partial::user(raw, "bot"))
                 .transpose()?,
             guilds: guilds
+                .transpose()?
                 .map(|list| list.into_iter().map(OAuth2Guild::read).collect())
                 .transpose()?,
         })
@@ -140,7 +123,7 @@ impl OAuth2Guild {
 
     fn read(raw: &RawValue) -> Result<Self, TokenError> {
         let members: GuildMembers<'_> =
-            object(raw.get().as_bytes()).ok_or(TokenError::at("guilds"))?;
+            object(raw.get().as_bytes()).map_err(|_| TokenError::at("guilds"))?;
         Ok(Self {
             id: required(members.id, "guilds.id")?,
             name: required(members.name, "guilds.name")?,

@@ -3,10 +3,10 @@
 use http::{Method, Request, Response};
 use ra_http::{BaseUrl, Body, Endpoint, HttpError};
 
-use super::{Application, read};
+use super::Application;
 use crate::BotToken;
 use crate::error::Repeat;
-use crate::wire::{bodiless, set_authorization};
+use crate::wire::{bodiless, read_reply, set_authorization};
 
 /// Asks for the application that a bot belongs to.
 #[derive(Debug, Clone)]
@@ -35,6 +35,6 @@ impl Endpoint for CurrentApplication {
     }
 
     fn from_http(&self, response: Response<Body>) -> Result<Application, HttpError> {
-        read(response, Application::decode)
+        read_reply(response, Application::decode)
     }
 }

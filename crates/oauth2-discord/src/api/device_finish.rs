@@ -3,10 +3,10 @@
 use http::{Request, Response};
 use ra_http::{BaseUrl, Body, Endpoint, HttpError, check_status};
 
-use super::json::JsonObject;
 use super::{is_user_code, post_as_user};
 use crate::UserToken;
 use crate::error::Repeat;
+use crate::json::JsonObject;
 
 /// Tells a device what the person decided.
 #[derive(Debug, Clone)]

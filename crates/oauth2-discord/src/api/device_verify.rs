@@ -2,13 +2,13 @@
 
 use http::{Request, Response};
 use ra_http::{BaseUrl, Body, Endpoint, HttpError};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
-use super::json::JsonObject;
-use super::{is_user_code, post_as_user, read, scopes};
+use super::{is_user_code, post_as_user, scopes};
 use crate::error::Repeat;
-use crate::token::{object, optional, required};
+use crate::json::{JsonObject, members};
+use crate::json::{object, optional, required};
+use crate::text_enum::text_enum;
+use crate::wire::read_reply;
 use crate::{ScopeSet, Snowflake, TokenError, TwoWayLinkCode, UserToken};
 
 /// Looks up which application a device asks for, and what it wants. Show the person both before
@@ -33,18 +33,15 @@ pub struct DeviceRequest {
     pub state: DeviceRequestState,
 }
 
-/// How far a device's request is (member `type`).
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum DeviceRequestState {
-    /// `pending`: the person has not decided.
-    Pending,
-    /// `granted`: they agreed.
-    Granted,
-    /// `denied`: they refused.
-    Denied,
-    /// One that this version does not know.
-    Unknown(Box<str>),
+text_enum! {
+    /// State of a device's request (member `type`).
+    DeviceRequestState else Into::into, "Any other state, as on the wire.";
+    /// the person has not decided.
+    Pending "pending";
+    /// the person agreed.
+    Granted "granted";
+    /// the person refused.
+    Denied "denied";
 }
 
 impl VerifyDevice {
@@ -75,21 +72,16 @@ impl Endpoint for VerifyDevice {
     }
 
     fn from_http(&self, response: Response<Body>) -> Result<DeviceRequest, HttpError> {
-        read(response, DeviceRequest::decode)
+        read_reply(response, DeviceRequest::decode)
     }
 }
 
-#[derive(Deserialize)]
-struct Members<'a> {
-    #[serde(borrow, default)]
-    client_id: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    scopes: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    two_way_link_code: Option<&'a RawValue>,
-    #[serde(borrow, default, rename = "type")]
-    state: Option<&'a RawValue>,
-}
+members!(Members {
+    client_id,
+    scopes,
+    two_way_link_code,
+    state: "type"
+});
 
 impl DeviceRequest {
     /// A request that nobody has decided.
@@ -108,18 +100,13 @@ impl DeviceRequest {
     /// # Errors
     /// The member that is missing or makes no sense, or `None` if it is no JSON object.
     pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
-        let members: Members<'_> = object(json).ok_or(TokenError::new(None))?;
+        let members: Members<'_> = object(json)?;
         let state: String = required(members.state, "type")?;
         Ok(Self {
             client_id: required(members.client_id, "client_id")?,
             scopes: scopes(members.scopes)?,
             two_way_link_code: optional(members.two_way_link_code, "two_way_link_code")?,
-            state: match state.as_str() {
-                "pending" => DeviceRequestState::Pending,
-                "granted" => DeviceRequestState::Granted,
-                "denied" => DeviceRequestState::Denied,
-                _ => DeviceRequestState::Unknown(state.into()),
-            },
+            state: state.as_str().into(),
         })
     }
 }

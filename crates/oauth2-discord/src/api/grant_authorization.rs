@@ -2,16 +2,16 @@
 
 use http::{Request, Response};
 use ra_http::{BaseUrl, Body, Endpoint, HttpError};
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde::Serialize;
 
-use super::json::JsonObject;
+use super::post_as_user;
 use super::preview_authorization::path;
-use super::{post_as_user, read};
 use crate::authorize::{AuthorizeUrl, IntegrationType};
 use crate::error::Repeat;
-use crate::token::{object, required};
-use crate::{Permissions, RedirectLocation, Scope, ScopeSet, Snowflake, TokenError, UserToken};
+use crate::json::{JsonObject, members};
+use crate::json::{object, required};
+use crate::wire::read_reply;
+use crate::{Permissions, RedirectLocation, Scope, ScopeSet, Snowflake, UserToken};
 
 /// Tells the service what the person on the page of an [`AuthorizeUrl`] decided. Unless it is told
 /// [`approve`](Self::approve), it counts as a no.
@@ -210,15 +210,11 @@ impl Endpoint for GrantAuthorization {
     /// Where to send the person: with a code, a token or an error in it, or `https://discord.com` if there is no redirect
     /// URI (O-163). [`callback`](crate::callback) reads it.
     fn from_http(&self, response: Response<Body>) -> Result<RedirectLocation, HttpError> {
-        read(response, |json| {
-            let members: Members<'_> = object(json).ok_or(TokenError::new(None))?;
+        read_reply(response, |json| {
+            let members: Members<'_> = object(json)?;
             required(members.url, "url")
         })
     }
 }
 
-#[derive(Deserialize)]
-struct Members<'a> {
-    #[serde(borrow, default)]
-    url: Option<&'a RawValue>,
-}
+members!(Members { url });

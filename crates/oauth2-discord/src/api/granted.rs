@@ -1,10 +1,7 @@
 //! What a user has granted to an application (O-147).
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
 use super::{Application, partial, scopes};
-use crate::token::{object, optional, required};
+use crate::json::{array, members, object, optional, required};
 use crate::{ScopeSet, Snowflake, TokenError};
 
 /// An authorization that a user gave to an application.
@@ -21,17 +18,12 @@ pub struct Granted {
     pub disclosures: Vec<u64>,
 }
 
-#[derive(Deserialize)]
-struct Members<'a> {
-    #[serde(borrow, default)]
-    id: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    scopes: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    application: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    disclosures: Option<&'a RawValue>,
-}
+members!(Members {
+    id,
+    scopes,
+    application,
+    disclosures
+});
 
 impl Granted {
     /// An authorization without acknowledged disclosures.
@@ -50,7 +42,7 @@ impl Granted {
     /// # Errors
     /// The member that is missing or makes no sense, or `None` if it is no JSON object.
     pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
-        let members: Members<'_> = object(json).ok_or(TokenError::new(None))?;
+        let members: Members<'_> = object(json)?;
         Ok(Self {
             id: required(members.id, "id")?,
             scopes: scopes(members.scopes)?,
@@ -61,9 +53,8 @@ impl Granted {
 
     /// Reads an array of them.
     pub(super) fn decode_list(json: &[u8]) -> Result<Vec<Self>, TokenError> {
-        let list: Vec<&RawValue> =
-            serde_json::from_slice(json).map_err(|_| TokenError::new(None))?;
-        list.into_iter()
+        array(json, None)?
+            .into_iter()
             .map(|raw| Self::decode(raw.get().as_bytes()))
             .collect()
     }

@@ -2,14 +2,12 @@
 
 use http::{Method, Request, Response};
 use ra_http::{BaseUrl, Body, Endpoint, HttpError};
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::read;
 use crate::error::Repeat;
-use crate::token::object;
-use crate::wire::{Place, bodiless};
-use crate::{EndpointUrl, TokenError, Urls};
+use crate::json::{array, members, object, optional};
+use crate::wire::{Place, bodiless, read_reply, replaceable_url};
+use crate::{TokenError, Urls};
 
 /// Asks for the keys that ID tokens are signed with. Needs no authentication.
 #[derive(Debug, Clone)]
@@ -53,13 +51,6 @@ impl Keys {
             place: Place::Below(Urls::KEYS_PATH),
         }
     }
-
-    /// Sends it to this URL instead of the path below the base.
-    #[must_use]
-    pub fn at(mut self, url: EndpointUrl) -> Self {
-        self.place = Place::At(url);
-        self
-    }
 }
 
 impl Default for Keys {
@@ -67,6 +58,8 @@ impl Default for Keys {
         Self::new()
     }
 }
+
+replaceable_url!(Keys);
 
 impl Endpoint for Keys {
     type Reply = KeySet;
@@ -76,31 +69,20 @@ impl Endpoint for Keys {
     }
 
     fn from_http(&self, response: Response<Body>) -> Result<KeySet, HttpError> {
-        read(response, KeySet::decode)
+        read_reply(response, KeySet::decode)
     }
 }
 
-#[derive(Deserialize)]
-struct Members<'a> {
-    #[serde(borrow, default)]
-    keys: Option<&'a RawValue>,
-}
+members!(Members { keys });
 
-#[derive(Deserialize)]
-struct KeyMembers<'a> {
-    #[serde(borrow, default)]
-    kty: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    kid: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    alg: Option<&'a RawValue>,
-    #[serde(borrow, default, rename = "use")]
-    usage: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    n: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    e: Option<&'a RawValue>,
-}
+members!(KeyMembers {
+    kty,
+    kid,
+    alg,
+    usage: "use",
+    n,
+    e
+});
 
 impl KeySet {
     /// How many keys are kept; the others are skipped (S-35).
@@ -111,10 +93,9 @@ impl KeySet {
     /// # Errors
     /// `keys` is no array, or this is no JSON object.
     pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
-        let members: Members<'_> = object(json).ok_or(TokenError::new(None))?;
+        let members: Members<'_> = object(json)?;
         let keys = members.keys.ok_or(TokenError::at("keys"))?;
-        let keys: Vec<&RawValue> =
-            serde_json::from_str(keys.get()).map_err(|_| TokenError::at("keys"))?;
+        let keys = array(keys.get().as_bytes(), Some("keys"))?;
         Ok(Self {
             keys: keys
                 .into_iter()
@@ -153,20 +134,15 @@ impl Jwk {
     }
 
     fn read(raw: &RawValue) -> Option<Self> {
-        let members: KeyMembers<'_> = object(raw.get().as_bytes())?;
-        let text = |raw: Option<&RawValue>| raw.map(|raw| serde_json::from_str(raw.get()).ok());
-        let optional = |raw: Option<&RawValue>| match text(raw) {
-            Some(None) => None, // there, but no string
-            Some(Some(text)) => Some(Some(text)),
-            None => Some(None),
-        };
+        let members: KeyMembers<'_> = object(raw.get().as_bytes()).ok()?;
+        let text = |raw, field| optional(raw, field).ok();
         Some(Self {
-            kty: text(members.kty)??,
-            kid: optional(members.kid)?,
-            alg: optional(members.alg)?,
-            usage: optional(members.usage)?,
-            n: optional(members.n)?,
-            e: optional(members.e)?,
+            kty: text(members.kty, "kty")??,
+            kid: text(members.kid, "kid")?,
+            alg: text(members.alg, "alg")?,
+            usage: text(members.usage, "use")?,
+            n: text(members.n, "n")?,
+            e: text(members.e, "e")?,
         })
     }
 }

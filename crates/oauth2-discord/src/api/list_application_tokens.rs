@@ -3,8 +3,9 @@
 use http::{Method, Request, Response};
 use ra_http::{BaseUrl, Body, Endpoint, HttpError};
 
-use super::{Granted, bodiless_as_user, read};
+use super::{Granted, bodiless_as_user};
 use crate::error::Repeat;
+use crate::wire::read_reply;
 use crate::{Snowflake, UserToken};
 
 /// Lists all that a user has granted to one application.
@@ -37,6 +38,6 @@ impl Endpoint for ListApplicationTokens {
     }
 
     fn from_http(&self, response: Response<Body>) -> Result<Vec<Granted>, HttpError> {
-        read(response, Granted::decode_list)
+        read_reply(response, Granted::decode_list)
     }
 }

@@ -5,8 +5,9 @@ use core::fmt::Write as _;
 use http::{Method, Request, Response};
 use ra_http::{BaseUrl, Body, Endpoint, HttpError};
 
-use super::{Granted, bodiless_as_user, read};
+use super::{Granted, bodiless_as_user};
 use crate::error::Repeat;
+use crate::wire::read_reply;
 use crate::{Snowflake, UserToken};
 
 /// Lists what a user has granted: today the newest authorization of each application (N-11).
@@ -55,6 +56,6 @@ impl Endpoint for ListTokens {
     }
 
     fn from_http(&self, response: Response<Body>) -> Result<Vec<Granted>, HttpError> {
-        read(response, Granted::decode_list)
+        read_reply(response, Granted::decode_list)
     }
 }

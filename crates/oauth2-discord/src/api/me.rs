@@ -2,13 +2,11 @@
 
 use http::{Method, Request, Response};
 use ra_http::{BaseUrl, Body, Endpoint, HttpError};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
-use super::{Application, User, partial, read, scopes, timestamp};
+use super::{Application, User, partial, scopes, timestamp};
 use crate::error::Repeat;
-use crate::token::{object, required};
-use crate::wire::{bodiless, set_bearer};
+use crate::json::{members, object, required};
+use crate::wire::{bodiless, read_reply, set_bearer};
 use crate::{AccessToken, ScopeSet, TokenError, UnixTime};
 
 /// Asks what an access token is good for. Nothing but an OAuth2 access token may ask.
@@ -52,21 +50,16 @@ impl Endpoint for Me {
     }
 
     fn from_http(&self, response: Response<Body>) -> Result<CurrentAuthorization, HttpError> {
-        read(response, CurrentAuthorization::decode)
+        read_reply(response, CurrentAuthorization::decode)
     }
 }
 
-#[derive(Deserialize)]
-struct Members<'a> {
-    #[serde(borrow, default)]
-    application: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    scopes: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    expires: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    user: Option<&'a RawValue>,
-}
+members!(Members {
+    application,
+    scopes,
+    expires,
+    user
+});
 
 impl CurrentAuthorization {
     /// An authorization of nobody in particular.
@@ -85,7 +78,7 @@ impl CurrentAuthorization {
     /// # Errors
     /// The member that is missing or makes no sense, or `None` if it is no JSON object.
     pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
-        let members: Members<'_> = object(json).ok_or(TokenError::new(None))?;
+        let members: Members<'_> = object(json)?;
         let expires: String = required(members.expires, "expires")?;
         Ok(Self {
             application: partial::application(members.application)?,

@@ -7,13 +7,13 @@
 //!
 //! Members that are not known are tolerated, `null` counts as absent, ids may be strings or integers.
 
-use http::{Request, Response};
-use ra_http::{BaseUrl, Body, HttpError, check_status, json_post};
+use http::Request;
+use ra_http::{BaseUrl, Body, HttpError, json_post};
 use serde_json::value::RawValue;
 
-use crate::token::required;
+use crate::json::required;
 use crate::wire::{bodiless, set_authorization};
-use crate::{BotToken, ScopeError, ScopeSet, TokenError, UserToken};
+use crate::{ScopeError, ScopeSet, TokenError, UserToken};
 
 pub use authorization_preview::{AuthorizationPreview, OAuth2Guild};
 pub use current_application::CurrentApplication;
@@ -30,8 +30,6 @@ pub use partial::{Application, User};
 pub use preview_authorization::{Preview, PreviewAuthorization};
 pub use read_token::ReadToken;
 pub use userinfo::{UserInfo, UserInfoClaims};
-
-pub(crate) mod json;
 
 mod authorization_preview;
 mod current_application;
@@ -52,30 +50,6 @@ mod userinfo;
 
 #[cfg(test)]
 mod tests;
-
-/// Reads a success with `decode`; an error names the member at fault.
-pub(crate) fn read<T>(
-    response: Response<Body>,
-    decode: impl FnOnce(&[u8]) -> Result<T, TokenError>,
-) -> Result<T, HttpError> {
-    let response = check_status(response)?;
-    match decode(response.body().as_bytes()) {
-        Ok(reply) => Ok(reply),
-        Err(error) => Err(HttpError::bad_body(response, error.field())),
-    }
-}
-
-/// A `POST` of JSON with a bot's token (`Authorization: Bot …`).
-pub(crate) fn post_as_bot(
-    base: &BaseUrl,
-    path: &str,
-    token: &BotToken,
-    body: Body,
-) -> Result<Request<Body>, HttpError> {
-    let mut request = json_post(base, path, body)?;
-    set_authorization(&mut request, "Bot ", token.expose(), "bot_token")?;
-    Ok(request)
-}
 
 /// A `POST` of JSON with a user account's token.
 fn post_as_user(

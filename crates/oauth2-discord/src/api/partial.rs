@@ -1,161 +1,104 @@
-//! What replies say about applications and users: the members that every reply has, and the rest as JSON for a library
-//! that knows all of them.
+//! Applications and users in replies: the common members are read, and the rest is kept as JSON for a library that knows
+//! all members.
 
 use core::fmt;
 
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use crate::token::{object, optional, required};
+use crate::json::{members, object, optional, required};
 use crate::{Snowflake, TokenError};
 
-/// An application, as much of it as the reply told.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Application {
-    /// Its id.
-    pub id: Snowflake,
-    /// Its name.
-    pub name: Option<String>,
+/// Defines a partial object: its id, optional texts, and the whole object as JSON.
+macro_rules! partial {
+    ($(#[$docs:meta])+ $name:ident $field_name:literal $(#[$id_docs:meta])+ id;
+     $($(#[$member_docs:meta])+ $member:ident;)+) => {
+        $(#[$docs])+
+        #[derive(Clone, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct $name {
+            $(#[$id_docs])+
+            pub id: Snowflake,
+            $($(#[$member_docs])+ pub $member: Option<String>,)+
+            json: Zeroizing<String>,
+        }
+
+        impl $name {
+            /// An object with this id and nothing else.
+            #[must_use]
+            pub fn new(id: Snowflake) -> Self {
+                let json = Zeroizing::new(format!("{{\"id\":\"{id}\"}}"));
+                Self { id, $($member: None,)+ json }
+            }
+
+            /// Reads the JSON object.
+            ///
+            /// # Errors
+            /// Names the member that is missing or malformed; `None` if this is not a JSON object.
+            pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
+                members!(Members { id, $($member),+ });
+                let members: Members<'_> = object(json)?;
+                Ok(Self {
+                    id: required(members.id, concat!($field_name, ".id"))?,
+                    $($member: optional(members.$member, concat!($field_name, ".", stringify!($member)))?,)+
+                    // valid JSON is UTF-8
+                    json: Zeroizing::new(String::from_utf8_lossy(json).into_owned()),
+                })
+            }
+
+            /// The whole object as the service sent it.
+            #[must_use]
+            pub fn json(&self) -> &str {
+                &self.json
+            }
+        }
+
+        impl fmt::Debug for $name {
+            /// Shows the id only: the rest may hold personal data.
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({}, {} bytes)", stringify!($name), self.id, self.json.len())
+            }
+        }
+    };
+}
+
+partial! {
+    /// An application, with the members that the reply has.
+    Application "application"
+    /// The application's id.
+    id;
+    /// The application's name.
+    name;
     /// The hash of its icon.
-    pub icon: Option<String>,
-    /// What it says about itself.
-    pub description: Option<String>,
-    json: Zeroizing<String>,
+    icon;
+    /// The application's own description.
+    description;
 }
 
-/// A user, as much of them as the reply told.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct User {
-    /// Their id.
-    pub id: Snowflake,
-    /// Their name, unique but for users that still have a discriminator.
-    pub username: Option<String>,
+partial! {
+    /// A user, with the members that the reply has.
+    User "user"
+    /// The user's id.
+    id;
+    /// The user's name; unique, except for users that still have a discriminator.
+    username;
     /// The name that others see.
-    pub global_name: Option<String>,
-    /// The hash of their avatar.
-    pub avatar: Option<String>,
-    json: Zeroizing<String>,
+    global_name;
+    /// The hash of the user's avatar.
+    avatar;
 }
 
-#[derive(Deserialize)]
-struct Members<'a> {
-    #[serde(borrow, default)]
-    id: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    name: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    icon: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    description: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    username: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    global_name: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    avatar: Option<&'a RawValue>,
-}
-
-impl Application {
-    /// An application of which no more than the id is known.
-    #[must_use]
-    pub fn new(id: Snowflake) -> Self {
-        Self {
-            id,
-            name: None,
-            icon: None,
-            description: None,
-            json: Zeroizing::new(format!("{{\"id\":\"{id}\"}}")),
-        }
-    }
-
-    /// Reads an application object.
-    ///
-    /// # Errors
-    /// The member that is missing or makes no sense, or `None` if it is no JSON object.
-    pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
-        let members: Members<'_> = object(json).ok_or(TokenError::new(None))?;
-        Ok(Self {
-            id: required(members.id, "application.id")?,
-            name: optional(members.name, "application.name")?,
-            icon: optional(members.icon, "application.icon")?,
-            description: optional(members.description, "application.description")?,
-            json: text(json),
-        })
-    }
-
-    /// The whole object as it came.
-    #[must_use]
-    pub fn json(&self) -> &str {
-        &self.json
-    }
-}
-
-impl User {
-    /// A user of whom no more than the id is known.
-    #[must_use]
-    pub fn new(id: Snowflake) -> Self {
-        Self {
-            id,
-            username: None,
-            global_name: None,
-            avatar: None,
-            json: Zeroizing::new(format!("{{\"id\":\"{id}\"}}")),
-        }
-    }
-
-    /// Reads a user object.
-    ///
-    /// # Errors
-    /// The member that is missing or makes no sense, or `None` if it is no JSON object.
-    pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
-        let members: Members<'_> = object(json).ok_or(TokenError::new(None))?;
-        Ok(Self {
-            id: required(members.id, "user.id")?,
-            username: optional(members.username, "user.username")?,
-            global_name: optional(members.global_name, "user.global_name")?,
-            avatar: optional(members.avatar, "user.avatar")?,
-            json: text(json),
-        })
-    }
-
-    /// The whole object as it came.
-    #[must_use]
-    pub fn json(&self) -> &str {
-        &self.json
-    }
-}
-
-/// The application in a member of a larger object.
+/// Reads the application in a member of a larger object.
 pub(super) fn application(raw: Option<&RawValue>) -> Result<Application, TokenError> {
     let raw = raw.ok_or(TokenError::at("application"))?;
     Application::decode(raw.get().as_bytes())
         .map_err(|error| TokenError::at(error.field().unwrap_or("application")))
 }
 
-/// The user in a member of a larger object, whose name an error bears.
+/// Reads the user in a member of a larger object; an error names the member.
 pub(super) fn user(raw: &RawValue, field: &'static str) -> Result<User, TokenError> {
     User::decode(raw.get().as_bytes())
         .map_err(|error| TokenError::at(error.field().unwrap_or(field)))
-}
-
-fn text(json: &[u8]) -> Zeroizing<String> {
-    Zeroizing::new(String::from_utf8_lossy(json).into_owned()) // it was read as JSON, so it is UTF-8
-}
-
-impl fmt::Debug for Application {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Application({}, {} bytes)", self.id, self.json.len())
-    }
-}
-
-impl fmt::Debug for User {
-    /// The id alone: the rest may hold a mail address.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "User({}, {} bytes)", self.id, self.json.len())
-    }
 }
 
 #[cfg(test)]

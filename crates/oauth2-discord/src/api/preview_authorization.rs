@@ -3,11 +3,11 @@
 use http::{Method, Request, Response, header};
 use ra_http::{BaseUrl, Body, Endpoint, HttpError, HttpErrorKind};
 
-use super::{AuthorizationPreview, bodiless_as_user, read};
+use super::{AuthorizationPreview, bodiless_as_user};
 use crate::UserToken;
 use crate::authorize::AuthorizeUrl;
 use crate::error::Repeat;
-use crate::wire::escape_into;
+use crate::wire::{escape_into, read_reply};
 
 /// What both calls to `/oauth2/authorize` take (O-154, O-158). `scope` may be left out there as well (M-02).
 const COMMON: [&str; 8] = [
@@ -59,7 +59,7 @@ impl Endpoint for PreviewAuthorization {
 
     fn from_http(&self, response: Response<Body>) -> Result<Preview, HttpError> {
         let elsewhere = response.headers().contains_key(header::LOCATION);
-        match read(response, AuthorizationPreview::decode) {
+        match read_reply(response, AuthorizationPreview::decode) {
             Ok(preview) => Ok(Preview::Shown(Box::new(preview))),
             Err(error) if elsewhere && error.kind() == HttpErrorKind::Redirect => {
                 Ok(Preview::NotLoggedIn)

@@ -3,8 +3,9 @@
 use http::{Method, Request, Response};
 use ra_http::{BaseUrl, Body, Endpoint, HttpError};
 
-use super::{Granted, bodiless_as_user, read};
+use super::{Granted, bodiless_as_user};
 use crate::error::Repeat;
+use crate::wire::read_reply;
 use crate::{Snowflake, UserToken};
 
 /// Reads one authorization of a user.
@@ -34,6 +35,6 @@ impl Endpoint for ReadToken {
     }
 
     fn from_http(&self, response: Response<Body>) -> Result<Granted, HttpError> {
-        read(response, Granted::decode)
+        read_reply(response, Granted::decode)
     }
 }

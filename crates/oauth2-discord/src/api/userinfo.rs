@@ -4,14 +4,11 @@ use core::fmt;
 
 use http::{Method, Request, Response};
 use ra_http::{BaseUrl, Body, Endpoint, HttpError};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
-use super::read;
 use crate::error::Repeat;
-use crate::token::{object, optional, required};
-use crate::wire::{Place, bodiless, set_bearer};
-use crate::{AccessToken, EndpointUrl, Snowflake, TokenError, Urls};
+use crate::json::{members, object, optional, required};
+use crate::wire::{Place, bodiless, read_reply, replaceable_url, set_bearer};
+use crate::{AccessToken, Snowflake, TokenError, Urls};
 
 /// Asks who an access token with `openid` speaks for.
 #[derive(Debug, Clone)]
@@ -52,14 +49,9 @@ impl UserInfo {
             place: Place::Below(Urls::USERINFO_PATH),
         }
     }
-
-    /// Sends it to this URL instead of the path below the base.
-    #[must_use]
-    pub fn at(mut self, url: EndpointUrl) -> Self {
-        self.place = Place::At(url);
-        self
-    }
 }
+
+replaceable_url!(UserInfo);
 
 impl Endpoint for UserInfo {
     type Reply = UserInfoClaims;
@@ -71,27 +63,19 @@ impl Endpoint for UserInfo {
     }
 
     fn from_http(&self, response: Response<Body>) -> Result<UserInfoClaims, HttpError> {
-        read(response, UserInfoClaims::decode)
+        read_reply(response, UserInfoClaims::decode)
     }
 }
 
-#[derive(Deserialize)]
-struct Members<'a> {
-    #[serde(borrow, default)]
-    sub: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    email: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    email_verified: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    preferred_username: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    nickname: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    picture: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    locale: Option<&'a RawValue>,
-}
+members!(Members {
+    sub,
+    email,
+    email_verified,
+    preferred_username,
+    nickname,
+    picture,
+    locale
+});
 
 impl UserInfoClaims {
     /// Claims that say no more than who it is.
@@ -113,7 +97,7 @@ impl UserInfoClaims {
     /// # Errors
     /// The member that is missing or makes no sense, or `None` if it is no JSON object.
     pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
-        let members: Members<'_> = object(json).ok_or(TokenError::new(None))?;
+        let members: Members<'_> = object(json)?;
         let sub: String = required(members.sub, "sub")?;
         if sub.is_empty() {
             return Err(TokenError::at("sub"));

@@ -35,11 +35,7 @@ impl Params {
             let Some(name) = decode(name) else {
                 continue; // none of ours
             };
-            let known = NAMES
-                .iter()
-                .zip(&mut found.0)
-                .find(|(known, _)| **known == name);
-            if let Some((name, slot)) = known {
+            if let Some((name, slot)) = found.slot(&name) {
                 if slot.is_some() {
                     return Err(CallbackError::Repeated(name));
                 }
@@ -66,11 +62,7 @@ impl Params {
 
     /// Adds an issuer that stood elsewhere, if there is none yet.
     pub(super) fn put_issuer(&mut self, issuer: Zeroizing<String>) -> Result<(), CallbackError> {
-        let slot = NAMES
-            .iter()
-            .zip(&mut self.0)
-            .find(|(known, _)| **known == "iss");
-        match slot {
+        match self.slot("iss") {
             Some((_, slot @ None)) => *slot = Some(issuer),
             _ => return Err(CallbackError::Repeated("iss")),
         }
@@ -78,12 +70,14 @@ impl Params {
     }
 
     pub(super) fn take(&mut self, name: &str) -> Option<Zeroizing<String>> {
-        let slot = NAMES
-            .iter()
-            .zip(&mut self.0)
-            .find(|(known, _)| **known == name);
-        slot.and_then(|(_, slot)| slot.take())
-            .filter(|value| !value.is_empty())
+        let (_, slot) = self.slot(name)?;
+        slot.take().filter(|value| !value.is_empty())
+    }
+
+    /// The place of a known parameter, with its name.
+    fn slot(&mut self, name: &str) -> Option<(&'static str, &mut Option<Zeroizing<String>>)> {
+        let mut slots = NAMES.into_iter().zip(&mut self.0);
+        slots.find(|(known, _)| *known == name)
     }
 }
 

@@ -55,7 +55,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-use state::{Desk, State};
+use state::{Context, State};
 
 /// Something that happened outside. None of it can misuse the machine.
 #[derive(Debug)]
@@ -71,7 +71,7 @@ pub enum Input {
 pub struct Session {
     now: MonoTime,
     state: State,
-    desk: Desk,
+    context: Context,
 }
 
 impl Session {
@@ -83,32 +83,32 @@ impl Session {
         now: MonoTime,
     ) -> Self {
         let poll = PollDevice::new(client, authorization.device_code.clone());
-        let desk = Desk::new(poll, authorization, now);
+        let context = Context::new(poll, authorization, now);
         Self {
             now,
-            state: State::start(&desk, now),
-            desk,
+            state: State::start(&context, now),
+            context,
         }
     }
 
     /// Merges the person's provisional account into the one that authorizes (O-104).
     #[must_use]
     pub fn external_auth(mut self, auth: ExternalAuth) -> Self {
-        self.desk.poll = self.desk.poll.external_auth(auth);
+        self.context.poll = self.context.poll.external_auth(auth);
         self
     }
 
     /// Polls at this URL instead of the path below the base.
     #[must_use]
     pub fn at(mut self, url: EndpointUrl) -> Self {
-        self.desk.poll = self.desk.poll.at(url);
+        self.context.poll = self.context.poll.at(url);
         self
     }
 
     /// How long to wait for the reply to one poll; 30 s unless set.
     #[must_use]
     pub fn call_within(mut self, wait: Duration) -> Self {
-        self.desk.call_within = wait;
+        self.context.call_within = wait;
         self
     }
 
@@ -117,9 +117,9 @@ impl Session {
         self.now = self.now.max(now);
         let now = self.now;
         if let Input::Reply(id, reply) = input {
-            self.step(|state, desk| state.on_reply(desk, now, id, reply));
+            self.step(|state, context| state.on_reply(context, now, id, reply));
         }
-        self.step(|state, desk| state.on_time(desk, now));
+        self.step(|state, context| state.on_time(context, now));
     }
 
     /// The person does not want to wait any more. A reply that still comes is dropped; if it is a token, revoke it.
@@ -137,25 +137,25 @@ impl Session {
 
     /// The next thing to do, in order. To drain late is fine.
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.desk.out.pop_front()
+        self.context.out.pop_front()
     }
 
     /// When to call [`Session::handle`] with [`Input::Tick`] at the latest; `None` after the end.
     #[must_use]
     pub fn deadline(&self) -> Option<Deadline> {
-        self.state.deadline(&self.desk)
+        self.state.deadline(&self.context)
     }
 
     /// When the codes expire.
     #[must_use]
     pub fn expires_at(&self) -> MonoTime {
-        self.desk.expires_at
+        self.context.expires_at
     }
 
     /// The wait between two polls, with all that was added for coming too fast.
     #[must_use]
     pub fn interval(&self) -> Duration {
-        self.desk.interval
+        self.context.interval
     }
 
     /// Whether it is over: its [`Output::End`] is in the queue, or was drained.
@@ -164,9 +164,9 @@ impl Session {
         self.deadline().is_none()
     }
 
-    fn step(&mut self, step: impl FnOnce(State, &mut Desk) -> State) {
+    fn step(&mut self, step: impl FnOnce(State, &mut Context) -> State) {
         let state = core::mem::replace(&mut self.state, State::Ended);
-        self.state = step(state, &mut self.desk);
+        self.state = step(state, &mut self.context);
     }
 }
 
@@ -174,8 +174,8 @@ impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session")
             .field("state", &self.state)
-            .field("interval", &self.desk.interval)
-            .field("expires_at", &self.desk.expires_at)
+            .field("interval", &self.context.interval)
+            .field("expires_at", &self.context.expires_at)
             .finish_non_exhaustive()
     }
 }

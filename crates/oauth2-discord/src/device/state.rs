@@ -31,7 +31,7 @@ pub(super) enum State {
 }
 
 /// What every state works with.
-pub(super) struct Desk {
+pub(super) struct Context {
     pub(super) poll: PollDevice,
     pub(super) call_within: Duration,
     pub(super) interval: Duration,
@@ -50,16 +50,16 @@ enum Verdict {
 }
 
 impl State {
-    pub(super) fn start(desk: &Desk, now: MonoTime) -> Self {
+    pub(super) fn start(context: &Context, now: MonoTime) -> Self {
         Self::Waiting {
-            next: now.saturating_add(desk.interval),
+            next: now.saturating_add(context.interval),
         }
     }
 
-    pub(super) fn deadline(&self, desk: &Desk) -> Option<Deadline> {
+    pub(super) fn deadline(&self, context: &Context) -> Option<Deadline> {
         let (at, wake) = match *self {
-            Self::Waiting { next } if next < desk.expires_at => (next, Wake::Poll),
-            Self::Waiting { .. } => (desk.expires_at, Wake::Expiry),
+            Self::Waiting { next } if next < context.expires_at => (next, Wake::Poll),
+            Self::Waiting { .. } => (context.expires_at, Wake::Expiry),
             Self::Asking { by, .. } => (by, Wake::Call),
             Self::Ended => return None,
         };
@@ -67,13 +67,13 @@ impl State {
     }
 
     /// Does all that is due. Afterwards the deadline lies ahead.
-    pub(super) fn on_time(mut self, desk: &mut Desk, now: MonoTime) -> Self {
+    pub(super) fn on_time(mut self, context: &mut Context, now: MonoTime) -> Self {
         // Each turn goes on: a call that is late makes a wait, and a wait that is over makes a call that is not late yet.
-        while let Some(due) = self.deadline(desk).filter(|deadline| deadline.at <= now) {
+        while let Some(due) = self.deadline(context).filter(|deadline| deadline.at <= now) {
             self = match due.wake {
-                Wake::Call => desk.wait_after_silence(now, None, false),
-                _ if desk.expires_at <= now => desk.end(Err(DeviceError::Expired)),
-                Wake::Poll | Wake::Expiry => desk.ask(now),
+                Wake::Call => context.wait_after_silence(now, None, false),
+                _ if context.expires_at <= now => context.end(Err(DeviceError::Expired)),
+                Wake::Poll | Wake::Expiry => context.ask(now),
             };
         }
         self
@@ -82,7 +82,7 @@ impl State {
     /// Reads a reply. One that comes too late still counts if it decides: its token would be lost otherwise.
     pub(super) fn on_reply(
         self,
-        desk: &mut Desk,
+        context: &mut Context,
         now: MonoTime,
         id: CallId,
         reply: Result<Token, HttpError>,
@@ -97,30 +97,30 @@ impl State {
         let current = matches!(self, Self::Asking { id: asked, .. } if asked == id);
         match Verdict::of(reply) {
             Verdict::End(end) if current || matches!(end, Ok(_) | Err(DeviceError::Expired)) => {
-                desk.end(end)
+                context.end(end)
             }
-            Verdict::Pending if current => desk.wait(now, retry_after),
+            Verdict::Pending if current => context.wait(now, retry_after),
             Verdict::SlowDown if current => {
-                desk.interval = desk.interval.saturating_add(SLOW_DOWN);
-                desk.tell(Event::SlowedDown {
-                    interval: desk.interval,
+                context.interval = context.interval.saturating_add(SLOW_DOWN);
+                context.tell(Event::SlowedDown {
+                    interval: context.interval,
                 });
-                desk.wait(now, retry_after)
+                context.wait(now, retry_after)
             }
-            Verdict::Unanswered if current => desk.wait_after_silence(now, retry_after, limited),
+            Verdict::Unanswered if current => context.wait_after_silence(now, retry_after, limited),
             _ => self, // the call was given up on, and its reply decides nothing
         }
     }
 
-    pub(super) fn cancel(self, desk: &mut Desk) -> Self {
+    pub(super) fn cancel(self, context: &mut Context) -> Self {
         match self {
             Self::Ended => self,
-            Self::Waiting { .. } | Self::Asking { .. } => desk.end(Ok(Outcome::Cancelled)),
+            Self::Waiting { .. } | Self::Asking { .. } => context.end(Ok(Outcome::Cancelled)),
         }
     }
 }
 
-impl Desk {
+impl Context {
     pub(super) fn new(
         poll: PollDevice,
         authorization: &DeviceAuthorization,

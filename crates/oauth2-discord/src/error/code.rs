@@ -1,46 +1,15 @@
 //! OAuth2's error codes.
 
-use core::fmt;
-
 use ra_http::HttpError;
 
-/// The longest unknown code that is kept, in bytes.
+use crate::text_enum::text_enum;
+
+/// Characters that are kept of an unknown code.
 const MAX_UNKNOWN: usize = 64;
 
-macro_rules! codes {
-    ($($(#[$docs:meta])+ $name:ident $text:literal;)+) => {
-        /// An error code of RFC 6749, 6750, 7009, 8628 or OpenID Connect.
-        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum ErrorCode {
-            $(#[doc = concat!("`", $text, "`:")] $(#[$docs])+ $name,)+
-            /// Any other code: at most 64 characters, those that a code may have (S-07).
-            Unknown(Box<str>),
-        }
-
-        impl ErrorCode {
-            /// The text on the wire.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                match self {
-                    $(Self::$name => $text,)+
-                    Self::Unknown(text) => text,
-                }
-            }
-        }
-
-        impl From<&str> for ErrorCode {
-            fn from(text: &str) -> Self {
-                match text {
-                    $($text => Self::$name,)+
-                    _ => unknown(text),
-                }
-            }
-        }
-    };
-}
-
-codes! {
+text_enum! {
+    /// An error code of RFC 6749, 6750, 7009, 8628 or OpenID Connect.
+    ErrorCode else kept, "Any other code: the first 64 of the characters that a code may have (S-07).";
     /// a parameter is missing, twice there or wrong.
     InvalidRequest "invalid_request";
     /// the credentials of the application are wrong.
@@ -87,15 +56,9 @@ pub fn code(error: &HttpError) -> Option<ErrorCode> {
     error.oauth_error().map(ErrorCode::from)
 }
 
-/// Keeps what a code may have (RFC 6749, appendix A.7) and no more of it than a line holds.
-fn unknown(text: &str) -> ErrorCode {
+/// The allowed characters of an unknown code (RFC 6749, appendix A.7), at most as many as fit a log line.
+fn kept(text: &str) -> Box<str> {
     let allowed = |c: &char| matches!(c, '\x20'..='\x21' | '\x23'..='\x5b' | '\x5d'..='\x7e');
     let kept: String = text.chars().filter(allowed).take(MAX_UNKNOWN).collect();
-    ErrorCode::Unknown(kept.into())
-}
-
-impl fmt::Display for ErrorCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
+    kept.into()
 }

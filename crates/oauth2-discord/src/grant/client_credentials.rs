@@ -7,8 +7,8 @@ use ra_http::{BaseUrl, Body, Endpoint, HttpError};
 
 use super::token_form;
 use crate::error::Repeat;
-use crate::wire::Place;
-use crate::{ConfidentialClient, EndpointUrl, Restriction, Scope, ScopeSet, Token, Urls};
+use crate::wire::{Place, read_reply, replaceable_url};
+use crate::{ConfidentialClient, Restriction, Scope, ScopeSet, Token, Urls};
 
 /// Asks for a token of the application's **owner** (O-110), for tests of one's own bot. There is no refresh token.
 ///
@@ -63,14 +63,9 @@ impl ClientCredentials {
     pub fn not_for_teams(&self) -> impl Iterator<Item = &Scope> {
         self.scope.iter().filter(|scope| !scope.is_for_teams())
     }
-
-    /// Sends it to this URL instead of the path below the base.
-    #[must_use]
-    pub fn at(mut self, url: EndpointUrl) -> Self {
-        self.place = Place::At(url);
-        self
-    }
 }
+
+replaceable_url!(ClientCredentials);
 
 impl Endpoint for ClientCredentials {
     type Reply = Token;
@@ -82,7 +77,7 @@ impl Endpoint for ClientCredentials {
     }
 
     fn from_http(&self, response: Response<Body>) -> Result<Token, HttpError> {
-        Token::from_http(response)
+        read_reply(response, Token::decode)
     }
 }
 

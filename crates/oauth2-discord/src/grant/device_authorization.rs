@@ -2,10 +2,7 @@
 
 use core::time::Duration;
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
-use crate::token::{object, optional, required};
+use crate::json::{members, object, optional, required};
 use crate::{DeviceCode, EndpointUrl, TokenError};
 
 /// A device code with the user code that goes with it.
@@ -30,21 +27,14 @@ pub struct DeviceAuthorization {
     pub interval: Duration,
 }
 
-#[derive(Deserialize)]
-struct Members<'a> {
-    #[serde(borrow, default)]
-    device_code: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    user_code: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    verification_uri: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    verification_uri_complete: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    expires_in: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    interval: Option<&'a RawValue>,
-}
+members!(Members {
+    device_code,
+    user_code,
+    verification_uri,
+    verification_uri_complete,
+    expires_in,
+    interval
+});
 
 impl DeviceAuthorization {
     /// Codes that are shown at this address, to be polled for every 5 s.
@@ -70,7 +60,7 @@ impl DeviceAuthorization {
     /// # Errors
     /// The member that is missing or makes no sense, or `None` if it is no JSON object.
     pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
-        let members: Members<'_> = object(json).ok_or(TokenError::new(None))?;
+        let members: Members<'_> = object(json)?;
         let device_code: DeviceCode = required(members.device_code, "device_code")?;
         if device_code.expose().is_empty() {
             return Err(TokenError::at("device_code"));

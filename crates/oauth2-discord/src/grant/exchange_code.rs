@@ -6,10 +6,9 @@ use ra_http::{BaseUrl, Body, Endpoint, HttpError};
 use super::{push_external_auth, token_form};
 use crate::authorize::RedirectUri;
 use crate::error::Repeat;
-use crate::wire::Place;
+use crate::wire::{Place, read_reply, replaceable_url};
 use crate::{
-    AuthorizationCode, Client, CodeVerifier, ConfidentialClient, EndpointUrl, ExternalAuth, Token,
-    Urls,
+    AuthorizationCode, Client, CodeVerifier, ConfidentialClient, ExternalAuth, Token, Urls,
 };
 
 /// Turns a code into a token. Made by [`AcceptedCode::exchange`](crate::callback::AcceptedCode::exchange), or from parts
@@ -71,14 +70,9 @@ impl ExchangeCode {
         self.external_auth = Some(auth);
         self
     }
-
-    /// Sends it to this URL instead of the path below the base.
-    #[must_use]
-    pub fn at(mut self, url: EndpointUrl) -> Self {
-        self.place = Place::At(url);
-        self
-    }
 }
+
+replaceable_url!(ExchangeCode);
 
 impl Endpoint for ExchangeCode {
     type Reply = Token;
@@ -102,6 +96,6 @@ impl Endpoint for ExchangeCode {
     }
 
     fn from_http(&self, response: Response<Body>) -> Result<Token, HttpError> {
-        Token::from_http(response)
+        read_reply(response, Token::decode)
     }
 }

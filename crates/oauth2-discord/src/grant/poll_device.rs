@@ -5,8 +5,8 @@ use ra_http::{BaseUrl, Body, Endpoint, HttpError};
 
 use super::{push_external_auth, token_form};
 use crate::error::Repeat;
-use crate::wire::Place;
-use crate::{Client, DeviceCode, EndpointUrl, ExternalAuth, Token, Urls};
+use crate::wire::{Place, read_reply, replaceable_url};
+use crate::{Client, DeviceCode, ExternalAuth, Token, Urls};
 
 /// Asks once whether the person has decided (O-129). When to ask is up to the machine in [`device`](crate::device).
 #[derive(Debug, Clone)]
@@ -38,14 +38,9 @@ impl PollDevice {
         self.external_auth = Some(auth);
         self
     }
-
-    /// Sends it to this URL instead of the path below the base.
-    #[must_use]
-    pub fn at(mut self, url: EndpointUrl) -> Self {
-        self.place = Place::At(url);
-        self
-    }
 }
+
+replaceable_url!(PollDevice);
 
 impl Endpoint for PollDevice {
     type Reply = Token;
@@ -61,6 +56,6 @@ impl Endpoint for PollDevice {
     }
 
     fn from_http(&self, response: Response<Body>) -> Result<Token, HttpError> {
-        Token::from_http(response)
+        read_reply(response, Token::decode)
     }
 }

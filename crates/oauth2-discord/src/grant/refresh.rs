@@ -5,8 +5,8 @@ use ra_http::{BaseUrl, Body, Endpoint, HttpError};
 
 use super::token_form;
 use crate::error::Repeat;
-use crate::wire::Place;
-use crate::{Client, EndpointUrl, RefreshToken, ScopeSet, Token, Urls};
+use crate::wire::{Place, read_reply, replaceable_url};
+use crate::{Client, RefreshToken, ScopeSet, Token, Urls};
 
 /// Turns a refresh token into a new token. Public clients refresh without a secret (O-114).
 ///
@@ -43,13 +43,6 @@ impl Refresh {
         self
     }
 
-    /// Sends it to this URL instead of the path below the base.
-    #[must_use]
-    pub fn at(mut self, url: EndpointUrl) -> Self {
-        self.place = Place::At(url);
-        self
-    }
-
     /// The token to keep from now on: the reply, with this refresh token if it brought none of its own.
     #[must_use]
     pub fn successor(self, mut reply: Token) -> Token {
@@ -57,6 +50,8 @@ impl Refresh {
         reply
     }
 }
+
+replaceable_url!(Refresh);
 
 impl Endpoint for Refresh {
     type Reply = Token;
@@ -72,6 +67,6 @@ impl Endpoint for Refresh {
     }
 
     fn from_http(&self, response: Response<Body>) -> Result<Token, HttpError> {
-        Token::from_http(response)
+        read_reply(response, Token::decode)
     }
 }

@@ -4,8 +4,8 @@ use http::{Request, Response};
 use ra_http::{BaseUrl, Body, Endpoint, HttpError, check_status};
 
 use crate::error::Repeat;
-use crate::wire::{Form, Place};
-use crate::{AccessToken, Client, EndpointUrl, RefreshToken, Urls};
+use crate::wire::{Form, Place, replaceable_url};
+use crate::{AccessToken, Client, RefreshToken, Urls};
 
 /// Revokes a token, and with it **all** access and refresh tokens that the application has for that user (O-167): drop
 /// the whole set. An unknown token counts as revoked (S-15). Fires the Gateway event *OAuth2 Token Revoke* (O-184).
@@ -45,14 +45,9 @@ impl Revoke {
             place: Place::Below(Urls::REVOKE_PATH),
         }
     }
-
-    /// Sends it to this URL instead of the path below the base.
-    #[must_use]
-    pub fn at(mut self, url: EndpointUrl) -> Self {
-        self.place = Place::At(url);
-        self
-    }
 }
+
+replaceable_url!(Revoke);
 
 impl Endpoint for Revoke {
     type Reply = ();

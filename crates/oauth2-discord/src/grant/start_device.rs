@@ -1,12 +1,12 @@
 //! `POST /oauth2/device/authorize` (N-01; the document has `/oauth2/authorize/device`, O-002; RFC 8628, section 3.1).
 
 use http::{Request, Response};
-use ra_http::{BaseUrl, Body, Endpoint, HttpError, check_status};
+use ra_http::{BaseUrl, Body, Endpoint, HttpError};
 
 use super::DeviceAuthorization;
 use crate::error::Repeat;
-use crate::wire::{Form, Place};
-use crate::{Client, EndpointUrl, Restriction, Scope, ScopeSet, Urls};
+use crate::wire::{Form, Place, read_reply, replaceable_url};
+use crate::{Client, Restriction, Scope, ScopeSet, TokenError, Urls};
 
 /// Asks for a device code and a user code (O-124). Public clients ask without a secret (O-125). The document marks the
 /// endpoint with no kind of authentication; it takes the client's, like the others (M-05).
@@ -54,13 +54,6 @@ impl StartDevice {
         self
     }
 
-    /// Sends it to this URL instead of the path below the base.
-    #[must_use]
-    pub fn at(mut self, url: EndpointUrl) -> Self {
-        self.place = Place::At(url);
-        self
-    }
-
     /// The first scope that the code or client credentials grant has alone.
     #[must_use]
     pub fn scope_of_other_grant(&self) -> Option<&Scope> {
@@ -70,6 +63,8 @@ impl StartDevice {
         self.scope.iter().find(other)
     }
 }
+
+replaceable_url!(StartDevice);
 
 impl Endpoint for StartDevice {
     type Reply = DeviceAuthorization;
@@ -81,12 +76,12 @@ impl Endpoint for StartDevice {
     }
 
     fn from_http(&self, response: Response<Body>) -> Result<DeviceAuthorization, HttpError> {
-        let response = check_status(response)?;
-        let read = DeviceAuthorization::decode(response.body().as_bytes());
-        match read {
-            Ok(reply) if self.any_site || reply.is_on_discord() => Ok(reply),
-            Ok(_) => Err(HttpError::bad_body(response, Some("verification_uri"))),
-            Err(error) => Err(HttpError::bad_body(response, error.field())),
-        }
+        read_reply(response, |json| {
+            let reply = DeviceAuthorization::decode(json)?;
+            let allowed = self.any_site || reply.is_on_discord();
+            allowed
+                .then_some(reply)
+                .ok_or(TokenError::at("verification_uri"))
+        })
     }
 }

@@ -4,10 +4,9 @@ use core::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::IdTokenError;
-use crate::token::{object, optional, required};
+use crate::json::{members, object, optional, required};
 use crate::{AccessToken, Nonce, TokenError, UnixTime};
 use ra_types::constant_time_eq;
 
@@ -38,29 +37,18 @@ pub(super) struct Expected<'a> {
     pub(super) leeway: Duration,
 }
 
-#[derive(Deserialize)]
-struct Members<'a> {
-    #[serde(borrow, default)]
-    iss: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    sub: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    aud: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    azp: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    exp: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    iat: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    nbf: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    auth_time: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    nonce: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    at_hash: Option<&'a RawValue>,
-}
+members!(Members {
+    iss,
+    sub,
+    aud,
+    azp,
+    exp,
+    iat,
+    nbf,
+    auth_time,
+    nonce,
+    at_hash
+});
 
 /// A string or an array of them (P-11).
 #[derive(Deserialize)]
@@ -72,7 +60,7 @@ enum Audience {
 
 /// The checks of OpenID Connect Core 3.1.3.7 that follow the signature, and of 3.1.3.8.
 pub(super) fn check(payload: &[u8], expected: &Expected<'_>) -> Result<Claims, IdTokenError> {
-    let claims: Members<'_> = object(payload).ok_or(IdTokenError::Payload)?;
+    let claims: Members<'_> = object(payload)?;
     let issuer: String = required(claims.iss, "iss")?;
     demand(issuer == expected.issuer, "iss")?;
     let audience = match required(claims.aud, "aud")? {

@@ -3,12 +3,10 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Deserializer, de::IgnoredAny};
 
-use super::IdTokenError;
 use super::keys::Key;
-use crate::token::object;
+use super::{IdTokenError, RS256};
+use crate::json::object;
 
-/// The one algorithm.
-pub(super) const RS256: &str = "RS256";
 /// An honest one has about a thousand bytes.
 const MAX_BYTES: usize = 16 * 1024;
 
@@ -42,7 +40,7 @@ impl<'a> Jws<'a> {
         if payload.contains('.') {
             return Err(IdTokenError::Malformed);
         }
-        let header: Header = object(&decode(header)?).ok_or(IdTokenError::Malformed)?;
+        let header: Header = object(&decode(header)?).map_err(|_| IdTokenError::Malformed)?;
         if header.alg != RS256 {
             return Err(IdTokenError::Algorithm);
         }

@@ -3,7 +3,7 @@
 use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use super::jws::RS256;
+use super::RS256;
 use crate::api::Jwk;
 
 /// The longest modulus, in base64url characters: 8192 bits.

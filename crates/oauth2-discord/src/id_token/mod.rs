@@ -42,6 +42,8 @@ mod keys;
 #[cfg(test)]
 mod tests;
 
+/// The only supported signature algorithm.
+const RS256: &str = "RS256";
 /// How far the two clocks may differ unless set otherwise.
 const LEEWAY: Duration = Duration::from_secs(60);
 /// No second fetch of the keys within this.

@@ -2,11 +2,9 @@
 
 use core::time::Duration;
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use crate::token::{object, optional};
+use crate::json::{members, object, optional};
 use crate::{Token, TokenError, UnixTime};
 
 /// A lifetime below this counts as this: a token that is born expired would be refreshed for ever.
@@ -22,11 +20,7 @@ pub struct TokenSet {
     pub expires_at: Option<UnixTime>,
 }
 
-#[derive(Deserialize)]
-struct Members<'a> {
-    #[serde(borrow, default)]
-    expires_at: Option<&'a RawValue>,
-}
+members!(Members { expires_at });
 
 impl TokenSet {
     /// A token that arrived at this time (O-140).
@@ -43,7 +37,7 @@ impl TokenSet {
     /// The member that is missing or makes no sense.
     pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
         let token = Token::decode(json)?;
-        let members: Members<'_> = object(json).ok_or(TokenError::new(None))?;
+        let members: Members<'_> = object(json)?;
         let expires_at: Option<u64> = optional(members.expires_at, "expires_at")?;
         Ok(Self {
             token,

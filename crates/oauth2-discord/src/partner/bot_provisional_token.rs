@@ -4,9 +4,9 @@ use http::{Request, Response};
 use ra_http::{BaseUrl, Body, Endpoint, HttpError};
 
 use super::check_external_user_id;
-use crate::api::json::JsonObject;
-use crate::api::post_as_bot;
 use crate::error::Repeat;
+use crate::json::JsonObject;
+use crate::wire::{post_as_bot, read_reply};
 use crate::{BotToken, Token};
 
 /// Asks for the token of the account of a person whom the game itself vouches for, through its bot. If there is none, a
@@ -59,6 +59,6 @@ impl Endpoint for BotProvisionalToken {
     }
 
     fn from_http(&self, response: Response<Body>) -> Result<Token, HttpError> {
-        Token::from_http(response)
+        read_reply(response, Token::decode)
     }
 }

@@ -5,9 +5,9 @@ use ra_http::{BaseUrl, Body, Endpoint, HttpError, check_status};
 
 use super::check_external_user_id;
 use crate::BotToken;
-use crate::api::json::JsonObject;
-use crate::api::post_as_bot;
 use crate::error::Repeat;
+use crate::json::JsonObject;
+use crate::wire::post_as_bot;
 
 /// Parts a provisional account by the id that the game has for the user, also when no token of theirs is left. Invalidates
 /// all tokens of the user, as [`Unmerge`](super::Unmerge) does (O-178).

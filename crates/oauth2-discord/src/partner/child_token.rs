@@ -4,9 +4,9 @@ use http::{Request, Response};
 use ra_http::{BaseUrl, Body, Endpoint, HttpError, json_post};
 
 use super::push_secret;
-use crate::api::json::JsonObject;
 use crate::error::Repeat;
-use crate::wire::fits_header;
+use crate::json::JsonObject;
+use crate::wire::{fits_header, read_reply};
 use crate::{AccessToken, Client, Snowflake, Token};
 
 /// Turns a publisher's access token into one of a game of theirs. There is no refresh token: exchange again.
@@ -57,6 +57,6 @@ impl Endpoint for ChildToken {
     }
 
     fn from_http(&self, response: Response<Body>) -> Result<Token, HttpError> {
-        Token::from_http(response)
+        read_reply(response, Token::decode)
     }
 }

@@ -3,12 +3,10 @@
 use core::fmt;
 
 use ra_http::HttpError;
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::PartnerCode;
 use crate::Snowflake;
-use crate::token::{object, optional, required};
+use crate::json::{members, object, optional, required};
 
 /// The provisional account was merged into this user's (530010): they have to authorize by OAuth2, unless it is
 /// [unmerged](super::Unmerge) first.
@@ -25,17 +23,12 @@ pub struct MergedAccount {
     pub provider_issued_user_id: String,
 }
 
-#[derive(Deserialize)]
-struct Members<'a> {
-    #[serde(borrow, default)]
-    user_id: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    provider_type: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    provider_id: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    provider_issued_user_id: Option<&'a RawValue>,
-}
+members!(Members {
+    user_id,
+    provider_type,
+    provider_id,
+    provider_issued_user_id
+});
 
 impl MergedAccount {
     /// A user with the id that a provider of this kind has for them.
@@ -60,7 +53,7 @@ impl MergedAccount {
         if super::code(error) != Some(PartnerCode::NotProvisional) {
             return None;
         }
-        let members: Members<'_> = object(error.dangerous_body())?;
+        let members: Members<'_> = object(error.dangerous_body()).ok()?;
         Some(Self {
             user_id: required(members.user_id, "user_id").ok()?,
             provider_type: required(members.provider_type, "provider_type").ok()?,

@@ -9,7 +9,7 @@
 
 use ra_http::HttpError;
 
-use crate::api::json::JsonObject;
+use crate::json::JsonObject;
 use crate::{Client, ExternalAuth};
 
 pub use bot_provisional_token::BotProvisionalToken;

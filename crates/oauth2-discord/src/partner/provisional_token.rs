@@ -5,6 +5,7 @@ use ra_http::{BaseUrl, Body, Endpoint, HttpError, json_post};
 
 use super::external_auth_body;
 use crate::error::Repeat;
+use crate::wire::read_reply;
 use crate::{Client, ExternalAuth, Token};
 
 /// Asks for the token of the account of a person whom an identity provider vouches for. If there is none, a provisional
@@ -41,6 +42,6 @@ impl Endpoint for ProvisionalToken {
     }
 
     fn from_http(&self, response: Response<Body>) -> Result<Token, HttpError> {
-        Token::from_http(response)
+        read_reply(response, Token::decode)
     }
 }

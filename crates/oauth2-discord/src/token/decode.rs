@@ -2,62 +2,39 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
 use super::{Guild, Token, TokenError, Webhook};
+use crate::json::{members, object, optional, required};
 use crate::{AccessToken, RawIdToken, RefreshToken, Snowflake, wire::fits_header};
 
-#[derive(Deserialize)]
-struct Members<'a> {
-    #[serde(borrow, default)]
-    token_type: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    access_token: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    refresh_token: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    id_token: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    scope: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    expires_in: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    guild: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    webhook: Option<&'a RawValue>,
-}
+members!(Members {
+    token_type,
+    access_token,
+    refresh_token,
+    id_token,
+    scope,
+    expires_in,
+    guild,
+    webhook
+});
 
-#[derive(Deserialize)]
-struct GuildMembers<'a> {
-    #[serde(borrow, default)]
-    id: Option<&'a RawValue>,
-}
+members!(GuildMembers { id });
 
-#[derive(Deserialize)]
-struct WebhookMembers<'a> {
-    #[serde(borrow, default)]
-    id: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    token: Option<&'a RawValue>,
-    #[serde(borrow, default, rename = "type")]
-    kind: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    name: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    avatar: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    channel_id: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    guild_id: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    application_id: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    url: Option<&'a RawValue>,
-}
+members!(WebhookMembers {
+    id,
+    token,
+    kind: "type",
+    name,
+    avatar,
+    channel_id,
+    guild_id,
+    application_id,
+    url
+});
 
 pub(super) fn token(json: &[u8]) -> Result<Token, TokenError> {
-    let members: Members<'_> = object(json).ok_or(TokenError { field: None })?;
+    let members: Members<'_> = object(json)?;
     let kind = members.token_type.and_then(text);
     if !kind.is_some_and(|kind| is_bearer(&kind)) {
         return Err(TokenError::at("token_type"));
@@ -91,7 +68,7 @@ pub(super) fn token(json: &[u8]) -> Result<Token, TokenError> {
     })
 }
 
-/// Whether a token type is the one that we can use; its case does not count (S-10).
+/// Whether a token type is `Bearer`, the only supported one, in any case (S-10).
 pub(crate) fn is_bearer(kind: &str) -> bool {
     kind.eq_ignore_ascii_case("bearer")
 }
@@ -100,7 +77,7 @@ fn is_vschar(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
-/// A string, borrowed unless it has escapes.
+/// A JSON string, borrowed unless it has escapes.
 fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
     let json = raw.get();
     let plain = json.strip_prefix('"')?.strip_suffix('"')?;
@@ -110,7 +87,7 @@ fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
     Some(Cow::Borrowed(plain)) // it was read as JSON already
 }
 
-/// A string that goes into a secret type, which wipes it.
+/// A JSON string for a secret type, which wipes it.
 fn secret(raw: Option<&RawValue>, field: &'static str) -> Result<Option<String>, TokenError> {
     let text = raw.map(|raw| text(raw).ok_or(TokenError::at(field)));
     Ok(text.transpose()?.map(Cow::into_owned))
@@ -132,14 +109,15 @@ fn seconds(raw: &RawValue) -> Result<u64, TokenError> {
 }
 
 fn guild(raw: &RawValue) -> Result<Guild, TokenError> {
-    let members: GuildMembers<'_> = object(raw.get().as_bytes()).ok_or(TokenError::at("guild"))?;
+    let members: GuildMembers<'_> =
+        object(raw.get().as_bytes()).map_err(|_| TokenError::at("guild"))?;
     let id: Snowflake = required(members.id, "guild.id")?;
     Ok(Guild::new(id, raw.get()))
 }
 
 fn webhook(raw: &RawValue) -> Result<Webhook, TokenError> {
     let json = raw.get().as_bytes();
-    let members: WebhookMembers<'_> = object(json).ok_or(TokenError::at("webhook"))?;
+    let members: WebhookMembers<'_> = object(json).map_err(|_| TokenError::at("webhook"))?;
     Ok(Webhook {
         id: required(members.id, "webhook.id")?,
         token: required(members.token, "webhook.token")?,
@@ -151,27 +129,4 @@ fn webhook(raw: &RawValue) -> Result<Webhook, TokenError> {
         application_id: optional(members.application_id, "webhook.application_id")?,
         url: optional(members.url, "webhook.url")?,
     })
-}
-
-/// The members of a JSON object; serde would also take an array for a struct, and from bytes it would skip over members
-/// that are not UTF-8.
-pub(crate) fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Option<T> {
-    let text = core::str::from_utf8(json).ok()?;
-    let is_object = text.trim_ascii_start().starts_with('{');
-    is_object.then(|| serde_json::from_str(text).ok()).flatten()
-}
-
-pub(crate) fn optional<T: DeserializeOwned>(
-    raw: Option<&RawValue>,
-    field: &'static str,
-) -> Result<Option<T>, TokenError> {
-    raw.map(|raw| serde_json::from_str(raw.get()).map_err(|_| TokenError::at(field)))
-        .transpose()
-}
-
-pub(crate) fn required<T: DeserializeOwned>(
-    raw: Option<&RawValue>,
-    field: &'static str,
-) -> Result<T, TokenError> {
-    optional(raw, field)?.ok_or(TokenError::at(field))
 }

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use super::{Token, Webhook};
-use crate::{Snowflake, wiped::Wiped};
+use crate::{Snowflake, wiped::WipedBytes};
 
 #[derive(Serialize)]
 struct Members<'a> {
@@ -57,7 +57,7 @@ pub(super) fn token(token: &Token) -> Zeroizing<String> {
             .and_then(|guild| serde_json::from_str(guild.json()).ok()),
         webhook: token.webhook.as_deref().map(WebhookMembers::of),
     };
-    let mut json = Wiped::default();
+    let mut json = WipedBytes::default();
     let _ = serde_json::to_writer(&mut json, &members); // the writer takes everything
     json.into_text()
 }

@@ -2,8 +2,6 @@
 
 use core::{error::Error, fmt, time::Duration};
 
-use http::Response;
-use ra_http::{Body, HttpError, check_status};
 use zeroize::Zeroizing;
 
 use crate::{AccessToken, RawIdToken, RefreshToken, ScopeSet, UnixTime};
@@ -11,7 +9,7 @@ use crate::{AccessToken, RawIdToken, RefreshToken, ScopeSet, UnixTime};
 pub use parts::{Guild, Webhook};
 
 mod decode;
-pub(crate) use decode::{is_bearer, object, optional, required};
+pub(crate) use decode::is_bearer;
 mod encode;
 mod parts;
 #[cfg(test)]
@@ -89,13 +87,6 @@ impl Token {
     pub fn due(&self, arrival: UnixTime, leeway: Duration) -> Option<UnixTime> {
         let lifetime = Duration::from_secs(self.expires_in?);
         Some(arrival.saturating_add(lifetime.saturating_sub(leeway)))
-    }
-
-    /// Reads the reply of a token endpoint.
-    pub(crate) fn from_http(response: Response<Body>) -> Result<Self, HttpError> {
-        let response = check_status(response)?;
-        Self::decode(response.body().as_bytes())
-            .map_err(|error| HttpError::bad_body(response, error.field))
     }
 }
 

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use ra_proto::rest::Call;
 use ra_proto::{SecretBytes, Token};
 use tokio::time::{Instant, timeout};
 
 use crate::accounts::{Account, AccountsError, AccountsErrorKind, AccountsFailure, Answer};
 use crate::observe::problem::Problem;
-use crate::observe::reason::Call;
 use crate::shared::Shared;
 
 /// What a call that was taken is answered with.

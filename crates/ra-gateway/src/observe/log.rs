@@ -10,11 +10,12 @@ use std::mem;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use ra_proto::rest::Call;
 use tokio::time::{Instant, interval};
 
 #[cfg(feature = "redis")]
 use super::reason::RedisUnavailable;
-use super::reason::{AccountsFailure, Call, Refusal, SessionEnd, SessionPhase};
+use super::reason::{AccountsFailure, Refusal, SessionEnd, SessionPhase};
 use crate::base::lock::lock;
 
 /// The same failure is logged at most this often; those in between are counted.

@@ -10,11 +10,12 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+use ra_proto::rest::Call;
 
 use super::log::{Event, Failure, ThrottledLog};
 #[cfg(feature = "redis")]
 use super::reason::RedisUnavailable;
-use super::reason::{AccountsFailure, Call, Label, Refusal, SessionEnd};
+use super::reason::{AccountsFailure, Label, Refusal, SessionEnd};
 
 /// Upper bounds in seconds, from a socket's upgrade to a valid proof.
 const HANDSHAKE: &[f64] = &[0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];

@@ -1,6 +1,7 @@
 //! The words that metrics and log use: one enum for each label, one name for each of its values.
 
 use ra_core::gateway::{Outcome, Phase, SessionError};
+use ra_proto::rest::Call;
 
 /// A label of metrics, with all values that it can have.
 pub(crate) trait Label:
@@ -50,14 +51,12 @@ macro_rules! label {
     };
 }
 
-label! {
-    /// A REST call.
-    pub(crate) enum Call by "call" {
-        Create = "create",
-        Finish = "finish",
-        Cancel = "cancel",
-        Login = "login",
-        MfaFinish = "mfa_finish",
+impl Label for Call {
+    const KEY: &'static str = "call";
+    const ALL: &'static [Self] = Self::ALL;
+
+    fn name(self) -> &'static str {
+        Self::name(self)
     }
 }
 

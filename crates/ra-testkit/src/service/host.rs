@@ -6,8 +6,8 @@ use http::{Request, Response};
 use ra_crypto::Backend;
 use ra_http::Body;
 use ra_proto::rest::{
-    CancelRequest, CreateRequest, CreateResponse, FinishRequest, LoginRequest, LoginResponse,
-    MfaFinishRequest, MfaFinishResponse, MfaMethod, MfaRequired,
+    Call, CancelRequest, CreateRequest, CreateResponse, FinishRequest, LoginRequest, LoginResponse,
+    MFA_HEADER, MfaFinishRequest, MfaFinishResponse, MfaMethod, MfaRequired,
 };
 use ra_proto::{Fingerprint, HandshakeToken, MfaTicket, MfaToken, Ticket, User};
 
@@ -79,17 +79,16 @@ impl Host {
         request: &Request<Body>,
         find: Find<'_>,
     ) -> (Response<Body>, Wish) {
-        let path = request.uri().path().to_owned();
         let body = request.body().as_bytes();
-        let route = path.strip_prefix("/api/v9").unwrap_or(&path);
+        let call = Call::match_path(request.uri().path());
         let phone = request
             .headers()
             .get("authorization")
             .is_some_and(|v| v.as_bytes() == self.authorization.as_bytes());
-        match route {
-            "/users/@me/remote-auth/login" => (self.login(request), Wish::Nothing),
+        match call {
+            Some(Call::Login) => (self.login(request), Wish::Nothing),
             _ if !phone => (error(401, 0), Wish::Nothing),
-            "/users/@me/remote-auth" => match CreateRequest::decode(body) {
+            Some(Call::Create) => match CreateRequest::decode(body) {
                 Ok(create) if find(create.fingerprint).is_some() => {
                     let token = self.mint("handshake");
                     self.handshakes.clear(); // a second scan replaces the first
@@ -101,16 +100,16 @@ impl Host {
                 }
                 _ => (error(404, 10012), Wish::Nothing),
             },
-            "/users/@me/remote-auth/finish" => self.finish(request, find),
-            "/users/@me/remote-auth/cancel" => match CancelRequest::decode(body)
+            Some(Call::Finish) => self.finish(request, find),
+            Some(Call::Cancel) => match CancelRequest::decode(body)
                 .ok()
                 .and_then(|cancel| self.handshakes.remove(cancel.handshake_token.expose()))
             {
                 Some(fingerprint) => (status(204, Vec::new()), Wish::Decline(fingerprint)),
                 None => (error(404, 10012), Wish::Nothing),
             },
-            "/mfa/finish" => (self.finish_mfa(body), Wish::Nothing),
-            _ => (error(404, 0), Wish::Nothing),
+            Some(Call::MfaFinish) => (self.finish_mfa(body), Wish::Nothing),
+            None => (error(404, 0), Wish::Nothing),
         }
     }
 
@@ -120,7 +119,7 @@ impl Host {
         };
         let passed = request
             .headers()
-            .get("x-discord-mfa-authorization")
+            .get(MFA_HEADER)
             .is_some_and(|v| v == "mfa-passed");
         if self.mfa.is_some() && !passed {
             let required = MfaRequired::new(MfaTicket::new("mfa-ticket"), vec![MfaMethod::Totp]);

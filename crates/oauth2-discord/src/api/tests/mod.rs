@@ -4,7 +4,7 @@ use ra_http::{BaseUrl, Body, Endpoint, HttpError, HttpErrorKind};
 
 use super::*;
 use crate::authorize::{Authorization, AuthorizeUrl, IntegrationType};
-use crate::{AccessToken, Entropy, Permissions, Scope, Snowflake, State, UnixTime, Urls};
+use crate::{AccessToken, BotToken, Entropy, Permissions, Scope, Snowflake, State, UnixTime, Urls};
 
 mod authorize;
 mod device;

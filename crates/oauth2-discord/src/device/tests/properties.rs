@@ -89,7 +89,7 @@ fn run(steps: &[Step], interval: u64, expires_in: u64, drain_early: bool) -> Run
                 assert!(rig.session.has_ended());
             }
             Step::Fail | Step::Reply { .. } => {
-                let poll = &rig.session.desk.poll;
+                let poll = &rig.session.context.poll;
                 let (reply, stale, slow) = match step {
                     Step::Reply {
                         status,

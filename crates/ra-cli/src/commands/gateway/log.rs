@@ -11,8 +11,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tracing::field::{Field as Name, Visit};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
-use crate::args::{LogFormat, LogLevel};
-use crate::plain::plain;
+use super::args::{LogFormat, LogLevel};
+use crate::sanitize::sanitize;
 
 /// Lines that may wait for a reader of standard error; more are counted and left out.
 const WAITING: usize = 1024;
@@ -178,7 +178,7 @@ fn text(time: &str, level: &str, event: &str, fields: &[(&str, Field<'_>)]) -> S
         let _ = match value {
             Field::Number(number) => write!(line, " {name}={number}"),
             Field::Word(word) => write!(line, " {name}={word}"),
-            Field::Text(text) => write!(line, ": {}", plain(text)),
+            Field::Text(text) => write!(line, ": {}", sanitize(text)),
         };
     }
     line
@@ -190,7 +190,7 @@ fn json(time: &str, level: &str, event: &str, fields: &[(&str, Field<'_>)]) -> S
         line[*name] = match value {
             Field::Number(number) => (*number).into(),
             Field::Word(word) => (*word).into(),
-            Field::Text(text) => plain(text).into(),
+            Field::Text(text) => sanitize(text).into(),
         };
     }
     line.to_string()
