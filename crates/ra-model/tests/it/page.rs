@@ -1,9 +1,4 @@
-//! `docs/model.md`, read by the tests that it speaks of.
-#![allow(dead_code, reason = "each test reads its part")]
-#![allow(
-    clippy::unwrap_used,
-    reason = "a page that cannot be read fails the test"
-)]
+//! Reads tables of `docs/model.md` for the tests that compare them.
 
 use std::fs;
 use std::path::Path;

@@ -72,17 +72,18 @@ pub fn bench(c: &mut Criterion, group: &str, rounds: usize, mut rivals: Vec<Riva
         .warm_up_time(NAP)
         .measurement_time(NAP * u32::try_from(rounds).unwrap());
     let names: Vec<&str> = rivals.iter().map(|rival| rival.name).collect();
-    let mut turns = None; // taken when criterion asks for the first of them, if it does
+    let mut rounds_taken = None; // taken when criterion asks for the first of them, if it does
     for (which, name) in names.into_iter().enumerate() {
         let mut next = 0;
         group.bench_function(name, |b| {
-            let turns = turns.get_or_insert_with(|| take(taken, measured, &mut rivals));
+            let rounds_taken =
+                rounds_taken.get_or_insert_with(|| take(taken, measured, &mut rivals));
             b.iter_custom(|iterations| {
                 if iterations >= MANY {
                     sleep(NAP);
                 }
                 next += 1;
-                Duration::from_secs_f64(turns[which][next % taken] * iterations as f64)
+                Duration::from_secs_f64(rounds_taken[which][next % taken] * iterations as f64)
             });
         });
     }

@@ -1,6 +1,4 @@
 //! The load generator at a small size, against the `ra` that was built beside it.
-#![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used)] // helpers of tests
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};

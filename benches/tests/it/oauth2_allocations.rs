@@ -1,9 +1,6 @@
 //! How often the memory is asked, by the work of the bench `oauth2`. A binary of its own, as counting takes time.
-#![forbid(unsafe_code)]
-#![cfg(test)]
-#![allow(unreachable_pub, clippy::unwrap_used)] // a test may fail
 
-#[path = "../benches/oauth2/work.rs"]
+#[path = "../../benches/oauth2/work.rs"]
 mod work;
 
 use allocation_counter::{AllocationInfo, measure};

@@ -1,6 +1,4 @@
 //! The suites find out adapters that are wrong.
-#![cfg(feature = "net")]
-#![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;

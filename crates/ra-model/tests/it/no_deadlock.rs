@@ -1,7 +1,5 @@
 //! Nobody hangs: where nothing goes wrong, a login can be brought to its end from every state.
 
-mod page;
-
 use std::collections::{HashMap, VecDeque};
 
 use ra_model::World;
@@ -46,7 +44,7 @@ fn can_reach(states: &[State], before: &[Vec<usize>], goal: impl Fn(&State) -> b
 #[test]
 fn from_every_state_all_can_come_to_rest_and_who_has_a_code_can_log_in() {
     let (states, before) = explore(World::new(0, 0));
-    assert_eq!(states.len(), page::size("0", "0", "1")[0]);
+    assert_eq!(states.len(), crate::page::size("0", "0", "1")[0]);
 
     let rest = can_reach(&states, &before, |state| {
         Who::BOTH.into_iter().all(|who| {

@@ -1,12 +1,9 @@
 //! Keeps `docs/` true: requirements have tests, the protocol's examples are what the types write, links lead somewhere.
-#![cfg(test)]
-
-mod promises;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use promises::{bless, files, promises, root};
+use crate::promises::{bless, files, promises, root};
 use ra_proto::frame::{DesktopFrame, GatewayFrame};
 use ra_proto::rest::{
     CancelRequest, CreateRequest, CreateResponse, FinishRequest, LoginRequest, LoginResponse,

@@ -1,7 +1,5 @@
 //! What each check is for: without it, something that must always hold does not.
 
-mod page;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use ra_model::World;
@@ -79,7 +77,7 @@ fn every_check_is_left_out_and_everything_that_must_hold_can_break() {
 #[test]
 fn the_page_says_what_breaks_without_each_check() {
     let mut written = BTreeMap::new();
-    for row in page::table("What holds in every state") {
+    for row in crate::page::table("What holds in every state") {
         let properties: BTreeSet<_> = row[1].split("; ").map(str::to_owned).collect();
         let is_new = written.insert(row[0].clone(), properties).is_none();
         assert!(is_new, "{} twice", row[0]);

@@ -1,12 +1,9 @@
 //! Keeps `docs/oauth2.md` true: each promise has a test, and the test listed below it names its id.
-#![cfg(test)]
-
-mod promises;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use promises::{Promise, bless, files, promises, root};
+use crate::promises::{Promise, bless, files, promises, root};
 
 /// Promises with nothing to build, and what the page lists in place of a test.
 const OPEN: [(&str, &str); 1] = [("M-01", "none")];

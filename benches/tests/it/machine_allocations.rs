@@ -1,11 +1,8 @@
 //! How often the memory is asked by the work of the bench `handshake`, and the crowd at a small size.
-#![forbid(unsafe_code)]
-#![cfg(test)]
-#![allow(unreachable_pub, dead_code, clippy::unwrap_used)] // a test may fail, and does not use all of a bench
 
-#[path = "../benches/frames/derived.rs"]
+#[path = "../../benches/frames/derived.rs"]
 mod derived;
-#[path = "../benches/handshake/work.rs"]
+#[path = "../../benches/handshake/work.rs"]
 mod work;
 
 use std::process::Command;

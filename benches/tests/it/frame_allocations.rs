@@ -1,9 +1,6 @@
 //! How often reading and writing a frame asks for memory: never, unless a text has to be copied because of its escapes.
-#![forbid(unsafe_code)]
-#![cfg(test)]
-#![allow(unreachable_pub, clippy::unwrap_used)] // a test may fail
 
-#[path = "../benches/frames/samples.rs"]
+#[path = "../../benches/frames/samples.rs"]
 mod samples;
 
 use allocation_counter::measure;

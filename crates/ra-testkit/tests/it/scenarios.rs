@@ -1,5 +1,4 @@
 //! The scenarios on the virtual clock: the hand-written loop of the world, over good and slow networks.
-#![allow(clippy::panic, reason = "tests")]
 
 use std::collections::BTreeSet;
 

@@ -1,22 +1,21 @@
+//! The adversary reads every socket, sends on it, and has a key and a code of its own.
+
 use ra_crypto::SessionKey as _;
 use ra_http::{Body, Endpoint};
 use ra_proto::frame::{DesktopFrame, GatewayFrame, Proof};
-use ra_proto::rest::LoginResponse;
-use ra_proto::rest::{Cancel, CreateHandshake, ExchangeTicket, Finish};
+use ra_proto::rest::{Cancel, CreateHandshake, ExchangeTicket, Finish, LoginResponse};
 use ra_proto::{CloseCode, Fingerprint, HandshakeToken, Ticket, Token, base64};
 use ra_testkit::FakeKey;
+use ra_testkit::service::{LineId, Wire};
 
-use super::desk::fingerprint;
-use super::host::{AUTHORIZATIONS, IDS};
-use super::line::Wire;
-use super::world::World;
+use super::world::{AUTHORIZATIONS, IDS, World, fingerprint};
 use crate::script::Script;
 
-/// The rogue's own key.
+/// Id of the adversary's own key.
 const KEY: u64 = u64::MAX;
 
 impl World {
-    /// A desktop hears what its gateway has not said, or not now.
+    /// Sends a desktop something that its gateway did not send, or not now.
     pub(super) fn forge_down(&mut self, d: usize, script: &mut Script<'_>) {
         let kind = script.byte();
         let text = match kind % 12 {
@@ -43,7 +42,7 @@ impl World {
                 })
             }
             8 => {
-                let ticket = pick(&self.truth.tickets, script).cloned();
+                let ticket = pick(&self.oracle.tickets, script).cloned();
                 let ticket = ticket.unwrap_or("canary-made-up".to_owned());
                 GatewayFrame::PendingLogin {
                     ticket: (&*ticket).into(),
@@ -54,14 +53,14 @@ impl World {
             10 => GatewayFrame::HeartbeatAck.encode(),
             _ => script.text().into_owned(),
         };
-        if self.desks[d].line.is_some() {
-            self.desks[d].is_meddled_with = true;
-            self.desk_hears(d, &Wire::Text(text));
+        if self.parties.desktops[d].line.is_some() {
+            self.screens[d].is_meddled_with = true;
+            self.desktop_hears(d, &Wire::Text(text));
         }
     }
 
-    /// The gateway hears what a desktop has not said, or on another line; often on one of the rogue's own.
-    pub(super) fn forge_up(&mut self, line: usize, script: &mut Script<'_>) {
+    /// Sends the gateway something that a desktop did not send, or on another socket; often on one of its own.
+    pub(super) fn forge_up(&mut self, line: LineId, script: &mut Script<'_>) {
         let text = match script.byte() % 10 {
             0..=3 => self.replayed(script),
             4 => init(&FakeKey::new(KEY)),
@@ -73,12 +72,12 @@ impl World {
         self.gateway_hears(line, &Wire::Text(text));
     }
 
-    /// A call that no phone and no desktop has asked for.
+    /// Sends a call that no phone and no desktop has asked for.
     pub(super) fn forge_call(&mut self, script: &mut Script<'_>) {
         let kind = script.byte();
         let account = usize::from(kind >> 7);
         let authorization = Token::new(AUTHORIZATIONS[account].to_owned());
-        let handshake = pick(&self.truth.handshakes, script).map(|(token, _, _)| token.clone());
+        let handshake = pick(&self.oracle.handshakes, script).map(|(token, _, _)| token.clone());
         let handshake = || HandshakeToken::new(handshake.clone().unwrap_or("made-up".to_owned()));
         match kind % 4 {
             0 => {
@@ -87,10 +86,10 @@ impl World {
                 }
             }
             1 => {
-                // whoever may speak for an account may say yes for it, and for no other
-                let meant = self.truth.handshake(handshake().expose(), account);
+                // anyone who may speak for an account may approve for it, and for no other
+                let meant = self.oracle.handshake(handshake().expose(), account);
                 if let Some(code) = meant {
-                    self.truth.is_approved(account, code);
+                    self.oracle.is_approved(account, code);
                 }
                 self.send(&Finish::new(authorization, handshake(), false, None));
             }
@@ -99,9 +98,9 @@ impl World {
         }
     }
 
-    /// Exchanges a ticket that was overheard, and tries to read what comes of it.
+    /// Exchanges an overheard ticket, and tries to open the token.
     fn steal(&mut self, script: &mut Script<'_>) {
-        let Some(ticket) = pick(&self.truth.tickets, script).cloned() else {
+        let Some(ticket) = pick(&self.oracle.tickets, script).cloned() else {
             return;
         };
         let Some(response) = self.send(&ExchangeTicket::new(Ticket::new(ticket), None)) else {
@@ -114,7 +113,7 @@ impl World {
             && let Ok(token) = key.open(&sealed)
         {
             let token = String::from_utf8_lossy(token.expose()).into_owned();
-            self.truth.token_is_read(&token, Some(fingerprint(&key)));
+            self.oracle.token_is_read(&token, Some(fingerprint(&key)));
         }
     }
 
@@ -124,30 +123,31 @@ impl World {
         Some(self.serve(&request))
     }
 
-    /// A connection ends at both ends, at one, or with a close.
-    pub(super) fn cut(&mut self, line: usize, kind: u8) {
+    /// Ends a connection at both ends, at one, or with a close.
+    pub(super) fn cut(&mut self, line: LineId, kind: u8) {
         let (up, down) = match kind % 6 {
             0 => (Some(Wire::Lost), None),
             1 => (None, Some(Wire::Lost)),
             2 => (
                 None,
-                Some(Wire::Close(CloseCode::from(4000 + u16::from(kind / 6 % 6)))),
+                Some(Wire::Close(Some(CloseCode::from(
+                    4000 + u16::from(kind / 6 % 6),
+                )))),
             ),
-            3 => (Some(Wire::Close(CloseCode::NORMAL)), None),
+            3 => (Some(Wire::Close(Some(CloseCode::NORMAL))), None),
             _ => (Some(Wire::Lost), Some(Wire::Lost)),
         };
         if let Some(wire) = up {
             self.gateway_hears(line, &wire);
         }
-        if let (Some(wire), Some(d)) = (down, self.lines[line].desk)
-            && self.desks[d].line == Some(line)
-        {
-            self.desk_hears(d, &wire);
+        if let Some(wire) = down {
+            self.parties.to_desktop(line, &wire);
+            self.settle("");
         }
     }
 
     pub(super) fn code(&self, script: &mut Script<'_>) -> Option<Fingerprint> {
-        pick(&self.truth.codes, script).copied()
+        pick(&self.oracle.codes, script).copied()
     }
 
     fn replayed(&self, script: &mut Script<'_>) -> String {
@@ -156,19 +156,19 @@ impl World {
         self.overheard.get(at).cloned().unwrap_or_default()
     }
 
-    /// Seals to the key of a desktop, which everybody may know.
+    /// Seals to the public key of a desktop.
     fn sealed<'a>(
         &self,
         d: usize,
         plaintext: &[u8],
         frame: impl FnOnce(String) -> GatewayFrame<'a>,
     ) -> String {
-        let key = self.desks[d].key.clone().unwrap_or(FakeKey::new(KEY));
+        let key = self.screens[d].key.clone().unwrap_or(FakeKey::new(KEY));
         frame(key.seal_text(plaintext)).encode()
     }
 
-    /// The answer to a line's challenge, as far as the rogue can read it.
-    fn own_proof(&mut self, line: usize) -> String {
+    /// Answers the challenge on a socket, if the adversary can open it.
+    fn own_proof(&mut self, line: LineId) -> String {
         let sealed = self.challenge(line).unwrap_or_default();
         let mut key = FakeKey::new(KEY);
         let opened = key.open(&base64::decode(&sealed).unwrap_or_default());
@@ -178,7 +178,7 @@ impl World {
         };
         let text = DesktopFrame::NonceProof(Proof::Digest((&*digest).into())).encode();
         if opened.is_ok() {
-            self.truth.proof_is_made(&text, fingerprint(&key));
+            self.oracle.proof_is_made(&text, fingerprint(&key));
         }
         text
     }
@@ -191,7 +191,7 @@ fn init(key: &FakeKey) -> String {
     .encode()
 }
 
-/// One of the last, as the next byte says.
+/// Picks one of the last entries by the next byte.
 fn pick<'a, T>(list: &'a [T], script: &mut Script<'_>) -> Option<&'a T> {
     let back = usize::from(script.byte());
     list.get(list.len().checked_sub(1 + back % list.len().max(1))?)

@@ -1,7 +1,5 @@
 //! Every state of a world with one mishap and one trick: what must always hold does, and what must be possible is.
 
-mod page;
-
 use std::time::Instant;
 
 use ra_model::World;
@@ -14,7 +12,7 @@ fn with_one_mishap_and_one_trick_all_holds_that_must() {
     checker.assert_properties();
     assert!(checker.is_done());
     let size = [checker.unique_state_count(), checker.state_count()];
-    assert_eq!(size, page::size("1", "1", "1"));
+    assert_eq!(size, crate::page::size("1", "1", "1"));
     println!(
         "{} states, {} steps, {:.0} s",
         size[0],

@@ -1,7 +1,4 @@
 //! The page of benchmarks is what the kept results say.
-#![forbid(unsafe_code)]
-#![cfg(test)]
-#![allow(clippy::unwrap_used)] // a test may fail
 
 use std::path::Path;
 use std::process::{Command, Output};
