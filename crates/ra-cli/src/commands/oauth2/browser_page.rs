@@ -44,7 +44,8 @@ impl Page {
              Connection: close\r\n\
              Cache-Control: no-store\r\n\
              Referrer-Policy: no-referrer\r\n\
-             Content-Security-Policy: default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n\
+             Content-Security-Policy: default-src 'none'; base-uri 'none'; form-action 'none'; \
+             frame-ancestors 'none'\r\n\
              X-Content-Type-Options: nosniff\r\n\
              X-Frame-Options: DENY\r\n\
              \r\n{body}"

@@ -63,8 +63,8 @@ impl Caller {
         self.unless_stopped(carrier.call(endpoint, &base)).await
     }
 
-    /// Makes a single-use call, whose reply would be lost with it: after a signal it waits a little for the reply, until a
-    /// second signal comes. A token that arrives in that time counts.
+    /// Makes a single-use call, whose reply would be lost with it: after a signal it waits a little for the reply,
+    /// until a second signal comes. A token that arrives in that time counts.
     pub(super) async fn attempt_once<E: Endpoint>(
         &mut self,
         endpoint: &E,

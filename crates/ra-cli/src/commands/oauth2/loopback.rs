@@ -1,5 +1,5 @@
-//! The listener for the redirect (RFC 8252, section 7.3). Any program on this machine and any page in the browser can call
-//! it: other requests are turned away, and no caller keeps the redirect waiting.
+//! The listener for the redirect (RFC 8252, section 7.3). Any program on this machine and any page in the browser can
+//! call it: other requests are turned away, and no caller keeps the redirect waiting.
 
 use core::time::Duration;
 use std::collections::VecDeque;

@@ -1,5 +1,5 @@
-//! `ra oauth2`: Discord's OAuth2. Each subcommand has one file with its arguments and its `run(args, context)`; the files
-//! `information` and `provisional` hold several small ones.
+//! `ra oauth2`: Discord's OAuth2. Each subcommand has one file with its arguments and its `run(args, context)`; the
+//! files `information` and `provisional` hold several small ones.
 
 mod authorization;
 mod authorize_url;
@@ -117,8 +117,8 @@ struct Context {
 }
 
 impl Context {
-    /// Prepares calls: from now on Ctrl-C and SIGTERM are caught, and the time of `--timeout` runs. The network options are
-    /// read here, so that a command that sends nothing does not check them.
+    /// Prepares calls: from now on Ctrl-C and SIGTERM are caught, and the time of `--timeout` runs. The network options
+    /// are read here, so that a command that sends nothing does not check them.
     fn caller(&self) -> Result<Caller, Failure> {
         let network = network(&self.network)?;
         Caller::start(network, self.urls.api.clone(), self.timeout)

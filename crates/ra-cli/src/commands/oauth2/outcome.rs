@@ -1,5 +1,5 @@
-//! Turns the errors of the libraries into outcomes of a command. No message repeats a peer's text; of its error codes only
-//! known ones are shown.
+//! Turns the errors of the libraries into outcomes of a command. No message repeats a peer's text; of its error codes
+//! only known ones are shown.
 
 use core::error::Error;
 use core::time::Duration;
@@ -31,8 +31,8 @@ pub(super) fn of_call(error: &HttpError, repeat: Repeat) -> End {
     failure.into()
 }
 
-/// The kind of a failed call. As with the other calls of `ra`, the service refuses by a 4xx with one of its codes; anything
-/// else comes from the network in between.
+/// The kind of a failed call. As with the other calls of `ra`, the service refuses by a 4xx with one of its codes;
+/// anything else comes from the network in between.
 fn kind(error: &HttpError) -> Kind {
     let refused = error
         .status()

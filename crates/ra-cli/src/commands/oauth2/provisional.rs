@@ -81,8 +81,8 @@ const UNMERGE_EXAMPLE: &str = "\
 Example:
   RA_CLIENT_SECRET=... RA_EXTERNAL_TOKEN=... ra oauth2 unmerge --client-id ID --external-auth-type OIDC";
 const UNMERGE_BOT: &str = "\
-Separate a provisional account, named by the game's id for the person, from the user that it was merged into. All access \
-and refresh tokens of the user become invalid. The bot's token comes from RA_BOT_TOKEN or --bot-token-file.";
+Separate a provisional account, named by the game's id for the person, from the user that it was merged into. \
+All access and refresh tokens of the user become invalid. The bot's token comes from RA_BOT_TOKEN or --bot-token-file.";
 const UNMERGE_BOT_EXAMPLE: &str = "\
 Example:
   RA_BOT_TOKEN=... ra oauth2 unmerge-bot --external-user-id player-1";

@@ -82,8 +82,8 @@ pub(super) fn state(Unread(state): &Unread) -> Result<State, Failure> {
     Ok(State::new(state))
 }
 
-/// The content of a token file, which is not changed. A file that others may read, or that another user made, is read with a
-/// note: others may have the token already, and a refusal now would protect nobody.
+/// The content of a token file, which is not changed. A file that others may read, or that another user made, is read
+/// with a note: others may have the token already, and a refusal now would protect nobody.
 pub(super) fn token_set(path: &Path, printer: &mut Printer) -> Result<TokenSet, Failure> {
     let name = path.display();
     match token_file::store(path).read() {

@@ -29,11 +29,13 @@ fn options_are_those_of_the_contract_and_no_others() {
     for (name, expected) in [
         (
             "",
-            "authorize_url base ca_file device_url issuer json keys_url proxy revoke_url timeout token_url userinfo_url",
+            "authorize_url base ca_file device_url issuer json keys_url proxy revoke_url timeout \
+                token_url userinfo_url",
         ),
         (
             "authorize-url",
-            "channel_id client_id disable_guild_select guild_id integration_type no_pkce nonce permissions prompt redirect_uri response_type scope state",
+            "channel_id client_id disable_guild_select guild_id integration_type no_pkce nonce \
+                permissions prompt redirect_uri response_type scope state",
         ),
         (
             "login",

@@ -11,8 +11,8 @@ pub(super) fn now() -> UnixTime {
     UnixTime::from_secs(since.map_or(0, |since| since.as_secs()))
 }
 
-/// The time in UTC as in `2021-01-23T02:33:17+00:00`, which is how the service writes it. Times after the year 9999 are shown
-/// as its end.
+/// The time in UTC as in `2021-01-23T02:33:17+00:00`, which is how the service writes it. Times after the year 9999 are
+/// shown as its end.
 pub(super) fn text(time: UnixTime) -> String {
     let seconds = i64::try_from(time.as_secs()).ok();
     let time = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());

@@ -50,8 +50,8 @@ impl TokenFileArgs {
 }
 
 impl Reserved {
-    /// Keeps the token and prints it as one line of JSON. It is printed even if it cannot be kept, because it is the only
-    /// copy.
+    /// Keeps the token and prints it as one line of JSON. It is printed even if it cannot be kept, because it is the
+    /// only copy.
     pub(super) fn keep(self, token: Token, printer: &mut Printer) -> Result<(), End> {
         let json = token.expose_json();
         let kept = self.write(token);

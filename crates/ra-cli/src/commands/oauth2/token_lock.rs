@@ -5,8 +5,8 @@ use std::path::Path;
 
 use crate::outcome::{Failure, Kind};
 
-/// A lock on a token file, released when dropped or when the process ends. Only writers take it: a file is replaced as a
-/// whole, so readers need none. There is no lock where the system or the file system has none, or without a file.
+/// A lock on a token file, released when dropped or when the process ends. Only writers take it: a file is replaced as
+/// a whole, so readers need none. There is no lock where the system or the file system has none, or without a file.
 #[derive(Debug)]
 pub(super) struct TokenLock {
     _file: Option<File>,
