@@ -1,12 +1,12 @@
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
-use ra_core::rest::{
-    Cancel, CreateHandshake, ExchangeTicket, Finish, FinishMfa, FinishMfaReply, FinishReply,
-};
 use ra_http::{
     Body, CaptchaChallenge, CaptchaSolution, Endpoint, HttpError, HttpErrorKind, MAX_BODY_BYTES,
     MAX_RETRY_AFTER, Retry,
+};
+use ra_proto::rest::{
+    Cancel, CreateHandshake, ExchangeTicket, Finish, FinishMfa, FinishMfaReply, FinishReply,
 };
 use ra_proto::rest::{MfaMethod, MfaRequired};
 use ra_proto::{Fingerprint, HandshakeToken, MfaAnswerText, MfaTicket, Ticket, Token};

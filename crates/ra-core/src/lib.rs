@@ -63,8 +63,6 @@ pub mod desktop;
 pub mod gateway;
 #[cfg(feature = "mobile")]
 pub mod mobile;
-#[cfg(feature = "http")]
-pub mod rest;
 
 #[cfg(feature = "http")]
 pub use call::{CallId, HttpCall};

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use http::{Method, Request, Response};
 use ra_blocking::{HttpCarrier, Network};
-use ra_core::rest::ExchangeTicket;
 use ra_http::{Body, HttpErrorKind, MAX_BODY_BYTES, TransportError, TransportErrorKind, json_post};
 use ra_proto::Ticket;
+use ra_proto::rest::ExchangeTicket;
 
 use crate::support::{
     LONG, answering, deserted, drain, is_untouched, json, listener, read_request, serve, silent,

@@ -8,8 +8,8 @@ use ra_proto::{Fingerprint, HandshakeToken, MfaTicket, MfaToken};
 
 use super::{Config, Event, Input, MfaAnswer, MobileError, Outcome, Output};
 use crate::queue::Queue;
-use crate::rest::{Cancel, CreateHandshake, Finish, FinishMfa, FinishMfaReply, FinishReply};
 use crate::{CallId, Deadline, HttpCall, Misuse, MonoTime, Wake};
+use ra_proto::rest::{Cancel, CreateHandshake, Finish, FinishMfa, FinishMfaReply, FinishReply};
 
 /// How much later than its own timeout a call's reply is given up on.
 const REPLY_GRACE: core::time::Duration = core::time::Duration::from_secs(1);

@@ -15,15 +15,7 @@ use crate::accounts::{Account, AccountsError, AccountsErrorKind, AccountsFailure
 use crate::observe::problem::Problem;
 use crate::shared::Shared;
 
-/// One of the calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Call {
-    Create,
-    Finish,
-    Cancel,
-    Login,
-    MfaFinish,
-}
+pub(crate) use ra_proto::rest::Call;
 
 /// What a call that was taken is answered with.
 #[derive(Debug)]

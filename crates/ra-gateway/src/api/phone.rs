@@ -1,15 +1,15 @@
 //! `POST /users/@me/remote-auth`, `…/finish` and `…/cancel`.
 
 use http::HeaderMap;
-use ra_proto::rest::{CancelRequest, CreateRequest, CreateResponse, FinishRequest, MfaRequired};
+use ra_proto::rest::{
+    CancelRequest, CreateRequest, CreateResponse, FinishRequest, MFA_HEADER, MfaRequired,
+};
 use ra_proto::{DecodeErrorKind, MfaToken};
 
 use super::{Done, within};
 use crate::accounts::Account;
 use crate::observe::problem::Problem;
 use crate::shared::Shared;
-
-const MFA_HEADER: &str = "x-discord-mfa-authorization";
 
 /// The phone has scanned.
 pub(super) async fn create(

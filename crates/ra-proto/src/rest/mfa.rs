@@ -1,3 +1,5 @@
+//! Multi-factor challenges: the error body of `finish` and the methods it offers.
+
 use alloc::borrow::ToOwned as _;
 use alloc::{string::String, vec::Vec};
 
@@ -6,9 +8,9 @@ use zeroize::Zeroizing;
 use super::{read, write};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::json::{ObjectWriter, Raw, elements, read_fields};
-use ra_types::{MfaAnswerText, MfaTicket, MfaToken, SecretBytes};
+use ra_types::{MfaTicket, SecretBytes};
 
-/// More methods than this is no challenge that a person could be asked.
+/// The longest list of methods that is read.
 const MAX_METHODS: usize = 32;
 
 /// How a person may answer a multi-factor challenge.
@@ -28,7 +30,7 @@ pub enum MfaMethod {
     Backup,
     /// The account's password.
     Password,
-    /// One that this version cannot answer, by its name on the wire.
+    /// A method that this version cannot answer, with its name on the wire.
     Unknown(String),
 }
 
@@ -56,13 +58,13 @@ impl From<&str> for MfaMethod {
     }
 }
 
-/// The error body with code 60003: `finish` wants a second factor first.
+/// The error body with code 60003: `finish` requires a second factor first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MfaRequired {
     /// Names the challenge in the answer.
     pub ticket: MfaTicket,
-    /// What the account has set up, in the peer's order.
+    /// The methods that the account has set up, in the peer's order.
     pub methods: Vec<MfaMethod>,
 }
 
@@ -102,7 +104,7 @@ impl MfaRequired {
         })
     }
 
-    /// Reads an error body. Its `code` is left to the caller, who had to read it to come here.
+    /// Reads an error body. The caller has checked its `code`.
     ///
     /// # Errors
     /// [`DecodeError`] names the field: `mfa`, `mfa.ticket` or `mfa.methods`.
@@ -118,90 +120,7 @@ impl MfaRequired {
     }
 }
 
-/// `POST /mfa/finish`, asking: the person's answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct MfaFinishRequest {
-    /// From [`MfaRequired`].
-    pub ticket: MfaTicket,
-    /// Which kind of answer it is, `mfa_type` on the wire.
-    pub method: MfaMethod,
-    /// The answer.
-    pub data: MfaAnswerText,
-}
-
-impl MfaFinishRequest {
-    /// An answer to the challenge that `ticket` names.
-    #[must_use]
-    pub fn new(ticket: MfaTicket, method: MfaMethod, data: MfaAnswerText) -> Self {
-        Self {
-            ticket,
-            method,
-            data,
-        }
-    }
-
-    /// The JSON body.
-    #[must_use]
-    pub fn encode(&self) -> SecretBytes {
-        write(|object| {
-            object
-                .text("ticket", self.ticket.expose())
-                .text("mfa_type", self.method.as_str())
-                .text("data", self.data.expose())
-        })
-    }
-
-    /// Reads a body.
-    ///
-    /// # Errors
-    /// [`DecodeError`] names the field; an empty ticket or answer is one.
-    pub fn decode(body: &[u8]) -> Result<Self, DecodeError> {
-        let [ticket, mfa_type, data] = read(body, ["ticket", "mfa_type", "data"])?;
-        let ticket = ticket.filled_secret()?.into();
-        let method = MfaMethod::from(&*mfa_type.text()?);
-        Ok(Self {
-            ticket,
-            method,
-            data: data.filled_secret()?.into(),
-        })
-    }
-}
-
-/// `POST /mfa/finish`, answering: goes with the second `finish` as `X-Discord-MFA-Authorization`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct MfaFinishResponse {
-    /// For the header.
-    pub token: MfaToken,
-}
-
-impl MfaFinishResponse {
-    /// An answer with this token.
-    #[must_use]
-    pub fn new(token: MfaToken) -> Self {
-        Self { token }
-    }
-
-    /// The JSON body.
-    #[must_use]
-    pub fn encode(&self) -> SecretBytes {
-        write(|object| object.text("token", self.token.expose()))
-    }
-
-    /// Reads a body.
-    ///
-    /// # Errors
-    /// [`DecodeError`] names the field; an empty one is refused.
-    pub fn decode(body: &[u8]) -> Result<Self, DecodeError> {
-        let [token] = read(body, ["token"])?;
-        Ok(Self {
-            token: token.filled_secret()?.into(),
-        })
-    }
-}
-
-/// Methods come as objects with a `type`, and from some peers as plain strings.
+/// Reads methods: objects with a `type`, or plain strings from some peers.
 fn read_methods(list: Raw<'_>) -> Result<Vec<MfaMethod>, DecodeErrorKind> {
     let method = |element: Raw<'_>| {
         let name = if let Ok(object) = element.object() {

@@ -7,6 +7,7 @@ mod base64;
 mod bodies;
 mod body_refusals;
 mod close;
+mod endpoints;
 mod fingerprint;
 mod frame_grammar;
 mod frame_properties;

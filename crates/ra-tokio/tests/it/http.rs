@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use http::{Request, Response};
-use ra_core::rest::ExchangeTicket;
 use ra_http::{Body, HttpErrorKind, MAX_BODY_BYTES, TransportError, TransportErrorKind, json_post};
 use ra_proto::Ticket;
+use ra_proto::rest::ExchangeTicket;
 use ra_tokio::{HttpCarrier, Network};
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::mpsc;

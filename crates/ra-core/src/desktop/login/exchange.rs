@@ -12,8 +12,8 @@ use ra_proto::{Ticket, Token, User};
 
 use super::state::{Desk, State};
 use super::{Event, LoginError, Outcome, Output, Phase, TokenFault};
-use crate::rest::ExchangeTicket;
 use crate::{CallId, Deadline, HttpCall, MonoTime, Wake};
+use ra_proto::rest::ExchangeTicket;
 
 /// How often the exchange is tried, captchas not counted.
 const TRIES_MOST: u32 = 3;

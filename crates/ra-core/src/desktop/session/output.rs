@@ -63,7 +63,7 @@ pub enum Event {
 ///
 /// ```
 /// use ra_core::desktop::session::Outcome;
-/// use ra_core::rest::ExchangeTicket;
+/// use ra_proto::rest::ExchangeTicket;
 ///
 /// /// What to call after a yes; `Login` does it by itself.
 /// fn next(outcome: Outcome) -> Option<ExchangeTicket> {

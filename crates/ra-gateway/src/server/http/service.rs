@@ -12,7 +12,7 @@ use hyper::body::Incoming;
 use super::reply::{self, Reply};
 use super::route::{self, Route};
 use super::{body, upgrade};
-use crate::api::{self, Call, Done};
+use crate::api::{self, Done};
 use crate::base::lock::lock;
 use crate::limits::{Address, ConnectionPermit};
 use crate::observe::problem::Problem;
@@ -111,11 +111,7 @@ impl hyper::service::Service<Request<Incoming>> for Service {
             }
             Ok(Route::Health) => return now(reply::empty(StatusCode::OK)),
             Ok(Route::Ready) => return now(self.ready()),
-            Ok(Route::Create) => Call::Create,
-            Ok(Route::Finish) => Call::Finish,
-            Ok(Route::Cancel) => Call::Cancel,
-            Ok(Route::Login) => Call::Login,
-            Ok(Route::MfaFinish) => Call::MfaFinish,
+            Ok(Route::Call(call)) => call,
             Err(problem) => return now(self.refuse(problem)),
         };
         let client = self.client(request.headers());
