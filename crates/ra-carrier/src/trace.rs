@@ -73,13 +73,7 @@ mod on {
 
     /// What the login tells.
     pub fn event(event: &Event) {
-        step(match event {
-            Event::Qr { .. } => "a code can be shown",
-            Event::User(_) => "the code was scanned",
-            Event::Captcha(_) => "a captcha is asked for",
-            Event::Renewing { .. } => "starting anew",
-            _ => "the gateway said something unknown",
-        });
+        step(event.summary());
     }
 
     /// What the phone asks.
@@ -117,11 +111,7 @@ mod on {
     pub fn frame_in(text: &str) {
         if enabled!(Level::TRACE) {
             let frame = GatewayFrame::decode(text);
-            let op = match &frame {
-                Ok(GatewayFrame::Unknown { .. }) => "unknown", // the peer's own word
-                Ok(frame) => frame.op(),
-                Err(_) => "unreadable",
-            };
+            let op = frame.as_ref().map_or("unreadable", GatewayFrame::op_name);
             trace!(op, bytes = text.len(), "received");
         }
     }
