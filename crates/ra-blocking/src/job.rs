@@ -4,20 +4,20 @@ use std::io;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::thread;
 
-use crate::bell::Bell;
+use crate::notifier::Notifier;
 use crate::stop::Stop;
 
-/// Work under way. Dropping it stops what can be stopped, and nobody hears the rest.
+/// Work under way. Dropping it stops what can be stopped; the result of the rest is dropped.
 #[derive(Debug)]
 pub(crate) struct Job<T> {
     result: Receiver<T>,
     stop: Stop,
 }
 
-/// Where the result goes. Dropped without one, as when the worker panics, it still wakes the driver.
+/// Takes the result. Dropped without one, as when the worker panics, it still wakes the driver.
 pub(crate) struct Answer<T> {
     sender: Option<SyncSender<T>>,
-    bell: Bell,
+    notifier: Notifier,
 }
 
 /// The worker is gone without a result.
@@ -26,11 +26,11 @@ pub(crate) struct Gone;
 
 impl<T: Send + 'static> Job<T> {
     /// A job, and where to send its result.
-    pub(crate) fn new(bell: &Bell) -> (Self, Answer<T>) {
+    pub(crate) fn new(notifier: &Notifier) -> (Self, Answer<T>) {
         let (sender, result) = sync_channel(1);
         let answer = Answer {
             sender: Some(sender),
-            bell: bell.clone(),
+            notifier: notifier.clone(),
         };
         let stop = Stop::default();
         (Self { result, stop }, answer)
@@ -39,10 +39,10 @@ impl<T: Send + 'static> Job<T> {
     /// Runs `work` on a thread of its own. If the system starts none, the job is [`Gone`] at once.
     pub(crate) fn start(
         name: &'static str,
-        bell: &Bell,
+        notifier: &Notifier,
         work: impl FnOnce(Answer<T>, &Stop) + Send + 'static,
     ) -> Self {
-        let (job, answer) = Self::new(bell);
+        let (job, answer) = Self::new(notifier);
         let stop = job.stop.clone();
         let _ = spawn(name, move || work(answer, &stop));
         job
@@ -65,20 +65,20 @@ impl<T> Drop for Job<T> {
 }
 
 impl<T> Answer<T> {
-    /// Hands over the result, or gives it back if nobody waits for it any more.
+    /// Hands over the result, or returns it if nobody waits for it any more.
     pub(crate) fn send(mut self, result: T) -> Result<(), T> {
         match self.sender.take() {
             Some(sender) => sender.send(result).map_err(|error| error.0),
-            None => Ok(()), // taken here alone
+            None => Ok(()), // cannot be: it is taken only here
         }
     }
 }
 
 impl<T> Drop for Answer<T> {
     fn drop(&mut self) {
-        // first the channel: who wakes looks there
+        // the channel first: the driver looks there when it wakes
         self.sender = None;
-        self.bell.ring();
+        self.notifier.notify();
     }
 }
 
@@ -92,9 +92,9 @@ pub(crate) fn spawn(name: &'static str, work: impl FnOnce() + Send + 'static) ->
 mod tests {
     use super::*;
 
-    fn finished<T: Send + 'static>(job: &Job<T>, bell: &Bell) -> Result<T, Gone> {
+    fn finished<T: Send + 'static>(job: &Job<T>, notifier: &Notifier) -> Result<T, Gone> {
         loop {
-            bell.wait(None);
+            notifier.wait(None);
             if let Some(result) = job.poll() {
                 return result;
             }
@@ -103,30 +103,30 @@ mod tests {
 
     #[test]
     fn a_result_wakes_the_driver() {
-        let bell = Bell::default();
-        let job = Job::start("ra-test", &bell, |answer, _| {
+        let notifier = Notifier::default();
+        let job = Job::start("ra-test", &notifier, |answer, _| {
             let _ = answer.send(7);
         });
-        assert_eq!(finished(&job, &bell), Ok(7));
+        assert_eq!(finished(&job, &notifier), Ok(7));
         assert_eq!(job.poll(), Some(Err(Gone)), "given once");
     }
 
     #[test]
     fn a_worker_that_goes_without_a_result_wakes_the_driver_too() {
-        let bell = Bell::default();
-        let job = Job::<u8>::start("ra-test", &bell, |_, _| {});
-        assert_eq!(finished(&job, &bell), Err(Gone));
-        let job = Job::<u8>::start("ra-test", &bell, |answer, _| {
+        let notifier = Notifier::default();
+        let job = Job::<u8>::start("ra-test", &notifier, |_, _| {});
+        assert_eq!(finished(&job, &notifier), Err(Gone));
+        let job = Job::<u8>::start("ra-test", &notifier, |answer, _| {
             let _answer = answer;
             panic!("a worker that panics");
         });
-        assert_eq!(finished(&job, &bell), Err(Gone));
+        assert_eq!(finished(&job, &notifier), Err(Gone));
     }
 
     #[test]
     fn a_dropped_job_is_stopped_and_its_result_given_back() {
-        let bell = Bell::default();
-        let (job, answer) = Job::new(&bell);
+        let notifier = Notifier::default();
+        let (job, answer) = Job::new(&notifier);
         let stop = job.stop.clone();
         drop(job);
         assert!(stop.is_stopped());

@@ -1,23 +1,23 @@
-//! Breaking off what a helper thread does on the network.
+//! Stops what a helper thread does on the network.
 
 use std::net::Shutdown;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use socket2::Socket;
 
-/// Ends what a helper thread waits for, from the thread that no longer wants it. Clones stop the same work.
+/// Stops a helper thread's work from the thread that no longer wants it. Clones stop the same work.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stop(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
     stopped: bool,
-    /// The connection that is waited for, a second handle to it.
+    /// A second handle to the connection that the work waits for.
     socket: Option<Socket>,
 }
 
 impl Stop {
-    /// Stops for good: the connection under way is shut down, which wakes whoever waits for it, and no other is begun.
+    /// Stops the work for good: shuts the connection down, which wakes the thread that waits for it, and lets no other begin.
     pub(crate) fn stop(&self) {
         let mut state = self.state();
         state.stopped = true;
@@ -31,7 +31,7 @@ impl Stop {
         self.state().stopped
     }
 
-    /// Watches over a connection from now on, in place of the one before. `false` if the work is not wanted any more.
+    /// Takes a handle to the connection that is used from now on. Returns `false` if the work is stopped.
     pub(crate) fn watch(&self, socket: Socket) -> bool {
         let mut state = self.state();
         if !state.stopped {

@@ -1,10 +1,10 @@
-//! What carriers have in common, whatever moves their bytes: where a connection may go, which certificates are trusted
-//! (as a [`rustls`] configuration), what is said to proxies, the WebSocket over a connection that somebody else has opened,
-//! a clock, and what is logged. No connection is opened here and no file is read but the operating system's own store of
-//! roots, by its verifier.
+//! What the adapters to tokio and to threads have in common: the drivers that run the machines of `ra-core`, where a
+//! connection may go, which certificates are trusted (as a [`rustls`] configuration), the handshakes with proxies, the
+//! WebSocket over any connection, and a clock. This crate opens no connection; of files it reads only the operating
+//! system's store of roots, by its verifier.
 //!
-//! Certificates and names are always checked: there is no switch that turns it off. Who has a CA of their own adds it
-//! to the roots ([`TlsConfig::with_extra_roots`]) or trusts nothing else ([`TlsConfig::only`]).
+//! Certificates and names are always checked: there is no switch that turns it off. To trust a CA of your own, add it to the
+//! roots ([`TlsConfig::with_extra_roots`]) or trust nothing else ([`TlsConfig::only`]).
 //!
 //! ```
 //! use ra_carrier::{RootCertificates, RootError, TlsConfig};
@@ -24,18 +24,25 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod call;
 mod clock;
+pub mod driver;
+mod key_threads;
+mod network;
+mod start_error;
 mod stream;
 mod target;
 mod tls;
-pub mod trace;
 mod tunnel;
 mod ws;
 
 pub use clock::Clock;
+pub use key_threads::{PoolPlan, cores};
+pub use network::Network;
 pub use rustls;
+pub use start_error::StartError;
 pub use stream::Stream;
 pub use target::{Reach, Target};
 pub use tls::{Refusal, RootCertificates, RootError, TlsConfig, handshake_error, server_name};
 pub use tunnel::{Step, Tunnel};
-pub use ws::{Heard, ReceivedText, WebSocket};
+pub use ws::{ReceivedText, SocketEvent, WebSocket};

@@ -1,4 +1,4 @@
-//! A login from its first code to its verdict, told to whoever watches. `ra login` and `ra demo` share it.
+//! Runs a login from its first code to its end and shows it. `ra login` and `ra demo` share this.
 
 use core::time::Duration;
 use std::path::PathBuf;
@@ -12,46 +12,47 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until};
 use zeroize::Zeroizing;
 
-use crate::failure::{Failure, Kind};
-use crate::files;
-use crate::output::Report;
+use crate::outcome::{Failure, Kind};
+use crate::output::Printer;
 use crate::prompt::{self, Answer};
 use crate::qr::{Qr, png, svg};
-use crate::stop::Stop;
+use crate::secret_file;
+use crate::signals::Stop;
 
-/// What surrounds a login.
+/// What a login is shown with.
 #[derive(Debug, Default)]
-pub(crate) struct Around {
+pub(crate) struct Options {
+    /// First half of the sentence that asks for the scan; the time that is left follows.
+    pub(crate) invitation: &'static str,
     /// Give up after this long.
     pub(crate) timeout: Option<Duration>,
-    /// Where each code is written as PNG.
+    /// File for each code as PNG.
     pub(crate) png: Option<PathBuf>,
-    /// Where each code is written as SVG.
+    /// File for each code as SVG.
     pub(crate) svg: Option<PathBuf>,
     /// Whether there is a person who can be asked.
     pub(crate) ask: bool,
-    /// Hears of the first code.
+    /// Receives the first code.
     pub(crate) first_code: Option<oneshot::Sender<ScanUrl>>,
-    /// A line for people once somebody has scanned.
+    /// A line for people after the scan.
     pub(crate) after_scan: Option<&'static str>,
 }
 
-/// Runs a login to its verdict.
+/// Runs a login to its outcome; [`Outcome::Cancelled`] if it was cancelled here.
 ///
 /// # Errors
-/// Why there is no verdict. [`Outcome::Cancelled`] is one: it was cancelled here.
+/// The reason why there is no outcome.
 pub(crate) async fn run(
-    options: LoginOptions,
-    around: Around,
-    report: &mut Report,
+    login: LoginOptions,
+    options: Options,
+    printer: &mut Printer,
 ) -> Result<Outcome, Failure> {
-    // before anything is shown: from then on a signal is a cancellation
-    let mut stop = Stop::catch()
-        .map_err(|error| Failure::new(Kind::Local, format!("cannot catch signals: {error}")))?;
-    let give_up_at = around.timeout.map(|timeout| Instant::now() + timeout);
-    let mut login = Login::start(options).map_err(|error| not_started(&error))?;
-    report.connecting()?;
-    let mut watch = Watch::new(around, report);
+    // before anything is shown: from then on a signal cancels
+    let mut stop = Stop::catch()?;
+    let give_up_at = options.timeout.map(|timeout| Instant::now() + timeout);
+    let mut login = Login::start(login).map_err(|error| not_started(&error))?;
+    printer.connecting()?;
+    let mut watch = Watch::new(options, printer);
     let mut timed_out = None;
     loop {
         tokio::select! {
@@ -73,11 +74,11 @@ pub(crate) async fn run(
                 timed_out = Some(login.phase());
                 let _ = login.cancel();
             }
-            own = watch.next() => match own {
-                Own::Second => watch.count()?,
+            local = watch.next() => match local {
+                Local::Second => watch.count()?,
                 // refused only if it has ended meanwhile
-                Own::Solution(Some(solution)) => drop(login.solve_captcha(solution)),
-                Own::Solution(None) => drop(login.give_up_captcha()),
+                Local::Solution(Some(solution)) => drop(login.solve_captcha(solution)),
+                Local::Solution(None) => drop(login.give_up_captcha()),
             },
         }
     }
@@ -91,7 +92,7 @@ pub(crate) async fn run(
     }
 }
 
-/// What had not happened yet when the time of `--timeout` was over.
+/// Says what had not happened yet when the time of `--timeout` was over.
 fn out_of_time(phase: Phase) -> &'static str {
     match phase {
         Phase::InSession(session::Phase::AwaitScan) => {
@@ -110,18 +111,18 @@ fn out_of_time(phase: Phase) -> &'static str {
     }
 }
 
-/// What happens on this side.
-enum Own {
+/// An event of this machine.
+enum Local {
     /// A second has passed.
     Second,
     /// The person has answered the captcha, or has given it up.
     Solution(Option<CaptchaSolution>),
 }
 
-/// What is on the screen.
+/// State of the screen.
 struct Watch<'a> {
-    around: Around,
-    report: &'a mut Report,
+    options: Options,
+    printer: &'a mut Printer,
     expires: Option<Instant>,
     scanned: Option<User>,
     answer: Option<Answer>,
@@ -129,12 +130,12 @@ struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    fn new(around: Around, report: &'a mut Report) -> Self {
+    fn new(options: Options, printer: &'a mut Printer) -> Self {
         let mut seconds = interval(Duration::from_secs(1));
         seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
         Self {
-            around,
-            report,
+            options,
+            printer,
             expires: None,
             scanned: None,
             answer: None,
@@ -146,9 +147,9 @@ impl<'a> Watch<'a> {
         match event {
             Event::Qr { url, expires_in } => self.code(&url, expires_in),
             Event::User(user) => {
-                self.report.user(&user)?;
-                if let Some(line) = self.around.after_scan.filter(|_| self.report.has_people()) {
-                    self.report.remark(line)?;
+                self.printer.scanned(&user)?;
+                if let Some(line) = self.options.after_scan {
+                    self.printer.message(line)?;
                 }
                 self.scanned = Some(user);
                 self.count()
@@ -156,10 +157,10 @@ impl<'a> Watch<'a> {
             Event::Renewing { reason, delay } => {
                 self.expires = None;
                 self.scanned = None;
-                self.report
+                self.printer
                     .renewed(reason.as_str(), &renewing(reason, delay))
             }
-            // what the gateway says beyond this version is for embedders, not for people
+            // frames beyond this version are for embedders, not for people
             _ => Ok(()),
         }
     }
@@ -167,48 +168,49 @@ impl<'a> Watch<'a> {
     fn code(&mut self, url: &ScanUrl, expires_in: Duration) -> Result<(), Failure> {
         let qr = Qr::new(url.as_str())
             .map_err(|error| Failure::caused(Kind::Local, &error, Retry::Never))?;
-        // the files first: who hears of the code finds them
-        if let Some(path) = &self.around.png {
+        // the files first: programs look for them once the code is shown
+        if let Some(path) = &self.options.png {
             let picture = png::encode(&qr)
                 .map_err(|error| Failure::caused(Kind::Local, &error, Retry::Never))?;
-            files::replace(path, &picture)?;
+            secret_file::replace_picture(path, &picture)?;
         }
-        if let Some(path) = &self.around.svg {
-            files::replace(path, svg::encode(&qr).as_bytes())?;
+        if let Some(path) = &self.options.svg {
+            secret_file::replace_picture(path, svg::encode(&qr).as_bytes())?;
         }
         self.expires = Instant::now().checked_add(expires_in);
         self.scanned = None;
-        self.report.qr(&qr, url, expires_in)?;
-        if let Some(first) = self.around.first_code.take() {
-            // nobody waits for it: then nobody scans
+        self.printer.qr(&qr, url, expires_in)?;
+        self.printer
+            .countdown(expires_in, self.options.invitation, None)?;
+        if let Some(first) = self.options.first_code.take() {
+            // without a receiver nobody scans
             let _ = first.send(url.clone());
         }
         Ok(())
     }
 
-    /// Shows the challenge. Answers whether somebody is being asked.
+    /// Shows the challenge. Returns whether somebody is being asked.
     fn captcha(&mut self, challenge: &CaptchaChallenge) -> Result<bool, Failure> {
         self.expires = None;
-        self.report.captcha(challenge)?;
-        let (true, Some(screen)) = (self.around.ask, self.report.screen()) else {
+        self.printer.captcha(challenge)?;
+        let (true, Some(screen)) = (self.options.ask, self.printer.screen()) else {
             return Ok(false);
         };
         let question = "Its response, if you obtained one (Enter gives up):";
-        let answer = prompt::ask_long(screen, question).map_err(|error| Failure::output(&error))?;
-        self.answer = Some(answer);
+        self.answer = Some(prompt::ask_long(screen, question)?);
         Ok(true)
     }
 
-    /// What happens on this side: the person has answered, or a second has passed that is worth redrawing for.
-    async fn next(&mut self) -> Own {
-        let counts = self.expires.is_some() && self.report.has_people();
+    /// Waits for the person's answer, or for the next second of a countdown that is shown.
+    async fn next(&mut self) -> Local {
+        let counts = self.expires.is_some() && !self.printer.is_json();
         tokio::select! {
             answer = typed(&mut self.answer) => {
                 self.answer = None;
                 let text = answer.filter(|text| !text.is_empty());
-                Own::Solution(text.map(|text| CaptchaSolution::new(text.as_str())))
+                Local::Solution(text.map(|text| CaptchaSolution::new(text.as_str())))
             }
-            _ = self.seconds.tick(), if counts => Own::Second,
+            _ = self.seconds.tick(), if counts => Local::Second,
         }
     }
 
@@ -216,7 +218,9 @@ impl<'a> Watch<'a> {
         match self.expires {
             Some(expires) => {
                 let left = expires.saturating_duration_since(Instant::now());
-                self.report.countdown(left, self.scanned.as_ref())
+                let invitation = self.options.invitation;
+                self.printer
+                    .countdown(left, invitation, self.scanned.as_ref())
             }
             None => Ok(()),
         }
@@ -238,7 +242,7 @@ async fn at(instant: Option<Instant>) {
 }
 
 fn renewing(reason: RenewReason, delay: Duration) -> String {
-    // the machine waits 1.5 s and more; nobody wants to read fractions
+    // the machine waits 1.5 s and more; fractions would not help anybody
     let seconds = delay.as_secs_f64().ceil();
     match reason {
         RenewReason::Expired => "The code has expired, a new one follows.".into(),
@@ -250,7 +254,8 @@ fn renewing(reason: RenewReason, delay: Duration) -> String {
     }
 }
 
-fn not_started(error: &StartError) -> Failure {
+/// The failure of a driver that could not start.
+pub(crate) fn not_started(error: &StartError) -> Failure {
     let kind = match error {
         StartError::Tls(_) => Kind::Network,
         _ => Kind::Local,
@@ -267,7 +272,7 @@ fn failed(error: &LoginError) -> Failure {
         LoginErrorKind::Local => Kind::Local,
         _ => Kind::Protocol,
     };
-    // that it was a session that failed adds nothing for people
+    // the words "the session failed" add nothing for people
     let why: &(dyn core::error::Error + 'static) = match error {
         LoginError::Session(session) => session,
         error => error,
@@ -280,7 +285,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_has_not_happened_is_said_when_the_time_is_over() {
+    fn a_timeout_names_only_what_has_not_happened() {
         let said = |phase| out_of_time(phase);
         let in_session = |phase| said(Phase::InSession(phase));
         for phase in [Phase::Opening, Phase::Waiting] {

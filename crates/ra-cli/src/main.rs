@@ -1,15 +1,72 @@
-//! The `ra` binary; everything is in the library so that tests reach it.
+//! The command line `ra`: reads arguments, shows what the drivers report, asks the person, and ends with an exit code.
+//!
+//! Nothing here speaks the protocol, and nothing is approved unless a person was asked.
 
 #![forbid(unsafe_code)]
 
+mod cli;
+mod outcome;
+
+mod commands;
+mod desktop;
+mod network;
+mod output;
+mod prompt;
+mod qr;
+mod runtime;
+mod sanitize;
+mod secret_file;
+mod signals;
+mod usage;
+
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
+use cli::{Cli, Command};
+use commands::{approve, completions, demo, gateway, login, oauth2};
+use outcome::{Exit, Failure};
+use runtime::{all_threads, block_on, one_thread};
+
 fn main() -> ExitCode {
-    match ra_cli::args::Cli::try_parse() {
-        Ok(cli) => ra_cli::run(cli.command),
-        Err(error) => ra_cli::refuse(&error),
+    match Cli::try_parse() {
+        Ok(cli) => run(cli),
+        Err(error) => refuse(&error),
     }
     .into()
+}
+
+/// Runs the command and returns how it ended.
+fn run(cli: Cli) -> Exit {
+    let ended = match cli.command {
+        Command::Demo(args) => demo::run(&args),
+        Command::Login(args) => block_on(one_thread(), login::run(&args)),
+        Command::Approve(args) => block_on(one_thread(), approve::run(&args)),
+        Command::Gateway(args) => block_on(all_threads(), gateway::run(&args)),
+        Command::Oauth2(args) => block_on(one_thread(), oauth2::run(&args)),
+        Command::Completions(args) => completions::run(&args),
+    };
+    ended.unwrap_or_else(|failure| report(&failure))
+}
+
+/// Answers a command line that cannot be run. Prints the help or the version if that was asked for, else one line that
+/// does not repeat what was typed.
+fn refuse(error: &clap::Error) -> Exit {
+    if !usage::is_answer(error) {
+        return report(&usage::refusal(error));
+    }
+    // a closed pipe does not change the exit code
+    let _ = error.print();
+    if error.use_stderr() {
+        Exit::Usage
+    } else {
+        Exit::Done
+    }
+}
+
+fn report(failure: &Failure) -> Exit {
+    // the exit code says it too if standard error is closed
+    let _ = writeln!(io::stderr(), "error: {failure}");
+    failure.exit()
 }

@@ -1,24 +1,58 @@
-//! The network as the command line and the environment say.
+//! `--proxy` and `--ca-file`: how a command reaches the network.
 
+use core::convert::Infallible;
+use core::fmt;
 use std::env;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
-use ra_tokio::{Network, Proxies, Proxy, ProxyVariableError, RootCertificates, TlsConfig};
+use clap::Args;
+use ra_tokio::{Network, Proxies, Proxy, RootCertificates, TlsConfig};
 
-use crate::args::{NetworkArgs, Unread};
-use crate::commands::login::parse;
-use crate::failure::{Failure, Kind};
+use crate::outcome::Failure;
+use crate::usage::parse;
 
-/// The system's roots on a usual machine take a quarter of a megabyte.
+/// The roots of a usual system take a quarter of a megabyte.
 const MAX_CA_FILE_BYTES: u64 = 4 * 1024 * 1024;
 
-/// Reads what the options name.
+/// Options of every command that connects to something.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct NetworkArgs {
+    /// Proxy, http://HOST:PORT or socks5://HOST:PORT, with USER:PASSWORD@ if needed, or none
+    /// [default: HTTPS_PROXY or ALL_PROXY, except for NO_PROXY]
+    #[arg(long, global = true, value_name = "URL|none")]
+    proxy: Option<Unread>,
+    /// Also trust the CAs in this PEM file
+    #[arg(long, global = true, value_name = "FILE.pem")]
+    ca_file: Option<PathBuf>,
+}
+
+/// A value that may hold a password and is read later. `Debug` does not show it.
+#[derive(Clone)]
+pub(crate) struct Unread(pub(crate) String);
+
+impl FromStr for Unread {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.into()))
+    }
+}
+
+impl fmt::Debug for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Unread(..)")
+    }
+}
+
+/// Reads the options and the environment.
 ///
 /// # Errors
-/// A wrong `--proxy` or variable, a file that cannot be read or holds no certificates.
+/// [`Kind::Usage`](crate::outcome::Kind::Usage) for a wrong `--proxy` or variable, and
+/// [`Kind::Local`](crate::outcome::Kind::Local) for a file that cannot be read or holds no certificates.
 pub(crate) fn network(args: &NetworkArgs) -> Result<Network, Failure> {
     let proxies = proxies(args, env::var_os)?;
     let tls = match &args.ca_file {
@@ -28,7 +62,6 @@ pub(crate) fn network(args: &NetworkArgs) -> Result<Network, Failure> {
     Ok(Network::new(tls, proxies))
 }
 
-/// `--proxy`, or else the environment.
 fn proxies(
     args: &NetworkArgs,
     environment: impl FnMut(&'static str) -> Option<OsString>,
@@ -36,32 +69,30 @@ fn proxies(
     match &args.proxy {
         Some(Unread(none)) if none == "none" => Ok(Proxies::none()),
         Some(Unread(proxy)) => Ok(Proxies::named(parse::<Proxy>("--proxy", proxy)?)),
-        None => Proxies::from_environment(environment).map_err(|error| unusable(&error)),
+        None => Proxies::from_environment(environment).map_err(|error| {
+            let reason = error.reason();
+            Failure::usage(
+                error.variable(),
+                format!("{reason}; --proxy none goes without one"),
+            )
+        }),
     }
 }
 
-fn unusable(error: &ProxyVariableError) -> Failure {
-    let reason = error.reason();
-    Failure::usage(
-        error.variable(),
-        format!("{reason}; --proxy none goes without one"),
-    )
-}
-
 fn roots(path: &Path) -> Result<RootCertificates, Failure> {
-    let failed =
-        |why: String| Failure::new(Kind::Local, format!("--ca-file {}: {why}", path.display()));
+    let option = format!("--ca-file {}", path.display());
     let mut pem = Vec::new();
     File::open(path)
         .and_then(|file| file.take(MAX_CA_FILE_BYTES).read_to_end(&mut pem))
-        .map_err(|error| failed(error.to_string()))?;
-    RootCertificates::from_pem(&pem).map_err(|error| failed(error.to_string()))
+        .map_err(|error| Failure::local(&option, error))?;
+    RootCertificates::from_pem(&pem).map_err(|error| Failure::local(&option, error))
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use super::*;
+    use crate::outcome::Kind;
 
     fn chosen(proxy: Option<&str>, variable: &str) -> Result<Option<String>, Failure> {
         let args = NetworkArgs {

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader, IsTerminal as _};
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
+use crate::outcome::Failure;
 use crate::output::screen::Screen;
 
 /// Longest answer that is read; a captcha's response has a few thousand characters.
@@ -13,31 +14,30 @@ const MAX_ANSWER_BYTES: usize = 64 * 1024;
 const END_OF_INPUT: u8 = 4;
 const ERASE: [u8; 2] = [8, 127];
 
-/// Whether there is somebody who sees a question and can answer it.
+/// Whether a person can see a question and answer it.
 #[must_use]
-pub(crate) fn somebody_is_there() -> bool {
+pub(crate) fn has_terminal() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
 /// Asks for a short line, which the person can edit as usual.
 ///
 /// # Errors
-/// When the terminal has gone away or the question cannot be shown.
-pub(crate) fn ask(screen: &mut Screen, question: &str) -> io::Result<Answer> {
+/// [`Kind::Local`](crate::outcome::Kind::Local) if the terminal has gone away or the question cannot be shown.
+pub(crate) fn ask(screen: &mut Screen, question: &str) -> Result<Answer, Failure> {
     Answer::start(screen, question, None)
 }
 
-/// Asks for a line of any length. Terminals hand over lines of at most 4,095 bytes, which cuts the response of a
-/// captcha, so this one is taken character by character.
+/// Asks for a line of any length and takes it character by character: terminals hand over lines of at most 4,095 bytes,
+/// which would cut the response of a captcha.
 ///
 /// # Errors
-/// When the terminal has gone away or the question cannot be shown.
-pub(crate) fn ask_long(screen: &mut Screen, question: &str) -> io::Result<Answer> {
+/// As [`ask`].
+pub(crate) fn ask_long(screen: &mut Screen, question: &str) -> Result<Answer, Failure> {
     Answer::start(screen, question, Unbuffered::start())
 }
 
-/// An answer to come. It is read on a thread of its own, which nobody has to wait for; dropping this leaves the
-/// terminal as it was.
+/// An answer to come, read on a thread of its own. Dropping it restores the terminal and does not wait for the thread.
 pub(crate) struct Answer {
     line: oneshot::Receiver<Option<Zeroizing<String>>>,
     _terminal: Option<Unbuffered>,
@@ -48,25 +48,27 @@ impl Answer {
         screen: &mut Screen,
         question: &str,
         terminal: Option<Unbuffered>,
-    ) -> io::Result<Self> {
-        let keyboard = keyboard()?;
-        // after the terminal's change of mode, which keeps what was typed
-        discard_typed_ahead()?;
+    ) -> Result<Self, Failure> {
+        let unusable = |error| Failure::output(&error);
+        let keyboard = keyboard().map_err(unusable)?;
+        // after the terminal's change of mode, which keeps typed characters
+        discard_typed_ahead().map_err(unusable)?;
         screen.question(question)?;
         let (send, line) = oneshot::channel();
         std::thread::Builder::new()
             .name("prompt".into())
             .spawn(move || {
-                // nobody waits any more: then the line has nowhere to go
+                // nobody waits any more: the line has nowhere to go
                 let _ = send.send(read_line(BufReader::new(keyboard)));
-            })?;
+            })
+            .map_err(unusable)?;
         Ok(Self {
             line,
             _terminal: terminal,
         })
     }
 
-    /// The line that was typed, without the spaces around it. None at the end of the input, or when it cannot be read.
+    /// Returns the line that was typed, trimmed; none at the end of the input, or if it cannot be read.
     ///
     /// # Cancel safety
     /// Cancel safe: the line waits for the next call.
@@ -75,8 +77,8 @@ impl Answer {
     }
 }
 
-/// Standard input without the buffer that all of the process shares: what is left of an answer goes away with its
-/// reader and never answers the next question.
+/// Standard input without the buffer that the whole process shares: the rest of an answer goes away with its reader and
+/// never answers the next question.
 #[cfg(unix)]
 fn keyboard() -> io::Result<std::fs::File> {
     use std::os::fd::AsFd as _;
@@ -88,7 +90,7 @@ fn keyboard() -> io::Result<io::Stdin> {
     Ok(io::stdin())
 }
 
-/// Forgets what was typed before there was a question: it is no answer to it.
+/// Discards characters typed before the question: they do not answer it.
 #[cfg(unix)]
 fn discard_typed_ahead() -> io::Result<()> {
     use rustix::termios::{QueueSelector, tcflush};
@@ -101,9 +103,9 @@ fn discard_typed_ahead() -> io::Result<()> {
     Ok(())
 }
 
-/// Reads up to the end of the line, and erases what the terminal does not.
+/// Reads up to the end of the line and handles the erase key, which an unbuffered terminal passes on.
 fn read_line(input: impl BufRead) -> Option<Zeroizing<String>> {
-    // all of its room at once, so that it leaves no outgrown copies
+    // all room at once, so that growing leaves no copies behind
     let mut line = Zeroizing::new(Vec::with_capacity(MAX_ANSWER_BYTES));
     for byte in input.bytes() {
         match byte.ok()? {
@@ -123,7 +125,7 @@ fn read_line(input: impl BufRead) -> Option<Zeroizing<String>> {
     None
 }
 
-/// A terminal that hands over characters as they are typed, until this is dropped.
+/// Makes the terminal pass on each character at once, until it is dropped.
 struct Unbuffered {
     #[cfg(unix)]
     before: rustix::termios::Termios,

@@ -1,18 +1,18 @@
 //! Keeps `docs/` true: requirements have tests, the protocol's examples are what the types write, links lead somewhere.
 #![cfg(test)]
 
+mod promises;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
 
+use promises::{bless, files, promises, root};
 use ra_proto::frame::{DesktopFrame, GatewayFrame};
 use ra_proto::rest::{
     CancelRequest, CreateRequest, CreateResponse, FinishRequest, LoginRequest, LoginResponse,
     MfaFinishRequest, MfaFinishResponse, MfaRequired,
 };
 
-const BEGIN: &str = "<!-- proofs: begin -->\n";
-const END: &str = "<!-- proofs: end -->";
 /// How many files the list of tests shows for a requirement.
 const SHOWN: usize = 2;
 
@@ -20,44 +20,26 @@ const SHOWN: usize = 2;
 fn every_requirement_has_a_test_and_the_list_of_tests_is_true() {
     let path = root().join("docs/requirements.md");
     let text = fs::read_to_string(&path).unwrap();
-    let (before, rest) = text.split_once(BEGIN).unwrap();
-    let (listed, after) = rest.split_once(END).unwrap();
+    let is_requirement = |id: &str| id.starts_with("R-");
+    let requirements = promises(&text, is_requirement);
+    assert!(requirements.len() > 30, "the list is not where it was");
 
-    let required: BTreeSet<&str> = before
-        .lines()
-        .filter_map(|line| line.strip_prefix("| R-")?.split(' ').next())
-        .collect();
-    assert!(required.len() > 30, "the table is not where it was");
-    let mut proofs = proofs();
-    proofs.retain(|id, _| required.contains(&id[2..]));
-    let unproven: Vec<String> = required
-        .iter()
-        .map(|number| format!("R-{number}"))
-        .filter(|id| !proofs.contains_key(id))
-        .collect();
+    let proofs = proofs();
+    let ids = requirements.iter().map(|requirement| requirement.id);
+    let unproven: Vec<&str> = ids.filter(|id| !proofs.contains_key(*id)).collect();
     assert!(unproven.is_empty(), "no test names {unproven:?}");
 
-    if std::env::var_os("RA_BLESS").is_some() {
-        let list: String = proofs.iter().map(|(id, files)| line(id, files)).collect();
-        fs::write(&path, format!("{before}{BEGIN}{list}{END}{after}")).unwrap();
+    if bless(&path, &text, |id| shown(&proofs[id]), is_requirement) {
         return;
     }
     // A new test need not be listed at once, but what is listed has to be there.
-    for line in listed.lines() {
-        let (id, files) = line
-            .strip_prefix("- **")
-            .unwrap()
-            .split_once("** ")
-            .unwrap();
-        for file in files.split(", ").map(|file| file.trim_matches('`')) {
-            let proven = proofs.get(id).is_some_and(|files| files.contains(file));
-            assert!(proven, "{file} is listed for {id} and does not name it");
+    for requirement in requirements {
+        let (id, tests) = (requirement.id, requirement.tests);
+        for file in tests.split(", ").map(|file| file.trim_matches('`')) {
+            let is_true = proofs[id].contains(file);
+            assert!(is_true, "{file} is listed for {id} and does not name it");
         }
     }
-    assert!(
-        listed.lines().count() >= required.len(),
-        "the list is not whole"
-    );
 }
 
 #[test]
@@ -194,10 +176,11 @@ fn bodies(example: &[u8]) -> Vec<Vec<u8>> {
     written.into_iter().flatten().collect()
 }
 
-fn line(id: &str, files: &BTreeSet<String>) -> String {
+/// The first files.
+fn shown(files: &BTreeSet<String>) -> String {
     let shown = files.iter().take(SHOWN);
     let files: Vec<String> = shown.map(|file| format!("`{file}`")).collect();
-    format!("- **{id}** {}\n", files.join(", "))
+    files.join(", ")
 }
 
 /// Which files hold a test that names a requirement, by requirement.
@@ -243,21 +226,4 @@ fn ids(line: &str) -> Vec<String> {
         .filter(is_number)
         .map(|number| format!("R-{number}"))
         .collect()
-}
-
-fn files(directory: &Path, extension: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files(&path, extension));
-        } else if path.extension().is_some_and(|found| found == extension) {
-            found.push(path);
-        }
-    }
-    found
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }

@@ -1,26 +1,22 @@
 //! Keeps `docs/oauth2.md` true: each promise has a test, and the test listed below it names its id.
 #![cfg(test)]
 
+mod promises;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+
+use promises::{Promise, bless, files, promises, root};
 
 /// Promises with nothing to build, and what the page lists in place of a test.
 const OPEN: [(&str, &str); 1] = [("M-01", "none")];
-
-/// A promise of the page: `- **id** text`, continued on indented lines, the last of which is its test.
-struct Row<'a> {
-    id: &'a str,
-    test: &'a str,
-    last_line: usize,
-}
 
 #[test]
 fn every_promise_has_a_test_or_is_called_open() {
     let path = root().join("docs/oauth2.md");
     let text = fs::read_to_string(&path).unwrap();
-    let rows = rows(&text);
-    let promised: BTreeSet<&str> = rows.iter().map(|row| row.id).collect();
+    let promises = promises(&text, is_id);
+    let promised: BTreeSet<&str> = promises.iter().map(|promise| promise.id).collect();
     assert_eq!(
         promised.len(),
         185 + 17 + 18 + 43 + 6,
@@ -45,22 +41,19 @@ fn every_promise_has_a_test_or_is_called_open() {
         "tests name {strange:?}, and there is no such row"
     );
 
-    if std::env::var_os("RA_BLESS").is_some() {
-        let mut blessed: Vec<String> = text.lines().map(str::to_owned).collect();
-        for row in rows {
-            let test = proofs.get(row.id).map(|tests| first(row.id, tests));
-            blessed[row.last_line] =
-                format!("  {}", test.unwrap_or_else(|| open[row.id].to_owned()));
-        }
-        fs::write(&path, blessed.join("\n") + "\n").unwrap();
+    let shown = |id: &str| match open.get(id) {
+        Some(reason) => (*reason).to_owned(),
+        None => first(id, &proofs[id]),
+    };
+    if bless(&path, &text, shown, is_id) {
         return;
     }
-    for Row { id, test, .. } in rows {
+    for Promise { id, tests, .. } in promises {
         if let Some(reason) = open.get(id) {
-            assert_eq!(test, *reason, "{id}");
+            assert_eq!(tests, *reason, "{id}");
         } else {
-            let is_true = proofs[id].contains(test.trim_matches('`'));
-            assert!(is_true, "{test} is listed for {id} and does not name it");
+            let is_true = proofs[id].contains(tests.trim_matches('`'));
+            assert!(is_true, "{tests} is listed for {id} and does not name it");
         }
     }
 }
@@ -92,28 +85,6 @@ fn two() {}
     let want = want.map(|(id, name)| (id.to_owned(), format!("src/tests.rs::{name}")));
     assert_eq!(found, want);
     assert_eq!(tests_of("src/lib.rs", text), []);
-}
-
-fn rows(text: &str) -> Vec<Row<'_>> {
-    let lines: Vec<&str> = text.lines().collect();
-    let mut rows = Vec::new();
-    for (first_line, line) in lines.iter().enumerate() {
-        let item = line.strip_prefix("- **");
-        let id = item.and_then(|item| item.split("** ").next());
-        let Some(id) = id.filter(|id| is_id(id)) else {
-            continue;
-        };
-        let rest = &lines[first_line + 1..];
-        let more = rest.iter().take_while(|line| line.starts_with("  "));
-        let last_line = first_line + more.count();
-        let test = lines[last_line].trim();
-        rows.push(Row {
-            id,
-            test,
-            last_line,
-        });
-    }
-    rows
 }
 
 /// The test to list: one called after the id before one that mentions it, the crate's own before others.
@@ -220,21 +191,4 @@ fn is_id(text: &str) -> bool {
         _ => return false,
     };
     digits.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn files(directory: &Path, extension: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files(&path, extension));
-        } else if path.extension().is_some_and(|found| found == extension) {
-            found.push(path);
-        }
-    }
-    found
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }

@@ -1,19 +1,17 @@
-//! Session keys, made on blocking workers: one takes tens of milliseconds and more of a core, or of several at once.
+//! Session keys, made on blocking workers: one key takes tens of milliseconds or more of one core, or of several.
 
 mod pool;
 
 use std::num::NonZero;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::thread::available_parallelism;
 
+use ra_carrier::cores;
+use ra_carrier::driver::KeyResult;
 use ra_core::desktop::login::KeyUnavailable;
-use ra_crypto::{Backend, OsEntropy, SessionKey};
+use ra_crypto::{Backend, OsEntropy};
 
 pub use pool::KeyPool;
-
-/// A fresh key, or that there is none.
-pub(crate) type Key = Result<Box<dyn SessionKey>, KeyUnavailable>;
 
 /// Where a login's keys come from.
 ///
@@ -25,28 +23,21 @@ pub(crate) type Key = Result<Box<dyn SessionKey>, KeyUnavailable>;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Keys {
-    /// Each is made when it is asked for, on all cores, while the connection opens.
+    /// Each key is made when a login needs it, on all cores, while the connection opens.
     Backend(Arc<dyn Backend>),
-    /// They are taken from a pool that keeps some ready.
+    /// Keys come from a pool that keeps some ready.
     Pool(KeyPool),
 }
 
 impl Keys {
-    /// Keys of this backend, each made when it is asked for.
-    ///
-    /// ```
-    /// use ra_crypto::RustCrypto;
-    /// use ra_tokio::Keys;
-    ///
-    /// let keys = Keys::new(RustCrypto); // or a module of your own
-    /// ```
+    /// Keys of this backend, each made when a login needs it.
     #[must_use]
     pub fn new(backend: impl Backend + 'static) -> Self {
         Self::Backend(Arc::new(backend))
     }
 
-    /// The next key. Begins to make it at once, polled or not.
-    pub(crate) fn ask(&self) -> Pin<Box<dyn Future<Output = Key> + Send>> {
+    /// Starts to make the next key, polled or not.
+    pub(crate) fn ask(&self) -> Pin<Box<dyn Future<Output = KeyResult> + Send>> {
         match self {
             Self::Backend(backend) => Box::pin(generate(backend.clone(), cores())),
             Self::Pool(pool) => {
@@ -63,17 +54,12 @@ impl From<KeyPool> for Keys {
     }
 }
 
-/// How many threads have a core to run on.
-fn cores() -> NonZero<usize> {
-    available_parallelism().unwrap_or(NonZero::<usize>::MIN)
-}
-
-/// Makes a key on a blocking worker and as many threads in all, with the operating system's randomness. A worker that panics or never runs, as
-/// the runtime is shutting down, made no key.
+/// Makes a key on `threads` threads, a blocking worker among them, with the operating system's randomness. If the worker
+/// panics, or never runs because the runtime is shutting down, there is no key.
 fn generate(
     backend: Arc<dyn Backend>,
     threads: NonZero<usize>,
-) -> impl Future<Output = Key> + Send {
+) -> impl Future<Output = KeyResult> + Send {
     let worker = tokio::task::spawn_blocking(move || backend.generate_on(threads, &mut OsEntropy));
     async move {
         match worker.await {

@@ -1,96 +1,44 @@
-//! The WebSocket carrier: one socket of the desktop, over a connection that we opened ourselves.
+//! The WebSocket carrier: one socket of the desktop, over a connection that this crate opened.
 
 use std::fmt;
 use std::future::poll_fn;
-use std::ops::Deref;
+use std::io::{self, ErrorKind, Read, Write};
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, Waker};
 
-use futures_util::{Sink as _, Stream as _};
-use http::{HeaderName, HeaderValue, Request, Uri, header};
-use ra_carrier::Target;
+use ra_carrier::SocketEvent;
 use ra_core::desktop::login::ConnectRequest;
-use ra_http::{TransportError, TransportErrorKind, retry_after};
-use ra_proto::{CloseCode, frame::MAX_FRAME_BYTES};
-use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
-use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
-use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+use ra_http::{TransportError, TransportErrorKind};
+use ra_proto::CloseCode;
+use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
 
 use crate::net::{Network, Stream};
-
-/// The read buffer, in bytes. The library fills it with zeros before every read, and its default is 128 KiB.
-const READ_BUFFER: usize = 4096;
 
 /// An open WebSocket. Dropping it closes the connection.
 ///
 /// Messages are text of at most 64 KiB (R-17); pings are answered, compression is not offered, redirects are not
 /// followed (R-33).
 ///
-/// The WebSocket library, `tungstenite`, shows whole frames at the `trace` level of the `log` crate and the text of the
-/// peer's close at `debug`. Where what is logged through `log` is kept, keep the target `tungstenite` at `info`.
+/// The WebSocket library, `tungstenite`, logs whole frames through the `log` crate at `trace`, and the text of the peer's
+/// close at `debug`. Keep the target `tungstenite` at `info`.
 ///
 /// ```
 /// use ra_core::desktop::login::ConnectRequest;
-/// use ra_tokio::{Network, Received, WebSocket};
+/// use ra_tokio::{Network, SocketEvent, WebSocket};
 ///
-/// /// The first text that the other side says.
+/// /// The first text of the other side.
 /// async fn greeting(request: &ConnectRequest) -> Result<Option<String>, ra_http::TransportError> {
 ///     let mut socket = WebSocket::connect(&Network::default(), request).await?;
 ///     match socket.receive().await {
-///         Received::Text(text) => Ok(Some(text.to_string())),
+///         SocketEvent::Text(text) => Ok(Some(text.to_string())),
 ///         _ => Ok(None),
 ///     }
 /// }
 /// ```
-#[derive(Debug)]
 pub struct WebSocket {
-    stream: WebSocketStream<Stream>,
+    socket: ra_carrier::WebSocket<TaskStream>,
     ended: bool,
 }
-
-/// What a [`WebSocket`] brought.
-///
-/// ```
-/// use ra_core::desktop::session::Input;
-/// use ra_tokio::Received;
-///
-/// /// What each is to the machine.
-/// fn input(received: &Received) -> Input<'_> {
-///     match received {
-///         Received::Text(text) => Input::Text(text),
-///         Received::Binary => Input::Binary,
-///         Received::Oversized => Input::Oversized,
-///         Received::Closed(code) => Input::Closed(*code),
-///         _ => Input::Lost,
-///     }
-/// }
-/// ```
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Received {
-    /// A text message.
-    Text(ReceivedText),
-    /// A binary message, or a text that is no UTF-8.
-    Binary,
-    /// A message over the cap. The rest of it was not read.
-    Oversized,
-    /// The peer closed the socket, with its code if it gave one.
-    Closed(Option<CloseCode>),
-    /// The connection is gone without a close, or what came was no WebSocket.
-    Lost,
-}
-
-/// The text of a message. It may hold a ticket: `Debug` shows its length alone.
-///
-/// ```
-/// use ra_tokio::ReceivedText;
-///
-/// fn is_hello(text: &ReceivedText) -> bool {
-///     text.starts_with(r#"{"op":"hello""#)
-/// }
-/// ```
-pub struct ReceivedText(Utf8Bytes);
 
 impl WebSocket {
     /// Opens a socket: TCP, TLS where the address says `wss`, upgrade, all within the request's timeout.
@@ -101,20 +49,6 @@ impl WebSocket {
     ///
     /// # Cancel safety
     /// Dropping the future closes what was opened so far.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use ra_core::desktop::login::ConnectRequest;
-    /// use ra_http::TransportError;
-    /// use ra_tokio::{Network, WebSocket};
-    ///
-    /// async fn open() -> Result<WebSocket, TransportError> {
-    ///     let timeout = Duration::from_secs(15);
-    ///     let url = "wss://remote-auth-gateway.discord.gg/?v=2";
-    ///     let request = ConnectRequest::new(url, "https://discord.com", "my-desktop/1.0", timeout);
-    ///     WebSocket::connect(&Network::default(), &request).await
-    /// }
-    /// ```
     pub async fn connect(
         network: &Network,
         request: &ConnectRequest,
@@ -126,170 +60,138 @@ impl WebSocket {
         }
     }
 
-    /// The next message, or the end. After the end it is [`Received::Lost`] for ever.
+    /// Waits for the next message or the end. After the end it is always [`SocketEvent::Lost`].
     ///
     /// # Cancel safety
     /// Nothing is lost if the future is dropped, in the middle of a frame included.
     ///
     /// ```
-    /// use ra_tokio::{Received, WebSocket};
+    /// use ra_tokio::{SocketEvent, WebSocket};
     ///
     /// async fn read_to_the_end(socket: &mut WebSocket) {
     ///     loop {
     ///         match socket.receive().await {
-    ///             Received::Closed(_) | Received::Lost => return,
-    ///             received => println!("{received:?}"), // a text shows its length alone
+    ///             SocketEvent::Closed(_) | SocketEvent::Lost => return,
+    ///             event => println!("{event:?}"), // a text shows its length alone
     ///         }
     ///     }
     /// }
     /// ```
-    pub async fn receive(&mut self) -> Received {
+    pub async fn receive(&mut self) -> SocketEvent {
         poll_fn(|cx| self.poll_receive(cx)).await
     }
 
-    /// Sends a text message. A connection that breaks meanwhile shows in [`WebSocket::receive`], after what the peer
-    /// had said before.
+    /// Sends a text message. If the connection breaks meanwhile, [`WebSocket::receive`] reports it after what the peer had
+    /// said before.
     ///
     /// # Cancel safety
-    /// If the future is dropped, the message is sent as a whole by what is called next, or not at all.
-    ///
-    /// ```
-    /// use ra_tokio::WebSocket;
-    ///
-    /// async fn beat(socket: &mut WebSocket) {
-    ///     socket.send(r#"{"op":"heartbeat"}"#).await;
-    /// }
-    /// ```
-    pub async fn send(&mut self, text: &str) {
-        poll_fn(|cx| self.poll_ready(cx)).await;
-        self.start_send(text);
+    /// If the future is dropped, the message is sent as a whole by the next call, or not at all.
+    pub async fn send(&mut self, text: impl Into<String>) {
+        poll_fn(|cx| self.poll_flush(cx)).await;
+        self.socket.send(text);
         poll_fn(|cx| self.poll_flush(cx)).await;
     }
 
     /// Closes the socket without waiting: the code is sent if the connection takes it at once.
-    ///
-    /// ```
-    /// use ra_proto::CloseCode;
-    /// use ra_tokio::WebSocket;
-    ///
-    /// fn done(socket: WebSocket) {
-    ///     socket.close(CloseCode::NORMAL);
-    /// }
-    /// ```
     pub fn close(mut self, code: CloseCode) {
-        let frame = CloseFrame {
-            code: u16::from(code).into(),
-            reason: Utf8Bytes::default(),
-        };
-        let mut cx = Context::from_waker(Waker::noop());
-        if self.poll_ready(&mut cx).is_ready() {
-            let _ = Pin::new(&mut self.stream).start_send(Message::Close(Some(frame)));
-            let _ = self.poll_flush(&mut cx);
+        self.socket.close(code);
+    }
+
+    pub(crate) fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<SocketEvent> {
+        if self.ended {
+            return Poll::Ready(SocketEvent::Lost);
+        }
+        self.wake(cx);
+        match self.socket.poll() {
+            Some(event) => {
+                self.ended = event.is_end();
+                Poll::Ready(event)
+            }
+            None => Poll::Pending,
         }
     }
 
-    pub(crate) fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<Received> {
-        while !self.ended {
-            let received = match ready!(Pin::new(&mut self.stream).poll_next(cx)) {
-                Some(Ok(Message::Text(text))) => {
-                    return Poll::Ready(Received::Text(ReceivedText(text)));
-                }
-                Some(Ok(Message::Binary(_))) => return Poll::Ready(Received::Binary),
-                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => continue,
-                Some(Ok(Message::Close(frame))) => {
-                    // the answer to the peer's close, as far as it goes out at once
-                    let _ = self.poll_flush(cx);
-                    Received::Closed(frame.map(|frame| CloseCode(frame.code.into())))
-                }
-                Some(Err(Error::Capacity(_))) => Received::Oversized,
-                Some(Err(Error::Utf8(_))) => Received::Binary,
-                Some(Err(_)) | None => Received::Lost,
-            };
-            self.ended = true;
-            return Poll::Ready(received);
+    /// Sends a text message, or keeps it until there is room.
+    pub(crate) fn start_send(&mut self, text: String, cx: &mut Context<'_>) {
+        self.wake(cx);
+        self.socket.send(text);
+    }
+
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.wake(cx);
+        match self.socket.flush() {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
         }
-        Poll::Ready(Received::Lost)
     }
 
-    /// Whether the last message has gone, so that there is room for the next one.
-    pub(crate) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        Pin::new(&mut self.stream).poll_ready(cx).map(drop)
-    }
-
-    /// Queues a message once [`WebSocket::poll_ready`] was ready. Errors are left to the reading side, which may still
-    /// hold what the peer said before it hung up.
-    pub(crate) fn start_send(&mut self, text: &str) {
-        let _ = Pin::new(&mut self.stream).start_send(Message::text(text));
-    }
-
-    pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        Pin::new(&mut self.stream).poll_flush(cx).map(drop)
+    /// Wakes this task from now on.
+    fn wake(&mut self, cx: &Context<'_>) {
+        if let Some(stream) = self.socket.connection_mut() {
+            stream.waker.clone_from(cx.waker());
+        }
     }
 }
 
 async fn open(network: &Network, request: &ConnectRequest) -> Result<WebSocket, TransportError> {
-    let uri: Uri = request.url.parse().map_err(not_allowed)?;
-    let target = Target::of(&uri, "wss", "ws")?;
-    let upgrade = upgrade(uri, request)?;
-    let stream = network.open(&target).await?;
-    let (stream, _) = client_async_with_config(upgrade, stream, Some(config()))
-        .await
-        .map_err(refused)?;
-    Ok(WebSocket {
-        stream,
-        ended: false,
-    })
-}
-
-fn upgrade(uri: Uri, request: &ConnectRequest) -> Result<Request<()>, TransportError> {
-    let mut upgrade = uri.into_client_request().map_err(not_allowed)?;
-    let mut set = |name: HeaderName, value: &str| {
-        let value = HeaderValue::try_from(value).map_err(not_allowed)?;
-        upgrade.headers_mut().insert(name, value);
-        Ok(())
+    let target = ra_carrier::WebSocket::<TaskStream>::target(request)?;
+    let stream = TaskStream {
+        stream: network.open(&target).await?,
+        waker: Waker::noop().clone(),
     };
-    set(header::ORIGIN, &request.origin)?;
-    set(header::USER_AGENT, &request.user_agent)?;
-    Ok(upgrade)
+    // TLS is in the stream already
+    let stream = ra_carrier::Stream::Plain(stream);
+    let mut socket = WebSocket {
+        socket: ra_carrier::WebSocket::start(request, |_| Ok(stream))?,
+        ended: false,
+    };
+    match socket.receive().await {
+        SocketEvent::Opened => Ok(socket),
+        SocketEvent::Failed(error) => Err(error),
+        _ => Err(TransportError::new(TransportErrorKind::Lost)),
+    }
 }
 
-fn config() -> WebSocketConfig {
-    WebSocketConfig::default()
-        .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(0)
-        .max_write_buffer_size(MAX_FRAME_BYTES)
-        .max_message_size(Some(MAX_FRAME_BYTES))
-        .max_frame_size(Some(MAX_FRAME_BYTES))
+/// An asynchronous connection that can be read and written without waiting: where it is not ready, it answers
+/// [`ErrorKind::WouldBlock`] and wakes the task later.
+struct TaskStream {
+    stream: Stream,
+    waker: Waker,
 }
 
-fn refused(error: Error) -> TransportError {
-    match error {
-        // not as a source: it holds the body
-        Error::Http(response) => {
-            let wait = retry_after(response.headers());
-            TransportError::new(TransportErrorKind::upgrade(
-                response.status().as_u16(),
-                wait,
-            ))
+impl TaskStream {
+    fn poll<T>(
+        &mut self,
+        poll: impl FnOnce(Pin<&mut Stream>, &mut Context<'_>) -> Poll<io::Result<T>>,
+    ) -> io::Result<T> {
+        let mut cx = Context::from_waker(&self.waker);
+        match poll(Pin::new(&mut self.stream), &mut cx) {
+            Poll::Ready(result) => result,
+            Poll::Pending => Err(ErrorKind::WouldBlock.into()),
         }
-        error => TransportError::with_source(TransportErrorKind::Lost, error),
     }
 }
 
-fn not_allowed<E>(_: E) -> TransportError {
-    TransportError::new(TransportErrorKind::NotAllowed)
-}
-
-impl Deref for ReceivedText {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        &self.0
+impl Read for TaskStream {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let mut into = ReadBuf::new(into);
+        self.poll(|stream, cx| stream.poll_read(cx, &mut into))?;
+        Ok(into.filled().len())
     }
 }
 
-impl fmt::Debug for ReceivedText {
+impl Write for TaskStream {
+    fn write(&mut self, from: &[u8]) -> io::Result<usize> {
+        self.poll(|stream, cx| stream.poll_write(cx, from))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.poll(|stream, cx| stream.poll_flush(cx))
+    }
+}
+
+impl fmt::Debug for WebSocket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ReceivedText({} bytes)", self.0.len())
+        self.socket.fmt(f)
     }
 }

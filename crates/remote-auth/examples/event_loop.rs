@@ -60,8 +60,8 @@ impl Desktop {
             }
             if world.clock.is_due(self.login.deadline()) {
                 self.login.handle(world.clock.now(), Input::Tick);
-            } else if let Some(heard) = self.socket.poll() {
-                heard.tell(&mut self.login, world.clock.now());
+            } else if let Some(event) = self.socket.poll() {
+                event.tell(&mut self.login, world.clock.now());
             } else {
                 return false;
             }
@@ -83,7 +83,7 @@ impl Desktop {
                     Ok(tcp)
                 });
             }
-            Output::Send(text) => self.socket.send(text.expose()),
+            Output::Send(text) => self.socket.send(text.into_string()),
             Output::Disconnect(code) => self.socket.close(code),
             Output::Call(call) => world.spawn(number, move |carrier| {
                 Input::Reply(call.id, carrier.send(call.request, call.timeout))

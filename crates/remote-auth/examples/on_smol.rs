@@ -14,7 +14,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use remote_auth::blocking::{HttpCarrier, Network};
-use remote_auth::carrier::{Clock, Heard, Target, TlsConfig, WebSocket};
+use remote_auth::carrier::{Clock, SocketEvent, Target, TlsConfig, WebSocket};
 use remote_auth::core::Jitter;
 use remote_auth::core::desktop::login::{
     Config, ConnectRequest, Event, Input, Login, LoginError, Outcome, Output,
@@ -23,9 +23,10 @@ use remote_auth::crypto::{OsEntropy, RustCrypto};
 use smol::{Async, Task, Timer, future::or, net::resolve, unblock};
 use support::{Failure, Host};
 
+/// What the loop hands to the machine.
 enum Happened {
-    Heard(Heard),
-    Else(Input<'static>),
+    OnSocket(SocketEvent),
+    Elsewhere(Input<'static>),
 }
 
 /// The socket, and smol's handle to the connection below it.
@@ -44,7 +45,7 @@ async fn log_in(config: Config, show: impl Fn(Event)) -> Result<Outcome, LoginEr
             match output {
                 Output::NeedKey => key = Some(unblock(new_key)),
                 Output::Connect(request) => opening = Some(Box::pin(open(request))),
-                Output::Send(text) => socket.0.send(text.expose()),
+                Output::Send(text) => socket.0.send(text.into_string()),
                 Output::Disconnect(code) => {
                     opening = None;
                     socket.0.close(code);
@@ -62,24 +63,24 @@ async fn log_in(config: Config, show: impl Fn(Event)) -> Result<Outcome, LoginEr
         let timer = clock.instant(login.deadline()).map(Timer::at);
         let tick = async {
             timer.unwrap_or_else(Timer::never).await;
-            Happened::Else(Input::Tick)
+            Happened::Elsewhere(Input::Tick)
         };
         let answer = or(done(&mut key), done(&mut call));
         match or(tick, or(answer, hear(&mut opening, &mut socket))).await {
-            Happened::Heard(heard) => heard.tell(&mut login, clock.now()),
-            Happened::Else(input) => login.handle(clock.now(), input),
+            Happened::OnSocket(event) => event.tell(&mut login, clock.now()),
+            Happened::Elsewhere(input) => login.handle(clock.now(), input),
         }
     }
 }
 
-/// Waits for what a thread does; for ever if none does anything.
+/// Waits for the result of a task; for ever if there is none.
 async fn done(task: &mut Option<Task<Input<'static>>>) -> Happened {
     let Some(under_way) = task else {
         return pending().await;
     };
     let input = under_way.await;
     *task = None;
-    Happened::Else(input)
+    Happened::Elsewhere(input)
 }
 
 /// The time limit is the machine's: its deadline is no later than the request's.
@@ -113,8 +114,8 @@ async fn hear(opening: &mut Opening, socket: &mut Socket) -> Happened {
         *opening = None;
     }
     loop {
-        if let Some(heard) = socket.0.poll() {
-            return Happened::Heard(heard);
+        if let Some(event) = socket.0.poll() {
+            return Happened::OnSocket(event);
         }
         if socket.0.connection_mut().is_none() {
             socket.1 = None; // it is over

@@ -1,11 +1,12 @@
-//! Our connections as the HTTP library wants them.
+//! Fits our connections into the HTTP library.
 
 use std::fmt;
 use std::io::{Read as _, Write as _};
 use std::time::Instant;
 
 use http::Uri;
-use ra_carrier::Target;
+use ra_carrier::call::MAX_HEAD_BYTES;
+use ra_carrier::{Network, Target};
 use ureq::Error;
 use ureq::config::Config;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
@@ -14,11 +15,10 @@ use ureq::unversioned::transport::{
 };
 use zeroize::Zeroize as _;
 
-use super::MAX_HEAD_BYTES;
-use crate::net::{Network, Stream};
+use crate::net::{self, Stream};
 use crate::stop::Stop;
 
-/// What is written at once, in bytes.
+/// The output buffer, in bytes.
 const OUTPUT_BYTES: usize = 16 * 1024;
 
 /// Opens the one connection of one call.
@@ -29,13 +29,13 @@ pub(super) struct Opener {
     pub(super) stop: Stop,
 }
 
-/// The connection, which keeps the time and can be broken off.
+/// The connection, which keeps the time limit and can be stopped.
 pub(super) struct Connection {
     stream: Stream,
     buffers: LazyBuffers,
 }
 
-/// Names are resolved while the connection is opened, by whoever is to resolve them.
+/// Resolves nothing: [`net::open`] resolves the name, or the proxy does.
 #[derive(Debug)]
 pub(super) struct NoResolver;
 
@@ -47,9 +47,7 @@ impl Connector for Opener {
         _: &ConnectionDetails<'_>,
         _: Option<()>,
     ) -> Result<Option<Connection>, Error> {
-        let stream = self
-            .network
-            .open(&self.target, self.by, &self.stop)
+        let stream = net::open(&self.network, &self.target, self.by, &self.stop)
             .map_err(|error| Error::Other(Box::new(error)))?;
         Ok(Some(Connection {
             stream,

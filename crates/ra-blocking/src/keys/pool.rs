@@ -2,21 +2,19 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::num::NonZero;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use ra_carrier::PoolPlan;
+use ra_carrier::driver::KeyResult;
 use ra_core::desktop::login::KeyUnavailable;
 use ra_crypto::{Backend, SessionKey};
 
-use super::{Key, cores, generate};
+use super::generate;
 use crate::StartError;
-use crate::bell::Bell;
-use crate::carrier::deadline;
 use crate::job::{Answer, Job, spawn};
-
-/// More keys than this are not kept ready, each being a few kilobytes and the work of a core for a while.
-const READY_MOST: usize = 1024;
+use crate::net::deadline;
+use crate::notifier::Notifier;
 
 /// Keeps some keys ready. Clones share the pool; it closes when the last one is dropped, and its threads end with the
 /// keys that they are making.
@@ -36,25 +34,23 @@ const READY_MOST: usize = 1024;
 #[derive(Clone)]
 pub struct KeyPool(Arc<Owner>);
 
-/// Closes the pool when the last clone is gone; the workers hold on to the rest alone.
+/// Closes the pool when the last clone is gone. The workers hold only the [`Pool`].
 struct Owner(Arc<Pool>);
 
 struct Pool {
     backend: Arc<dyn Backend>,
-    size: usize,
-    /// How many make one key.
-    threads: NonZero<usize>,
+    plan: PoolPlan,
     state: Mutex<State>,
-    /// There may be something to make.
+    /// Wakes a worker: there may be a key to make.
     work: Condvar,
 }
 
 #[derive(Default)]
 struct State {
-    ready: VecDeque<Key>,
-    /// One for each login that waits for a key, and for those that have gone since the last key was made.
-    takers: VecDeque<Answer<Key>>,
-    /// How many are being made.
+    ready: VecDeque<KeyResult>,
+    /// One for each login that waits for a key; some may have gone since the last key was made.
+    takers: VecDeque<Answer<KeyResult>>,
+    /// How many keys are being made.
     making: usize,
     closed: bool,
 }
@@ -65,55 +61,32 @@ impl KeyPool {
     ///
     /// # Errors
     /// [`StartError::Thread`] if the system starts no thread.
-    ///
-    /// ```
-    /// use std::sync::Arc;
-    /// use ra_blocking::{KeyPool, Keys};
-    /// use ra_crypto::RustCrypto;
-    ///
-    /// let keys = Keys::from(KeyPool::start(Arc::new(RustCrypto), 1)?);
-    /// # Ok::<(), ra_blocking::StartError>(())
-    /// ```
     pub fn start(backend: Arc<dyn Backend>, size: usize) -> Result<Self, StartError> {
-        let size = size.clamp(1, READY_MOST);
-        let workers = size.min(cores().get());
+        let plan = PoolPlan::new(size);
         let pool = Arc::new(Pool {
             backend,
-            size,
-            // fewer keys than cores: the cores share the work of each
-            threads: NonZero::new(cores().get() / workers).unwrap_or(NonZero::<usize>::MIN),
+            plan,
             state: Mutex::default(),
             work: Condvar::new(),
         });
         let owner = Owner(pool.clone());
-        for _ in 0..workers {
+        for _ in 0..plan.workers {
             let pool = pool.clone();
             spawn("ra-keys", move || pool.fill()).map_err(StartError::Thread)?;
         }
         Ok(Self(Arc::new(owner)))
     }
 
-    /// Takes a key, waiting for it as long as `within`.
+    /// Takes a key, waiting for it at most `within`.
     ///
     /// # Errors
-    /// [`KeyUnavailable`] if the backend made none, where the next one may succeed, or if there was none in time.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use ra_blocking::KeyPool;
-    /// use ra_core::desktop::login::Input;
-    ///
-    /// /// What a loop of your own does with `Output::NeedKey`, on a worker.
-    /// fn key(pool: &KeyPool) -> Input<'static> {
-    ///     Input::Key(pool.take(Duration::from_secs(60)))
-    /// }
-    /// ```
+    /// [`KeyUnavailable`] if the backend made none, in which case the next one may succeed, or if there was none in time.
     pub fn take(&self, within: Duration) -> Result<Box<dyn SessionKey>, KeyUnavailable> {
         let by = deadline(within);
-        let bell = Bell::default();
-        let (job, answer) = Job::new(&bell);
+        let notifier = Notifier::default();
+        let (job, answer) = Job::new(&notifier);
         self.give_to(answer);
-        bell.wait(Some(by));
+        notifier.wait(Some(by));
         match job.poll() {
             Some(Ok(key)) => key,
             _ => Err(KeyUnavailable),
@@ -121,7 +94,7 @@ impl KeyPool {
     }
 
     /// Gives the next key to `taker`, at once or when it is made.
-    pub(super) fn give_to(&self, taker: Answer<Key>) {
+    pub(super) fn give_to(&self, taker: Answer<KeyResult>) {
         let pool = &self.0.0;
         let mut state = pool.state();
         state.takers.push_back(taker);
@@ -135,7 +108,7 @@ impl Pool {
     /// Makes keys as long as there is room, until the pool closes.
     fn fill(&self) {
         while self.reserve() {
-            let key = generate(&*self.backend, self.threads);
+            let key = generate(&*self.backend, self.plan.threads);
             let mut state = self.state();
             state.making -= 1;
             state.ready.push_back(key);
@@ -146,7 +119,7 @@ impl Pool {
     /// Waits for room for one more key. `false` once the pool is closed.
     fn reserve(&self) -> bool {
         let full = |state: &mut State| {
-            !state.closed && state.ready.len() + state.making >= self.size + state.takers.len()
+            !state.closed && state.ready.len() + state.making >= self.plan.size + state.takers.len()
         };
         let waited = self.work.wait_while(self.state(), full);
         let mut state = waited.unwrap_or_else(PoisonError::into_inner);
@@ -164,7 +137,7 @@ impl Pool {
 }
 
 impl State {
-    /// Hands out what is ready. A taker that has gone takes no key along.
+    /// Hands out the keys that are ready. A taker that has gone uses up no key.
     fn serve(&mut self) {
         while let Some(key) = self.ready.pop_front() {
             let Some(taker) = self.takers.pop_front() else {
@@ -191,7 +164,7 @@ impl Drop for Owner {
 impl fmt::Debug for KeyPool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KeyPool")
-            .field("size", &self.0.0.size)
+            .field("size", &self.0.0.plan.size)
             .finish_non_exhaustive()
     }
 }

@@ -9,12 +9,13 @@ use ra_http::{TransportError, TransportErrorKind};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
 use super::lookup::lookup;
-use super::wire::Wire;
+use super::timed_stream::TimedStream;
 use crate::stop::Stop;
 
-/// How long an address is waited for while there are others: long enough for one lost packet to be sent again, short
-/// enough that a family without a route does not use up the time. The last address has what is left.
-const TURN: Duration = Duration::from_secs(2);
+/// How long one address may take while there are others: long enough for one lost packet to be sent again, short enough
+/// that a family without a route does not use up the time. The last address has the rest.
+const ONE_ADDRESS_WITHIN: Duration = Duration::from_secs(2);
+
 /// Connects to a host, until `by` at the latest.
 pub(super) fn dial(
     host: &str,
@@ -22,7 +23,7 @@ pub(super) fn dial(
     reach: Reach,
     by: Instant,
     stop: &Stop,
-) -> Result<Wire, TransportError> {
+) -> Result<TimedStream, TransportError> {
     let mut waiting = reach.order(lookup(host, port, by, stop)?);
     let mut refusal = TransportError::new(TransportErrorKind::Resolve);
     while let Some(address) = waiting.pop_front() {
@@ -33,10 +34,10 @@ pub(super) fn dial(
         let within = if waiting.is_empty() {
             left
         } else {
-            left.min(TURN)
+            left.min(ONE_ADDRESS_WITHIN)
         };
         match connect(address, within, stop) {
-            Ok(tcp) => return Ok(Wire::new(tcp.into(), by)),
+            Ok(tcp) => return Ok(TimedStream::new(tcp.into(), by)),
             Err(error) => {
                 let kind = match error.kind() {
                     io::ErrorKind::TimedOut if waiting.is_empty() => TransportErrorKind::Timeout,

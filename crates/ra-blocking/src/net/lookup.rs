@@ -1,4 +1,4 @@
-//! Names: the system's resolver, on a thread that can be left behind.
+//! Name look-up: the system's resolver, on a thread that can be left behind.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
@@ -11,15 +11,15 @@ use ra_http::{TransportError, TransportErrorKind};
 use crate::job::spawn;
 use crate::stop::Stop;
 
-/// The system's resolver cannot be broken off and may take half a minute, so lookups that nobody waits for any more can
-/// pile up. More than this many are not under way at once in the whole process; others wait their turn.
+/// At most so many lookups run at once in the whole process; others wait their turn. The system's resolver cannot be
+/// stopped and may take half a minute, so lookups that nobody waits for any more could pile up.
 const LOOKUPS_MOST: usize = 16;
-/// How often a wait for the resolver looks whether it is still wanted.
+/// How often a wait for the resolver checks whether it is still wanted.
 const LOOK: Duration = Duration::from_millis(50);
 
 static UNDER_WAY: Places = Places::new(LOOKUPS_MOST);
 
-/// The addresses of a host, at least one, until `by` at the latest. An address is its own.
+/// Looks up the addresses of a host, until `by` at the latest. An address resolves to itself.
 pub(super) fn lookup(
     host: &str,
     port: u16,
@@ -65,7 +65,7 @@ fn lookup_with(
     }
 }
 
-/// How long to wait before the next look, or that there is nothing to wait for any more.
+/// How long to wait before the next check, or an error if the time is over or the lookup is stopped.
 fn left(by: Instant, stop: &Stop) -> Result<Duration, TransportError> {
     let left = by.saturating_duration_since(Instant::now());
     if left.is_zero() || stop.is_stopped() {
@@ -74,7 +74,7 @@ fn left(by: Instant, stop: &Stop) -> Result<Duration, TransportError> {
     Ok(left.min(LOOK))
 }
 
-/// A number of places, of which each thread has one.
+/// A counting semaphore: each thread holds one place.
 struct Places {
     free: Mutex<usize>,
     freed: Condvar,

@@ -1,7 +1,7 @@
-//! The desktop's WebSocket over whatever connection its embedder has opened.
+//! The desktop's WebSocket over any connection that its embedder has opened.
 
-mod deaf;
-mod heard;
+mod deferred_write;
+mod event;
 #[cfg(test)]
 mod tests;
 
@@ -16,26 +16,28 @@ use tungstenite::client::IntoClientRequest as _;
 use tungstenite::handshake::MidHandshake;
 use tungstenite::handshake::client::ClientHandshake;
 use tungstenite::protocol::{CloseFrame, WebSocketConfig};
-use tungstenite::{Error, HandshakeError, Message};
+use tungstenite::{Bytes, Error, HandshakeError, Message, Utf8Bytes};
+use zeroize::Zeroizing;
 
-pub use heard::{Heard, ReceivedText};
+pub use event::{ReceivedText, SocketEvent};
 
 use crate::{Stream, Target, TlsConfig, handshake_error};
-use deaf::Deaf;
+use deferred_write::DeferredWrite;
 
 /// The read buffer, in bytes. The library fills it with zeros before every read, and its default is 128 KiB.
 const READ_BUFFER: usize = 4096;
 
 /// The WebSocket of one desktop, over a connection that its embedder opens: a non-blocking one with an event loop around it,
 /// or one that waits within limits of its own. There may be none, at first ([`WebSocket::default`]) and again after the end;
-/// then it brings nothing and swallows what is sent.
+/// then it brings nothing and drops what is sent.
 ///
 /// Messages are text of at most 64 KiB (R-17), capped while they are read; pings are answered, compression is not
-/// offered, redirects are not followed (R-33). It never waits by itself: where the connection says
+/// offered, redirects are not followed (R-33). The socket never waits by itself: where the connection says
 /// [`ErrorKind::WouldBlock`], it keeps what it has, a part of a frame included, and goes on at the next
 /// [`WebSocket::poll`]. TLS is agreed on within that, where the address says `wss`.
 ///
-/// The library below, `tungstenite`, logs through `log`: whole frames at `trace`. Keep that target at `info`.
+/// `tungstenite`, the library below, logs whole frames through `log` at `trace`, and the text of the peer's close at `debug`.
+/// Keep that target at `info`.
 ///
 /// ```no_run
 /// use std::net::TcpStream;
@@ -43,7 +45,7 @@ const READ_BUFFER: usize = 4096;
 /// use ra_core::MonoTime;
 /// use ra_core::desktop::login::{Login, Output};
 ///
-/// /// A desktop in an event loop: `ready` when its connection is, or there is something to say.
+/// /// A desktop in an event loop: call `ready` when its connection is readable or writable.
 /// struct Desktop {
 ///     login: Login,
 ///     socket: WebSocket<TcpStream>,
@@ -51,8 +53,8 @@ const READ_BUFFER: usize = 4096;
 ///
 /// impl Desktop {
 ///     fn ready(&mut self, now: MonoTime) {
-///         while let Some(heard) = self.socket.poll() {
-///             heard.tell(&mut self.login, now);
+///         while let Some(event) = self.socket.poll() {
+///             event.tell(&mut self.login, now);
 ///             while let Some(output) = self.login.poll_output() {
 ///                 match output {
 ///                     Output::Connect(request) => {
@@ -63,9 +65,9 @@ const READ_BUFFER: usize = 4096;
 ///                             Ok(tcp)
 ///                         });
 ///                     }
-///                     Output::Send(text) => self.socket.send(text.expose()),
+///                     Output::Send(text) => self.socket.send(text.into_string()),
 ///                     Output::Disconnect(code) => self.socket.close(code),
-///                     _ => {} // and what is no socket's business
+///                     _ => {} // nothing for the socket
 ///                 }
 ///             }
 ///         }
@@ -74,37 +76,27 @@ const READ_BUFFER: usize = 4096;
 /// ```
 pub struct WebSocket<S: Read + Write> {
     state: State<S>,
-    /// Nothing more is read; what the machine says to it may still go out.
+    /// Nothing more is read; what the machine says to the last event may still go out.
     ended: bool,
 }
 
 enum State<S: Read + Write> {
     Failed(TransportError),
     Upgrading(MidHandshake<Handshake<S>>),
-    Open(Box<tungstenite::WebSocket<Deaf<Stream<S>>>>),
+    Open(Box<tungstenite::WebSocket<DeferredWrite<Stream<S>>>>),
     Over,
 }
 
-type Handshake<S> = ClientHandshake<Deaf<Stream<S>>>;
+type Handshake<S> = ClientHandshake<DeferredWrite<Stream<S>>>;
 
 impl<S: Read + Write> WebSocket<S> {
-    /// A socket as the machine wants it. `open` brings the connection, open or under way; to this machine it is taken as
-    /// it is, to anywhere else TLS is spoken over it, with names checked. Nothing is sent before the first
-    /// [`WebSocket::poll`], and that is where to hear what stands in the way, as [`Heard::Failed`].
+    /// Opens the socket that a login asks for. `open` brings the connection, open or still being opened. To this machine it
+    /// is used as it is; to any other TLS is spoken over it, with names checked. Nothing is sent before the first
+    /// [`WebSocket::poll`], which also reports what stands in the way, as [`SocketEvent::Failed`].
     ///
-    /// `request.timeout` is the embedder's to keep, or the machine's: its deadline is no later. Where `tls` has to read the
-    /// platform's roots, that takes milliseconds; [`TlsConfig::custom`] with what [`TlsConfig::client_config`] gave
-    /// once saves them.
-    ///
-    /// ```
-    /// use std::net::TcpStream;
-    /// use ra_carrier::{TlsConfig, WebSocket};
-    /// use ra_core::desktop::login::ConnectRequest;
-    ///
-    /// fn over(tcp: TcpStream, request: &ConnectRequest) -> WebSocket<TcpStream> {
-    ///     WebSocket::connect(request, &TlsConfig::default(), |_| Ok(tcp))
-    /// }
-    /// ```
+    /// The embedder keeps `request.timeout`, or leaves it to the machine, whose deadline is no later. Reading the
+    /// platform's roots takes milliseconds; pass [`TlsConfig::custom`] with what [`TlsConfig::client_config`] gave once to
+    /// save them.
     #[must_use]
     pub fn connect(
         request: &ConnectRequest,
@@ -121,28 +113,25 @@ impl<S: Read + Write> WebSocket<S> {
         })
     }
 
-    /// The same over a stream of the embedder's making.
+    /// Where `request` leads.
     ///
     /// # Errors
-    /// [`TransportErrorKind::NotAllowed`], before anything is opened, for a request that cannot be one or must not go there
-    /// (R-01), and what `open` says.
+    /// [`TransportErrorKind::NotAllowed`] for a request that cannot be sent or must not go there (R-01).
+    pub fn target(request: &ConnectRequest) -> Result<Target, TransportError> {
+        upgrade(request)?;
+        Target::of_socket(request)
+    }
+
+    /// As [`WebSocket::connect`], over a stream of the embedder's making.
     ///
-    /// ```
-    /// use std::net::TcpStream;
-    /// use ra_carrier::{Stream, WebSocket};
-    /// use ra_core::desktop::login::ConnectRequest;
-    /// use ra_http::TransportError;
-    ///
-    /// fn over(stream: Stream<TcpStream>, request: &ConnectRequest) -> Result<WebSocket<TcpStream>, TransportError> {
-    ///     WebSocket::start(request, |_| Ok(stream))
-    /// }
-    /// ```
+    /// # Errors
+    /// As of [`WebSocket::target`], before anything is opened, and what `open` returns.
     pub fn start(
         request: &ConnectRequest,
         open: impl FnOnce(&Target) -> Result<Stream<S>, TransportError>,
     ) -> Result<Self, TransportError> {
         let (target, upgrade) = (Target::of_socket(request)?, upgrade(request)?);
-        let stream = Deaf::new(open(&target)?);
+        let stream = DeferredWrite::new(open(&target)?);
         let handshake = ClientHandshake::start(stream, upgrade, Some(config()));
         Ok(Self {
             state: State::Upgrading(handshake.map_err(failed)?),
@@ -150,93 +139,53 @@ impl<S: Read + Write> WebSocket<S> {
         })
     }
 
-    /// What has come, if anything has; [`Heard::Opened`] or [`Heard::Failed`] is the first. `None` means that the
-    /// connection has nothing more for now, and that what did not go out before was tried again. After the end it is `None`
-    /// for ever.
+    /// What has come, if anything has; [`SocketEvent::Opened`] or [`SocketEvent::Failed`] is the first. `None` means that
+    /// the connection has nothing more for now, and that everything unsent was tried again. After the end it is always
+    /// `None`.
     ///
-    /// Poll until `None` whenever the connection is readable or writable: loops that are told of changes alone
-    /// (edge-triggered) need no more.
-    ///
-    /// ```
-    /// use std::net::TcpStream;
-    /// use ra_carrier::WebSocket;
-    /// use ra_core::MonoTime;
-    /// use ra_core::desktop::login::Login;
-    ///
-    /// /// When the connection is ready.
-    /// fn go_on(socket: &mut WebSocket<TcpStream>, login: &mut Login, now: MonoTime) {
-    ///     while let Some(heard) = socket.poll() {
-    ///         heard.tell(login, now);
-    ///         // and carry out what the machine says to that
-    ///     }
-    /// }
-    /// ```
-    pub fn poll(&mut self) -> Option<Heard> {
+    /// Poll until `None` whenever the connection is readable or writable. That is enough for edge-triggered loops too.
+    pub fn poll(&mut self) -> Option<SocketEvent> {
         if self.ended {
             return None;
         }
         match mem::replace(&mut self.state, State::Over) {
-            State::Failed(error) => Some(Heard::Failed(error)),
+            State::Failed(error) => Some(SocketEvent::Failed(error)),
             State::Upgrading(handshake) => self.go_on(handshake),
             State::Open(mut socket) => {
-                let heard = read(&mut socket);
-                self.ended = heard.as_ref().is_some_and(Heard::is_end);
-                if !matches!(heard, Some(Heard::Closed(_) | Heard::Lost)) {
+                let event = read(&mut socket);
+                self.ended = event.as_ref().is_some_and(SocketEvent::is_end);
+                if !matches!(event, Some(SocketEvent::Closed(_) | SocketEvent::Lost)) {
                     self.state = State::Open(socket);
                 }
-                heard
+                event
             }
             State::Over => None,
         }
     }
 
-    /// Sends a text message, or keeps it until there is room. A connection that breaks meanwhile shows in
-    /// [`WebSocket::poll`], after what the peer had said before. Before [`Heard::Opened`] and after the end it does nothing.
-    ///
-    /// ```
-    /// use std::net::TcpStream;
-    /// use ra_carrier::WebSocket;
-    /// use ra_core::Text;
-    ///
-    /// fn send(socket: &mut WebSocket<TcpStream>, text: &Text) {
-    ///     socket.send(text.expose()); // what `Output::Send` holds
-    /// }
-    /// ```
-    pub fn send(&mut self, text: &str) {
-        if let State::Open(socket) = &mut self.state {
-            let _ = socket.write(Message::text(text));
+    /// Sends a text message, or keeps it until there is room, and wipes its memory afterwards. If the connection breaks
+    /// meanwhile, [`WebSocket::poll`] reports it after what the peer had said before. Before [`SocketEvent::Opened`] and
+    /// after the end this does nothing.
+    pub fn send(&mut self, text: impl Into<String>) {
+        let text = Zeroizing::new(text.into().into_bytes());
+        if let State::Open(socket) = &mut self.state
+            && let Ok(text) = Utf8Bytes::try_from(Bytes::from_owner(text))
+        {
+            let _ = socket.write(Message::Text(text));
             let _ = socket.flush();
         }
     }
 
-    /// Tries again to send what was kept and the answers to pings, without reading.
-    ///
-    /// ```
-    /// use std::net::TcpStream;
-    /// use ra_carrier::WebSocket;
-    ///
-    /// fn writable(socket: &mut WebSocket<TcpStream>) {
-    ///     socket.flush();
-    /// }
-    /// ```
-    pub fn flush(&mut self) {
-        if let State::Open(socket) = &mut self.state {
-            let _ = socket.flush();
-        }
+    /// Tries again to send what was kept and the answers to pings, without reading. Returns whether all of it is sent.
+    pub fn flush(&mut self) -> bool {
+        let State::Open(socket) = &mut self.state else {
+            return true;
+        };
+        !matches!(socket.flush(), Err(Error::Io(error)) if error.kind() == ErrorKind::WouldBlock)
     }
 
-    /// Closes the socket without waiting: the code is sent if the connection takes it at once. One that is being opened is
-    /// let go of.
-    ///
-    /// ```
-    /// use std::net::TcpStream;
-    /// use ra_carrier::WebSocket;
-    /// use ra_proto::CloseCode;
-    ///
-    /// fn disconnect(socket: &mut WebSocket<TcpStream>, code: CloseCode) {
-    ///     socket.close(code); // what `Output::Disconnect` asks for
-    /// }
-    /// ```
+    /// Closes the socket without waiting: the code is sent if the connection takes it at once. A socket that is still being
+    /// opened is dropped.
     pub fn close(&mut self, code: CloseCode) {
         if let State::Open(mut socket) = mem::take(self).state {
             let code = u16::from(code).into();
@@ -248,29 +197,20 @@ impl<S: Read + Write> WebSocket<S> {
     }
 
     /// The connection, as long as there is one.
-    ///
-    /// ```
-    /// use std::net::{SocketAddr, TcpStream};
-    /// use ra_carrier::WebSocket;
-    ///
-    /// fn peer(socket: &mut WebSocket<TcpStream>) -> Option<SocketAddr> {
-    ///     socket.connection_mut()?.peer_addr().ok()
-    /// }
-    /// ```
     pub fn connection_mut(&mut self) -> Option<&mut S> {
-        let deaf = match &mut self.state {
+        let deferred = match &mut self.state {
             State::Upgrading(handshake) => handshake.get_mut().get_mut(),
             State::Open(socket) => socket.get_mut(),
             State::Failed(_) | State::Over => return None,
         };
-        Some(deaf.stream.connection_mut())
+        Some(deferred.stream.connection_mut())
     }
 
-    fn go_on(&mut self, handshake: MidHandshake<Handshake<S>>) -> Option<Heard> {
+    fn go_on(&mut self, handshake: MidHandshake<Handshake<S>>) -> Option<SocketEvent> {
         match handshake.handshake() {
             Ok((socket, _)) => {
                 self.state = State::Open(Box::new(socket));
-                Some(Heard::Opened)
+                Some(SocketEvent::Opened)
             }
             Err(HandshakeError::Interrupted(handshake)) => {
                 self.state = State::Upgrading(handshake);
@@ -278,7 +218,7 @@ impl<S: Read + Write> WebSocket<S> {
             }
             Err(HandshakeError::Failure(error)) => {
                 self.ended = true;
-                Some(Heard::Failed(failed(error)))
+                Some(SocketEvent::Failed(failed(error)))
             }
         }
     }
@@ -304,25 +244,25 @@ impl<S: Read + Write> fmt::Debug for WebSocket<S> {
     }
 }
 
-fn read<S: Read + Write>(socket: &mut tungstenite::WebSocket<S>) -> Option<Heard> {
+fn read<S: Read + Write>(socket: &mut tungstenite::WebSocket<S>) -> Option<SocketEvent> {
     loop {
-        let heard = match socket.read() {
-            Ok(Message::Text(text)) => Heard::Text(ReceivedText(text)),
-            Ok(Message::Binary(_)) => Heard::Binary,
+        let event = match socket.read() {
+            Ok(Message::Text(text)) => SocketEvent::Text(ReceivedText(text)),
+            Ok(Message::Binary(_)) => SocketEvent::Binary,
             Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => continue,
             Ok(Message::Close(frame)) => {
-                let _ = socket.flush(); // the answer, as far as it goes out at once
-                Heard::Closed(frame.map(|frame| CloseCode(frame.code.into())))
+                let _ = socket.flush(); // the answer, if the connection takes it at once
+                SocketEvent::Closed(frame.map(|frame| CloseCode(frame.code.into())))
             }
             Err(Error::Io(error)) if error.kind() == ErrorKind::WouldBlock => {
                 let _ = socket.flush();
                 return None;
             }
-            Err(Error::Capacity(_)) => Heard::Oversized,
-            Err(Error::Utf8(_)) => Heard::NotText,
-            Err(_) => Heard::Lost,
+            Err(Error::Capacity(_)) => SocketEvent::Oversized,
+            Err(Error::Utf8(_)) => SocketEvent::NotText,
+            Err(_) => SocketEvent::Lost,
         };
-        return Some(heard);
+        return Some(event);
     }
 }
 
@@ -374,7 +314,7 @@ fn not_connected(error: io::Error) -> TransportError {
     TransportError::with_source(kind, error)
 }
 
-/// What it is called when a connection does not come about, if that is what it is.
+/// The kind of an error that says that there is no connection.
 fn no_connection(error: &io::Error) -> Option<TransportErrorKind> {
     match error.kind() {
         ErrorKind::TimedOut => Some(TransportErrorKind::Timeout),

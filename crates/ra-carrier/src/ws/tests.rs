@@ -11,7 +11,7 @@ use ra_http::{TransportError, TransportErrorKind};
 use ra_proto::CloseCode;
 use tungstenite::handshake::derive_accept_key;
 
-use super::{Heard, WebSocket};
+use super::{SocketEvent, WebSocket};
 use crate::{Target, TlsConfig};
 
 /// Both ends of a connection: a test says what comes and sees what went.
@@ -97,7 +97,7 @@ fn open() -> (WebSocket<Line>, Line) {
         format!("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {accept}\r\n\r\n")
             .as_bytes(),
     );
-    assert!(matches!(socket.poll(), Some(Heard::Opened)));
+    assert!(matches!(socket.poll(), Some(SocketEvent::Opened)));
     (socket, line)
 }
 
@@ -108,7 +108,7 @@ fn frame(op: u8, body: &[u8]) -> Vec<u8> {
 }
 
 fn failure(socket: &mut WebSocket<Line>) -> TransportError {
-    let Some(Heard::Failed(error)) = socket.poll() else {
+    let Some(SocketEvent::Failed(error)) = socket.poll() else {
         panic!("it did not fail");
     };
     assert!(socket.poll().is_none() && socket.connection_mut().is_none());
@@ -240,7 +240,7 @@ fn a_frame_in_pieces_is_kept_and_shows_nothing_of_itself() {
         assert!(socket.poll().is_none());
     }
     line.say(&[*last]);
-    let Some(Heard::Text(text)) = socket.poll() else {
+    let Some(SocketEvent::Text(text)) = socket.poll() else {
         panic!("no text");
     };
     assert_eq!(&*text, "canary");
@@ -252,7 +252,7 @@ fn r17_a_message_over_the_cap_is_not_read_and_can_still_be_answered_by_a_close()
     let (mut socket, line) = open();
     line.say(&[0x81, 127]);
     line.say(&65_537_u64.to_be_bytes());
-    assert!(matches!(socket.poll(), Some(Heard::Oversized)));
+    assert!(matches!(socket.poll(), Some(SocketEvent::Oversized)));
     line.say(&frame(1, b"more"));
     assert!(socket.poll().is_none());
     socket.close(CloseCode::TOO_BIG);
@@ -265,11 +265,11 @@ fn what_is_no_text_is_told_apart_and_pings_are_answered() {
     let (mut socket, line) = open();
     line.say(&frame(9, b"are you there"));
     line.say(&frame(2, b"bytes"));
-    assert!(matches!(socket.poll(), Some(Heard::Binary)));
+    assert!(matches!(socket.poll(), Some(SocketEvent::Binary)));
     assert!(socket.poll().is_none());
     assert_eq!(line.went().first(), Some(&0x8a));
     line.say(&frame(1, b"\xff\xff"));
-    assert!(matches!(socket.poll(), Some(Heard::NotText)));
+    assert!(matches!(socket.poll(), Some(SocketEvent::NotText)));
     assert!(socket.poll().is_none());
 }
 
@@ -281,7 +281,7 @@ fn a_close_brings_its_code_and_is_answered_once() {
     let closed = socket.poll();
     assert!(matches!(
         closed,
-        Some(Heard::Closed(Some(CloseCode::SESSION_TIMED_OUT)))
+        Some(SocketEvent::Closed(Some(CloseCode::SESSION_TIMED_OUT)))
     ));
     assert_eq!(line.went().first(), Some(&0x88));
     assert!(socket.poll().is_none() && socket.connection_mut().is_none());
@@ -296,8 +296,8 @@ fn what_was_said_before_a_connection_broke_is_heard_before_its_end() {
     line.hang_up();
     line.refuse(Some(|| ErrorKind::BrokenPipe.into()));
     socket.send("to nobody");
-    assert!(matches!(socket.poll(), Some(Heard::Text(_))));
-    assert!(matches!(socket.poll(), Some(Heard::Lost)));
+    assert!(matches!(socket.poll(), Some(SocketEvent::Text(_))));
+    assert!(matches!(socket.poll(), Some(SocketEvent::Lost)));
     assert!(socket.poll().is_none());
 }
 

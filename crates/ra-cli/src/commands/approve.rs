@@ -1,10 +1,8 @@
-//! `ra approve`: the phone. Approval is the person's decision (R-44).
+//! `ra approve`: plays the phone. The person decides about the approval (R-44).
 
-use std::env;
-use std::fs::File;
-use std::io::{self, Read as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use ra_core::mobile::{Config, Event, MfaAnswer, MobileError, Outcome};
 use ra_http::{BaseUrl, HttpError, HttpErrorKind};
 use ra_proto::rest::MfaMethod;
@@ -12,28 +10,64 @@ use ra_proto::{MfaAnswerText, ScanUrl, Token};
 use ra_tokio::Approval;
 use zeroize::Zeroizing;
 
-use crate::args::ApproveArgs;
-use crate::commands::login::parse;
-use crate::exit::Exit;
-use crate::failure::{Failure, Kind};
-use crate::network::network;
-use crate::output::screen::Screen;
+use crate::commands::login::DEFAULT_API;
+use crate::desktop::not_started;
+use crate::network::{NetworkArgs, network};
+use crate::outcome::{End, Exit, Failure, Kind, after_help};
+use crate::output::Printer;
 use crate::prompt;
-use crate::stop::Stop;
+use crate::secret_file;
+use crate::signals::Stop;
+use crate::usage::parse;
 
 const TOKEN_VARIABLE: &str = "RA_TOKEN";
-/// No token comes near this.
-const MAX_TOKEN_BYTES: u64 = 64 * 1024;
 
-/// Asks the person, and tells the service.
+pub(crate) const LONG_ABOUT: &str = "\
+Approve or decline a scanned QR code, as the phone does.
+
+The command shows which login it is and asks at the terminal. Only approve a code that you yourself opened on a \
+device in front of you. Anyone who sent you a code, or a picture of one, gets into your account with your yes. \
+Without a terminal nothing is approved.
+
+The token of the account comes from a file or from the variable RA_TOKEN, never from an argument: every program on \
+the machine can read arguments.";
+
+const EXAMPLES: &str = "\
+Examples:
+  ra approve https://discord.com/ra/... --token-file token.txt
+  RA_TOKEN=... ra approve URL --api http://127.0.0.1:8787/api/v9 --yes";
+
+/// `ra approve`.
+#[derive(Debug, Args)]
+#[command(after_help = after_help(EXAMPLES, Exit::ALL))]
+pub(crate) struct ApproveArgs {
+    /// Text of the scanned QR code
+    url: String,
+    /// Base URL of the REST API
+    #[arg(long, value_name = "URL", default_value = DEFAULT_API)]
+    api: String,
+    /// Read the account's token from this file instead of the variable RA_TOKEN
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    #[command(flatten)]
+    network: NetworkArgs,
+    /// Approve without asking; only with an API on this machine
+    #[arg(long, conflicts_with = "deny")]
+    yes: bool,
+    /// Decline without asking; only with an API on this machine
+    #[arg(long)]
+    deny: bool,
+}
+
+/// Asks the person and sends the decision.
 ///
 /// # Errors
-/// What is wrong with the command line, that there is nobody to ask, or why the decision did not get through.
+/// [`Kind::Usage`] for a wrong command line or without a terminal; else the reason why the decision did not get through.
 pub(crate) async fn run(args: &ApproveArgs) -> Result<Exit, Failure> {
     let url: ScanUrl = parse("URL", &args.url)?;
     let api: BaseUrl = parse("--api", &args.api)?;
     let decided = decided(args, &api)?;
-    let asks = prompt::somebody_is_there();
+    let asks = prompt::has_terminal();
     if decided.is_none() && !asks {
         return Err(Failure::new(
             Kind::Usage,
@@ -43,27 +77,28 @@ pub(crate) async fn run(args: &ApproveArgs) -> Result<Exit, Failure> {
     let network = network(&args.network)?;
     let token = token(args.token_file.as_deref())?;
     let mut phone = Phone {
-        screen: Screen::stderr(),
-        stop: Stop::catch()
-            .map_err(|error| Failure::new(Kind::Local, format!("cannot catch signals: {error}")))?,
+        printer: Printer::new(false),
+        stop: Stop::catch()?,
         decided,
         asks,
         url,
         host: api.host().to_owned(),
     };
     let approval = Approval::start(Config::new(api, token), phone.url.fingerprint(), network)
-        .map_err(|error| {
-            let kind = match error {
-                ra_tokio::StartError::Tls(_) => Kind::Network,
-                _ => Kind::Local,
-            };
-            Failure::caused(kind, &error, ra_http::Retry::Never)
-        })?;
-    phone.run(approval).await
+        .map_err(|error| not_started(&error))?;
+    match phone.decide(approval).await {
+        Ok(()) => Ok(Exit::Done),
+        Err(End::Failed(failure)) => Err(failure),
+        Err(End::Declined) => {
+            phone.printer.line("Declined.")?;
+            Ok(Exit::Declined)
+        }
+        Err(end) => phone.printer.end(end),
+    }
 }
 
 struct Phone {
-    screen: Screen,
+    printer: Printer,
     stop: Stop,
     decided: Option<bool>,
     asks: bool,
@@ -72,15 +107,15 @@ struct Phone {
 }
 
 impl Phone {
-    async fn run(&mut self, mut approval: Approval) -> Result<Exit, Failure> {
+    async fn decide(&mut self, mut approval: Approval) -> Result<(), End> {
         loop {
             let event = tokio::select! {
                 event = approval.next_event() => event,
-                () = self.stop.requested() => return self.cancelled(),
+                () = self.stop.requested() => return Err(End::Cancelled),
             };
             match event {
                 Some(Event::Confirm { .. }) => {
-                    // refused only if it came too late, which is how it ends then
+                    // refused only if it came too late; the outcome says so
                     let _ = match self.confirm(&mut approval).await? {
                         true => approval.approve(),
                         false => approval.decline(),
@@ -96,31 +131,29 @@ impl Phone {
                 None => break,
             }
         }
-        let (exit, line) = match approval.outcome().await {
-            Ok(Outcome::Approved) => (Exit::Done, "Approved."),
-            Ok(_) => (Exit::Declined, "Declined."),
-            Err(error) => return Err(failed(&error)),
-        };
-        writeln!(io::stdout(), "{line}").map_err(|error| Failure::output(&error))?;
-        Ok(exit)
+        match approval.outcome().await {
+            Ok(Outcome::Approved) => Ok(self.printer.line("Approved.")?),
+            Ok(_) => Err(End::Declined),
+            Err(error) => Err(failed(&error).into()),
+        }
     }
 
-    /// Shows what is at stake and asks. Everything but a clear yes is a no.
+    /// Shows which login it is and asks. Everything but a clear yes is a no.
     async fn confirm(&mut self, approval: &mut Approval) -> Result<bool, Failure> {
         if let Some(decided) = self.decided {
             return Ok(decided);
         }
-        let lines = [
-            format!("A device asks to be logged in to your account at {}.", self.host),
-            format!("  Code:        {}", self.url),
-            format!("  Fingerprint: {}", self.url.fingerprint()),
-            "Only approve a code that you yourself opened on a device in front of you. Whoever sent you".into(),
-            "a code, or a picture of one, gets into your account with your yes.".into(),
-        ];
-        for line in lines {
-            self.screen
-                .line(&line)
-                .map_err(|error| Failure::output(&error))?;
+        for line in [
+            &*format!(
+                "A device asks to be logged in to your account at {}.",
+                self.host
+            ),
+            &format!("  Code:        {}", self.url),
+            &format!("  Fingerprint: {}", self.url.fingerprint()),
+            "Only approve a code that you yourself opened on a device in front of you. Anyone who sent you",
+            "a code, or a picture of one, gets into your account with your yes.",
+        ] {
+            self.printer.message(line)?;
         }
         let answer = self.ask(approval, "Log this device in? [y/N]").await?;
         Ok(
@@ -129,7 +162,7 @@ impl Phone {
         )
     }
 
-    /// Asks for a code. None if the person has none.
+    /// Asks for a code of a second factor. Returns none if the person has none.
     async fn second_factor(
         &mut self,
         approval: &mut Approval,
@@ -156,10 +189,8 @@ impl Phone {
             ));
         }
         if retry {
-            let wrong = "That code was wrong, or had been used.";
-            self.screen
-                .line(wrong)
-                .map_err(|error| Failure::output(&error))?;
+            self.printer
+                .message("That code was wrong, or had been used.")?;
         }
         let answer = self.ask(approval, question).await?;
         Ok(answer.filter(|answer| !answer.is_empty()).map(|answer| {
@@ -171,38 +202,31 @@ impl Phone {
         }))
     }
 
-    /// The line that the person types; none if they stop, or if it gets too late meanwhile.
+    /// Returns the line that the person types; none on a stop, or if the time runs out meanwhile.
     async fn ask(
         &mut self,
         approval: &mut Approval,
         question: &str,
     ) -> Result<Option<Zeroizing<String>>, Failure> {
-        let mut answer =
-            prompt::ask(&mut self.screen, question).map_err(|error| Failure::output(&error))?;
+        let Some(screen) = self.printer.screen() else {
+            return Ok(None);
+        };
+        let mut answer = prompt::ask(screen, question)?;
         let answer = tokio::select! {
             answer = answer.typed() => answer,
             () = self.stop.requested() => None,
-            // nothing is to happen while the person thinks but that the time runs out
+            // while the person thinks, only the end of the time can come
             _ = approval.next_event() => None,
         };
         if answer.is_none() {
             // the cursor still stands behind the question
-            self.screen
-                .line("")
-                .map_err(|error| Failure::output(&error))?;
+            screen.line("")?;
         }
         Ok(answer)
     }
-
-    fn cancelled(&mut self) -> Result<Exit, Failure> {
-        self.screen
-            .line("Cancelled.")
-            .map_err(|error| Failure::output(&error))?;
-        Ok(Exit::Declined)
-    }
 }
 
-/// What `--yes` and `--deny` say. They exist for tests and gateways of one's own (R-44).
+/// Reads `--yes` and `--deny`, which exist for tests and for gateways of one's own (R-44).
 fn decided(args: &ApproveArgs, api: &BaseUrl) -> Result<Option<bool>, Failure> {
     let (option, decision) = match (args.yes, args.deny) {
         (true, _) => ("--yes", true),
@@ -210,19 +234,18 @@ fn decided(args: &ApproveArgs, api: &BaseUrl) -> Result<Option<bool>, Failure> {
         _ => return Ok(None),
     };
     if api.is_loopback() {
-        Ok(Some(decision))
-    } else {
-        Err(Failure::usage(
-            option,
-            "only with an --api on this machine; elsewhere a person decides",
-        ))
+        return Ok(Some(decision));
     }
+    Err(Failure::usage(
+        option,
+        "only with an --api on this machine; elsewhere a person decides",
+    ))
 }
 
 fn token(file: Option<&Path>) -> Result<Token, Failure> {
     let text = match file {
-        Some(path) => read(path)?,
-        None => Zeroizing::new(env::var(TOKEN_VARIABLE).map_err(|_| {
+        Some(path) => secret_file::read(path)?,
+        None => Zeroizing::new(std::env::var(TOKEN_VARIABLE).map_err(|_| {
             Failure::new(
                 Kind::Usage,
                 "no token: give --token-file or set the variable RA_TOKEN",
@@ -230,33 +253,12 @@ fn token(file: Option<&Path>) -> Result<Token, Failure> {
         })?),
     };
     let token = text.trim();
-    if token.is_empty()
-        || !token
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() || byte == b' ')
-    {
-        let place = if file.is_some() {
-            "--token-file"
-        } else {
-            TOKEN_VARIABLE
-        };
+    let is_printable = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+    if token.is_empty() || !token.bytes().all(is_printable) {
+        let place = file.map_or(TOKEN_VARIABLE, |_| "--token-file");
         return Err(Failure::usage(place, "holds no token"));
     }
     Ok(Token::new(token.to_owned()))
-}
-
-/// Reads a file that holds one secret.
-pub(crate) fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
-    let mut text = Zeroizing::new(String::new());
-    File::open(path)
-        .and_then(|file| file.take(MAX_TOKEN_BYTES).read_to_string(&mut text))
-        .map_err(|error| {
-            Failure::new(
-                Kind::Local,
-                format!("cannot read {}: {error}", path.display()),
-            )
-        })?;
-    Ok(text)
 }
 
 fn is_one_time_code(answer: &str) -> bool {
@@ -273,17 +275,15 @@ fn failed(error: &MobileError) -> Failure {
     Failure::caused(kind, error, error.retry())
 }
 
-/// The service's own no has one of its codes: an unknown fingerprint or handshake token is one that has expired, all
-/// else is refused. A page without a code comes from something on the way there.
+/// The service refuses with one of its error codes. An unknown fingerprint or handshake token has expired; any other code
+/// is a refusal. An answer without a code comes from something in between.
 fn refused(error: &HttpError) -> Kind {
     let status = error.status().filter(|status| status.is_client_error());
     match (error.kind(), status.map(|status| status.as_u16())) {
         (HttpErrorKind::Captcha, _) => Kind::Captcha,
         (HttpErrorKind::BadBody, _) => Kind::Protocol,
-        (HttpErrorKind::Status, Some(status)) if error.code().is_some() => match status {
-            404 => Kind::Expired,
-            _ => Kind::Refused,
-        },
+        (HttpErrorKind::Status, Some(404)) if error.code().is_some() => Kind::Expired,
+        (HttpErrorKind::Status, Some(_)) if error.code().is_some() => Kind::Refused,
         _ => Kind::Network,
     }
 }

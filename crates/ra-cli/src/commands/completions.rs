@@ -1,28 +1,35 @@
-//! `ra completions`.
+//! `ra completions`: prints a completion script.
 
-use std::io::{self, Write as _};
-
-use clap::CommandFactory as _;
+use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
 
-use crate::args::Cli;
-use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::cli::Cli;
+use crate::outcome::{Exit, Failure, after_help};
+use crate::output::write_stdout;
+
+const EXAMPLES: &str = "\
+Example:
+  ra completions bash > ~/.local/share/bash-completion/completions/ra";
+
+/// `ra completions`.
+#[derive(Debug, Args)]
+#[command(after_help = after_help(EXAMPLES, &[Exit::Done, Exit::Usage, Exit::Local]))]
+pub(crate) struct CompletionsArgs {
+    /// Shell that the script is for
+    shell: Shell,
+}
 
 /// Writes the script to standard output.
 ///
 /// # Errors
-/// When standard output cannot be written.
-pub(crate) fn run(shell: Shell) -> Result<Exit, Failure> {
-    let mut out = io::stdout().lock();
-    out.write_all(&script(shell))
-        .and_then(|()| out.flush())
-        .map_err(|error| Failure::output(&error))?;
+/// [`Kind::Local`](crate::outcome::Kind::Local) if standard output cannot be written.
+pub(crate) fn run(args: &CompletionsArgs) -> Result<Exit, Failure> {
+    write_stdout(&script(args.shell))?;
     Ok(Exit::Done)
 }
 
 fn script(shell: Shell) -> Vec<u8> {
-    // through a buffer: the generator panics when what it writes to fails, as a closed pipe does
+    // through a buffer: the generator panics if its output fails, as a closed pipe does
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "ra", &mut script);
     script

@@ -1,10 +1,12 @@
-//! `ra demo`: all three roles on this machine, over real sockets and with a real key.
+//! `ra demo`: plays all three roles on this machine, over real sockets and with a real key.
 
+use core::error::Error;
 use core::time::Duration;
 use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 use std::thread;
 
+use clap::Args;
 use ra_core::desktop::login::Renewal;
 use ra_core::mobile;
 use ra_crypto::AwsLc;
@@ -16,14 +18,78 @@ use ra_tokio::{Approval, Keys, LoginOptions, Network};
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
-use crate::args::{DemoArgs, Ending};
 use crate::commands::login::conclude;
-use crate::desktop::{self, Around};
-use crate::exit::Exit;
-use crate::failure::{Failure, Kind};
-use crate::output::Report;
+use crate::desktop;
+use crate::outcome::{End, Exit, Failure, Kind, after_help};
+use crate::output::Printer;
 use crate::output::screen::Screen;
-use crate::run::{on, one_thread};
+use crate::runtime::{block_on, one_thread};
+use crate::usage::parse;
+
+pub(crate) const LONG_ABOUT: &str = "\
+Play all three roles on this machine and watch a login happen.
+
+A gateway listens on loopback. A desktop logs in through it over real sockets with a real RSA key. A second thread \
+plays the phone. Nothing leaves this machine and the token is worth nothing.";
+
+const EXAMPLES: &str = "\
+Examples:
+  ra demo             the phone approves: exit code 0
+  ra demo --deny      the phone declines: exit code 3
+  ra demo --captcha   the exchange asks for a captcha: exit code 5
+  ra demo --expire    nobody scans: exit code 4";
+
+const EXITS: &[Exit] = &[
+    Exit::Done,
+    Exit::Usage,
+    Exit::Declined,
+    Exit::Expired,
+    Exit::Captcha,
+    Exit::Local,
+];
+
+/// `ra demo`.
+#[derive(Debug, Args)]
+#[command(after_help = after_help(EXAMPLES, EXITS))]
+pub(crate) struct DemoArgs {
+    /// The phone declines
+    #[arg(long, group = "ending")]
+    deny: bool,
+    /// The ticket exchange asks for a captcha
+    #[arg(long, group = "ending")]
+    captcha: bool,
+    /// Nobody scans and the code expires
+    #[arg(long, group = "ending")]
+    expire: bool,
+    /// Print one JSON object a line on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+/// Endings of the demo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// The phone approves.
+    Approved,
+    /// The phone declines.
+    Declined,
+    /// The ticket exchange asks for a captcha.
+    Captcha,
+    /// Nobody scans.
+    Expired,
+}
+
+impl DemoArgs {
+    /// The ending asked for.
+    pub(crate) fn ending(&self) -> Ending {
+        match (self.deny, self.captcha, self.expire) {
+            (true, _, _) => Ending::Declined,
+            (_, true, _) => Ending::Captcha,
+            (_, _, true) => Ending::Expired,
+            (false, false, false) => Ending::Approved,
+        }
+    }
+}
 
 const ACCOUNT: &str = r#"
 [[account]]
@@ -35,103 +101,94 @@ token = "demo-token-that-is-worth-nothing"
 "#;
 const AUTHORIZATION: &str = "demo-phone";
 
-/// How long the phone looks at a code, and its owner at the question, when somebody watches.
-const A_MOMENT: Duration = Duration::from_secs(2);
-/// How long a code lives that nobody scans: with somebody watching, and without.
-const SHORT_LIFE: (Duration, Duration) = (Duration::from_secs(8), Duration::from_secs(4));
+/// Pause before the scan and before the answer, for people who watch.
+const PAUSE: Duration = Duration::from_secs(2);
+/// Lifetime of a code that nobody scans, for people who watch.
+const SHORT_LIFE_WATCHED: Duration = Duration::from_secs(8);
+/// Lifetime of a code that nobody scans, for programs.
+const SHORT_LIFE: Duration = Duration::from_secs(4);
 
-/// Plays the login, in the ending that was asked for.
+/// Plays the login with the ending that was asked for.
 ///
 /// # Errors
-/// What could not be told any more; everything else is told and answered as an exit code.
+/// The output cannot be written. Every other failure is shown and returned as an exit code.
 pub(crate) fn run(args: &DemoArgs) -> Result<Exit, Failure> {
-    // the gateway has threads of its own, as it would on another machine
+    // the gateway has a thread of its own, as it would have a machine of its own
     let runtime = Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build();
-    on(runtime, async {
-        let mut report = if args.json {
-            Report::for_programs()
-        } else {
-            Report::for_people(Screen::stdout(), "The phone of this demo scans it")
+    block_on(runtime, async {
+        let mut printer = match args.json {
+            true => Printer::new(true),
+            false => Printer::with_screen(false, Screen::stdout()),
         };
         let watched = !args.json && io::stdout().is_terminal();
-        match play(args.ending(), watched, &mut report).await {
+        match play(args.ending(), watched, &mut printer).await {
             Ok(exit) => Ok(exit),
-            Err(failure) => {
-                report.failure(&failure)?;
-                Ok(failure.exit())
-            }
+            Err(failure) => printer.end(End::Failed(failure)),
         }
     })
 }
 
-async fn play(ending: Ending, watched: bool, report: &mut Report) -> Result<Exit, Failure> {
+async fn play(ending: Ending, watched: bool, printer: &mut Printer) -> Result<Exit, Failure> {
     let gateway = gateway(ending, watched).await?;
     let address = gateway.local_addr();
     let handle = gateway.handle();
     tokio::spawn(gateway.run());
 
     let api = format!("http://{address}/api/v9");
-    let mut options = LoginOptions::new(Keys::new(AwsLc));
-    let internal = |_| Failure::new(Kind::Local, "the demo gateway has an unusable address");
-    options.config.gateway = format!("ws://{address}")
-        .parse()
-        .map_err(|_| internal(()))?;
-    options.config.api = api.parse().map_err(|_| internal(()))?;
-    options.config.renewal = Renewal::Limit(0);
+    let mut login = LoginOptions::new(Keys::new(AwsLc));
+    login.config.gateway = parse("the demo gateway", &format!("ws://{address}"))?;
+    login.config.api = parse("the demo gateway", &api)?;
+    login.config.renewal = Renewal::Limit(0);
 
-    if report.has_people() {
-        report.remark(&format!(
-            "Desktop, phone and gateway on this machine ({address})."
-        ))?;
-    }
+    printer.message(&format!(
+        "Desktop, phone and gateway on this machine ({address})."
+    ))?;
     let (first_code, scan) = oneshot::channel();
     let (report_phone, mut phone_failed) = oneshot::channel();
-    if ending != Ending::Expired {
-        let pause = if watched { A_MOMENT } else { Duration::ZERO };
+    let first_code = (ending != Ending::Expired).then_some(first_code);
+    if first_code.is_some() {
         let phone = Phone {
             api,
             scan,
             approves: ending != Ending::Declined,
-            pause,
+            pause: if watched { PAUSE } else { Duration::ZERO },
         };
         thread::Builder::new()
             .name("phone".into())
             .spawn(move || {
-                if let Err(failure) = on(one_thread(), phone.play()) {
-                    // nobody waits any more: then the desktop has ended before
+                if let Err(failure) = block_on(one_thread(), phone.play()) {
+                    // without a receiver the desktop has ended before
                     let _ = report_phone.send(failure);
                 }
             })
-            .map_err(|error| {
-                Failure::new(Kind::Local, format!("cannot start a thread: {error}"))
-            })?;
+            .map_err(|error| Failure::local("cannot start a thread", error))?;
     }
-    let around = Around {
-        first_code: (ending != Ending::Expired).then_some(first_code),
+    let options = desktop::Options {
+        invitation: "The phone of this demo scans it",
+        first_code,
         after_scan: Some(match ending {
             Ending::Declined => "The owner of the phone is about to say no.",
             _ => "The owner of the phone is about to say yes.",
         }),
-        ..Around::default()
+        ..desktop::Options::default()
     };
     let ended = tokio::select! {
-        ended = desktop::run(options, around, report) => ended,
+        ended = desktop::run(login, options, printer) => ended,
         Ok(failure) = &mut phone_failed => Err(failure),
     };
     handle.shut_down();
-    conclude(ended?, None, report)
+    conclude(ended?, None, printer)
 }
 
 async fn gateway(ending: Ending, watched: bool) -> Result<Gateway, Failure> {
     let mut config = Config::default();
     match ending {
         Ending::Captcha => config.captcha = Some(Captcha::new("nobody solves this one")),
-        Ending::Expired => {
-            config.session.timeout = if watched { SHORT_LIFE.0 } else { SHORT_LIFE.1 };
-        }
+        Ending::Expired if watched => config.session.timeout = SHORT_LIFE_WATCHED,
+        Ending::Expired => config.session.timeout = SHORT_LIFE,
         Ending::Approved | Ending::Declined => {}
     }
     let accounts: StaticFile = ACCOUNT
@@ -139,10 +196,10 @@ async fn gateway(ending: Ending, watched: bool) -> Result<Gateway, Failure> {
         .map_err(|error| Failure::caused(Kind::Local, &error, Retry::Never))?;
     Gateway::bind(config, Arc::new(accounts), Arc::new(AwsLc))
         .await
-        .map_err(|error| Failure::new(Kind::Local, format!("cannot listen on loopback: {error}")))
+        .map_err(|error| Failure::local("cannot listen on loopback", error))
 }
 
-/// The phone of somebody who wants to see this work.
+/// The phone of the demo.
 struct Phone {
     api: String,
     scan: oneshot::Receiver<ScanUrl>,
@@ -157,29 +214,32 @@ impl Phone {
             return Ok(Exit::Done);
         };
         tokio::time::sleep(self.pause).await;
-        let api = crate::commands::login::parse("--api", &self.api)?;
+        let api = parse("--api", &self.api)?;
         let config = mobile::Config::new(api, Token::new(AUTHORIZATION.to_owned()));
-        let failed = |error: &(dyn core::error::Error + 'static)| {
-            let failure = Failure::caused(Kind::Protocol, error, Retry::Never);
-            Failure::new(
-                Kind::Protocol,
-                format!("the phone of the demo failed: {failure}"),
-            )
-        };
         let mut approval = Approval::start(config, scanned.fingerprint(), Network::default())
-            .map_err(|error| failed(&error))?;
+            .map_err(|error| phone_failed(&error))?;
         while let Some(event) = approval.next_event().await {
             if let mobile::Event::Confirm { .. } = event {
                 tokio::time::sleep(self.pause).await;
-                // refused only if it came too late, which is how it ends then
-                let _ = if self.approves {
-                    approval.approve()
-                } else {
-                    approval.decline()
+                // refused only if it came too late; the outcome says so
+                let _ = match self.approves {
+                    true => approval.approve(),
+                    false => approval.decline(),
                 };
             }
         }
-        approval.outcome().await.map_err(|error| failed(&error))?;
+        approval
+            .outcome()
+            .await
+            .map_err(|error| phone_failed(&error))?;
         Ok(Exit::Done)
     }
+}
+
+fn phone_failed(error: &(dyn Error + 'static)) -> Failure {
+    let why = Failure::caused(Kind::Protocol, error, Retry::Never);
+    Failure::new(
+        Kind::Protocol,
+        format!("the phone of the demo failed: {why}"),
+    )
 }

@@ -1,69 +1,164 @@
-//! `ra login`.
+//! `ra login`: plays the desktop.
 
 use core::time::Duration;
+use std::path::PathBuf;
+use std::str::FromStr;
 
+use clap::{Args, ValueEnum};
 use ra_core::desktop::login::{Config, Outcome, ProofPolicy, Renewal};
 use ra_core::desktop::session::Dialect;
 use ra_crypto::AwsLc;
 use ra_tokio::{Keys, LoginOptions};
 
-use crate::args::{LoginArgs, Proof, Renewals};
-use crate::desktop::{self, Around};
-use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::files::{self, TokenFile};
-use crate::network::network;
-use crate::output::Report;
-use crate::output::screen::Screen;
+use crate::desktop;
+use crate::network::{NetworkArgs, network};
+use crate::outcome::{End, Exit, Failure, after_help};
+use crate::output::Printer;
 use crate::prompt;
 use crate::qr::Qr;
+use crate::secret_file::{self, TokenFile};
+use crate::usage::{parse, seconds};
 
-/// Logs in and tells about it.
-///
-/// # Errors
-/// What could not be told any more; everything else is told and answered as an exit code.
-pub(crate) async fn run(args: &LoginArgs) -> Result<Exit, Failure> {
-    let mut report = if args.json {
-        Report::for_programs()
-    } else {
-        Report::for_people(Screen::stderr(), "Scan it with the phone app")
-    };
-    match log_in(args, &mut report).await {
-        Ok(exit) => Ok(exit),
-        Err(failure) => {
-            report.failure(&failure)?;
-            Ok(failure.exit())
+/// Socket of the live service (R-01).
+const DEFAULT_GATEWAY: &str = "wss://remote-auth-gateway.discord.gg";
+/// Base of the live service's REST API (R-01).
+pub(crate) const DEFAULT_API: &str = "https://discord.com/api/v9";
+/// `Origin` of the official client (R-02).
+const DEFAULT_ORIGIN: &str = "https://discord.com";
+/// First part of a QR code's text (R-09).
+const DEFAULT_QR_PREFIX: &str = "https://discord.com/ra/";
+
+pub(crate) const LONG_ABOUT: &str = "\
+Show a QR code and wait for a phone to approve it, as the desktop does.
+
+The code is drawn in the terminal and replaced when it expires. The user who scanned it is shown before the login \
+is approved or declined. The token goes to the file of --token-file, or alone to standard output. All other text goes \
+to standard error, so that TOKEN=$(ra login) works.
+
+With --json standard output carries one JSON object a line instead. Its `event` is one of `qr`, `user`, \
+`captcha`, `renewed`, `declined`, `token` and `error`. An error has a `kind` (expired, refused, protocol, \
+captcha, network, local), a `message` and `retry` (never, new_session or after:SECONDS). With --json, or \
+without a terminal, no question is asked.";
+
+const EXAMPLES: &str = "\
+Examples:
+  ra login --token-file token.txt
+  TOKEN=$(ra login --renew 0)
+  ra login --json --timeout 120 --qr-png qr.png
+  ra login --gateway ws://127.0.0.1:8787 --api http://127.0.0.1:8787/api/v9";
+
+/// `ra login`.
+#[derive(Debug, Args)]
+#[command(after_help = after_help(EXAMPLES, Exit::ALL))]
+pub(crate) struct LoginArgs {
+    /// URL of the gateway; ?v=2 is added when the version is missing
+    #[arg(long, value_name = "URL", default_value = DEFAULT_GATEWAY)]
+    pub(crate) gateway: String,
+    /// Base URL of the REST API
+    #[arg(long, value_name = "URL", default_value = DEFAULT_API)]
+    pub(crate) api: String,
+    /// Origin header of the connection
+    #[arg(long, value_name = "URL", default_value = DEFAULT_ORIGIN)]
+    pub(crate) origin: String,
+    /// Proof of the key; auto tries the other dialect when the first is refused
+    #[arg(long, value_enum, default_value_t = Proof::Auto)]
+    pub(crate) proof: Proof,
+    /// First part of the QR code's address
+    #[arg(long, value_name = "URL", default_value = DEFAULT_QR_PREFIX)]
+    pub(crate) qr_prefix: String,
+    #[command(flatten)]
+    network: NetworkArgs,
+    /// Number of further QR codes, or never [default: as many as needed]
+    #[arg(long, value_name = "N|never")]
+    pub(crate) renew: Option<Renewals>,
+    /// Give up after this many seconds
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) timeout: Option<u32>,
+    /// Also write each QR code to this PNG file
+    #[arg(long, value_name = "FILE")]
+    qr_png: Option<PathBuf>,
+    /// Also write each QR code to this SVG file
+    #[arg(long, value_name = "FILE")]
+    qr_svg: Option<PathBuf>,
+    /// Write the token to this new file, readable by you alone
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// Let --token-file replace a file
+    #[arg(long, requires = "token_file")]
+    force: bool,
+    /// Print one JSON object a line on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+/// Dialects of the proof that the desktop holds the key (R-07).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Proof {
+    /// Digest first, then nonce
+    Auto,
+    /// SHA-256 of the nonce
+    Digest,
+    /// The nonce itself
+    Nonce,
+}
+
+/// Number of QR codes that may follow the first one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Renewals(pub(crate) u32);
+
+impl FromStr for Renewals {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "never" {
+            return Ok(Self(0));
         }
+        text.parse()
+            .map(Self)
+            .map_err(|_| "expected a whole number or `never`")
     }
 }
 
-async fn log_in(args: &LoginArgs, report: &mut Report) -> Result<Exit, Failure> {
-    let options = options(args)?;
-    distinct(args)?;
-    let around = Around {
+/// Logs in and shows how it goes.
+///
+/// # Errors
+/// The output cannot be written. Every other failure is shown and returned as an exit code.
+pub(crate) async fn run(args: &LoginArgs) -> Result<Exit, Failure> {
+    let mut printer = Printer::new(args.json);
+    match log_in(args, &mut printer).await {
+        Ok(exit) => Ok(exit),
+        Err(failure) => printer.end(End::Failed(failure)),
+    }
+}
+
+async fn log_in(args: &LoginArgs, printer: &mut Printer) -> Result<Exit, Failure> {
+    let login = login_options(args)?;
+    refuse_same_file(args)?;
+    let options = desktop::Options {
+        invitation: "Scan it with the phone app",
         timeout: args.timeout.map(u64::from).map(Duration::from_secs),
         png: args.qr_png.clone(),
         svg: args.qr_svg.clone(),
-        ask: prompt::somebody_is_there(),
-        ..Around::default()
+        ask: prompt::has_terminal(),
+        ..desktop::Options::default()
     };
-    // before anything is connected: a token that cannot be kept is not asked for
+    // before the connection: a token that cannot be kept is not asked for
     let file = match &args.token_file {
         Some(path) => Some(TokenFile::reserve(path, args.force)?),
         None => None,
     };
-    let outcome = desktop::run(options, around, report).await?;
-    conclude(outcome, file, report)
+    let outcome = desktop::run(login, options, printer).await?;
+    conclude(outcome, file, printer)
 }
 
-/// Tells how it ended, keeps the token, and answers the exit code.
+/// Shows the outcome, keeps the token, and returns the exit code.
 ///
 /// # Errors
-/// When the token cannot be kept or told.
+/// The token cannot be kept or printed.
 pub(crate) fn conclude(
     outcome: Outcome,
     file: Option<TokenFile>,
-    report: &mut Report,
+    printer: &mut Printer,
 ) -> Result<Exit, Failure> {
     match outcome {
         Outcome::LoggedIn { token, user } => {
@@ -71,22 +166,22 @@ pub(crate) fn conclude(
             if let Some(file) = file {
                 file.keep(token.expose())?;
             }
-            report.token(&token, &user, path.as_deref())?;
+            printer.token(&token, &user, path.as_deref())?;
             Ok(Exit::Done)
         }
         Outcome::Declined => {
-            report.declined()?;
+            printer.declined()?;
             Ok(Exit::Declined)
         }
-        // cancelled, and whatever may come to mean that there is neither a token nor an error
+        // cancelled, and any outcome of a later version that has neither a token nor an error
         _ => {
-            report.cancelled()?;
+            printer.remark("Cancelled.")?;
             Ok(Exit::Declined)
         }
     }
 }
 
-fn options(args: &LoginArgs) -> Result<LoginOptions, Failure> {
+fn login_options(args: &LoginArgs) -> Result<LoginOptions, Failure> {
     let mut config = Config::default();
     config.gateway = parse("--gateway", &args.gateway)?;
     config.api = parse("--api", &args.api)?;
@@ -102,7 +197,7 @@ fn options(args: &LoginArgs) -> Result<LoginOptions, Failure> {
         None => Renewal::Forever,
         Some(Renewals(limit)) => Renewal::Limit(limit),
     };
-    // 43 characters of fingerprint follow
+    // a fingerprint of 43 characters follows the prefix
     Qr::new(&format!("{}{:43}", config.scan_prefix, ""))
         .map_err(|error| Failure::usage("--qr-prefix", error))?;
 
@@ -112,8 +207,8 @@ fn options(args: &LoginArgs) -> Result<LoginOptions, Failure> {
     Ok(options)
 }
 
-/// Each file has a path of its own: a picture in the place of the token would cost the token after the approval.
-fn distinct(args: &LoginArgs) -> Result<(), Failure> {
+/// Refuses two options that name one file: a picture in the place of the token would cost the token after the approval.
+fn refuse_same_file(args: &LoginArgs) -> Result<(), Failure> {
     let files = [
         ("--token-file", &args.token_file),
         ("--qr-png", &args.qr_png),
@@ -122,7 +217,7 @@ fn distinct(args: &LoginArgs) -> Result<(), Failure> {
     for (at, (option, path)) in files.iter().enumerate() {
         for (earlier, other) in files.iter().take(at) {
             if let (Some(path), Some(other)) = (path, other)
-                && files::same(path, other)?
+                && secret_file::same(path, other)?
             {
                 return Err(Failure::usage(
                     option,
@@ -134,19 +229,7 @@ fn distinct(args: &LoginArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Reads a value; the error says which option and why, and not what was given.
-pub(crate) fn parse<T>(option: &str, text: &str) -> Result<T, Failure>
-where
-    T: core::str::FromStr,
-    T::Err: core::error::Error + 'static,
-{
-    text.parse().map_err(|error: T::Err| {
-        let why = Failure::caused(crate::failure::Kind::Usage, &error, ra_http::Retry::Never);
-        Failure::usage(option, why)
-    })
-}
-
-/// An origin is a scheme and a host; it is sent as it is written.
+/// Checks that an origin is a scheme and a host. It is sent as it is written.
 fn origin(text: &str) -> Result<String, Failure> {
     let host = ["https://", "http://"]
         .iter()

@@ -1,11 +1,13 @@
-//! What people see: lines, the QR code, and one line that is redrawn while they wait.
+//! The screen that people see: lines, the QR code, and one status line that is redrawn while they wait.
 
+use core::fmt;
 use std::env;
 use std::io::{self, IsTerminal, Write};
 
-use crate::plain::plain;
+use crate::outcome::Failure;
 use crate::qr::Qr;
 use crate::qr::terminal::{Paint, lines};
+use crate::sanitize::sanitize;
 
 const TO_START_OF_LINE: &str = "\r";
 const CLEAR_TO_END_OF_LINE: &str = "\u{1b}[K";
@@ -13,28 +15,26 @@ const CLEAR_TO_END_OF_SCREEN: &str = "\u{1b}[J";
 
 /// Columns and rows of a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Size {
-    /// Characters in a line.
-    pub columns: usize,
-    /// Lines.
-    pub rows: usize,
+pub(crate) struct Size {
+    columns: usize,
+    rows: usize,
 }
 
-/// Where people's text goes.
-pub struct Screen {
+/// Text for people on a terminal or in a file. Each method fails with [`Kind::Local`](crate::outcome::Kind::Local) if
+/// the text cannot be written.
+pub(crate) struct Screen {
     out: Box<dyn Write + Send>,
     paint: Paint,
     redraws: bool,
     size: Box<dyn Fn() -> Option<Size> + Send>,
     status_shown: bool,
-    /// Rows written since the QR code began, its own included; none if it cannot be taken back.
+    /// Rows written since the QR code began, including the code; none if the code cannot be taken back.
     since_qr: Option<usize>,
 }
 
 impl Screen {
     /// Standard error: standard output stays free for the token.
-    #[must_use]
-    pub fn stderr() -> Self {
+    pub(crate) fn stderr() -> Self {
         let terminal = io::stderr().is_terminal();
         Self::on(Box::new(io::stderr()), terminal, || {
             size(terminal_size::terminal_size_of(io::stderr()))
@@ -42,8 +42,7 @@ impl Screen {
     }
 
     /// Standard output.
-    #[must_use]
-    pub fn stdout() -> Self {
+    pub(crate) fn stdout() -> Self {
         let terminal = io::stdout().is_terminal();
         Self::on(Box::new(io::stdout()), terminal, || {
             size(terminal_size::terminal_size_of(io::stdout()))
@@ -65,9 +64,9 @@ impl Screen {
         Self::new(out, paint, redraws, size)
     }
 
-    /// A screen on any writer. `redraws` says whether the cursor may be moved; `size` is asked anew for each picture,
-    /// so that a resized window is noticed, and answers none where lines have no end.
-    pub fn new(
+    /// A screen on any writer. `redraws` says whether the cursor may be moved. `size` is called for each picture, so
+    /// that a resized window is noticed, and returns none where lines have no end.
+    fn new(
         out: Box<dyn Write + Send>,
         paint: Paint,
         redraws: bool,
@@ -84,93 +83,88 @@ impl Screen {
     }
 
     /// Writes a line of text, made harmless.
-    ///
-    /// # Errors
-    /// Those of the writer.
-    pub fn line(&mut self, text: &str) -> io::Result<()> {
+    pub(crate) fn line(&mut self, text: &str) -> Result<(), Failure> {
         self.clear_status()?;
-        let text = plain(text);
+        let text = sanitize(text);
         let columns = (self.size)().map_or(usize::MAX, |size| size.columns.max(1));
         if let Some(rows) = &mut self.since_qr {
             *rows += text.chars().count().div_ceil(columns).max(1);
         }
-        writeln!(self.out, "{text}")?;
-        self.out.flush()
+        writeln!(self, "{text}")?;
+        self.flush()
     }
 
-    /// Redraws the line at the bottom. Nothing where the cursor cannot be moved.
-    ///
-    /// # Errors
-    /// Those of the writer.
-    pub fn status(&mut self, text: &str) -> io::Result<()> {
+    /// Redraws the line at the bottom. Does nothing where the cursor cannot be moved.
+    pub(crate) fn status(&mut self, text: &str) -> Result<(), Failure> {
         if !self.redraws {
             return Ok(());
         }
         // one column is left free: some terminals wrap after the last one
         let columns = (self.size)().map_or(79, |size| size.columns.saturating_sub(1));
-        let text: String = plain(text).chars().take(columns).collect();
-        write!(self.out, "{TO_START_OF_LINE}{text}{CLEAR_TO_END_OF_LINE}")?;
+        let text: String = sanitize(text).chars().take(columns).collect();
+        write!(self, "{TO_START_OF_LINE}{text}{CLEAR_TO_END_OF_LINE}")?;
         self.status_shown = true;
-        self.out.flush()
+        self.flush()
     }
 
     /// Writes a question and leaves the cursor behind it.
-    ///
-    /// # Errors
-    /// Those of the writer.
-    pub fn question(&mut self, text: &str) -> io::Result<()> {
+    pub(crate) fn question(&mut self, text: &str) -> Result<(), Failure> {
         self.clear_status()?;
-        write!(self.out, "{} ", plain(text))?;
-        self.since_qr = None; // what the person types moves the cursor too
-        self.out.flush()
+        write!(self, "{} ", sanitize(text))?;
+        self.since_qr = None; // the answer moves the cursor too
+        self.flush()
     }
 
-    /// Draws a QR code and writes its address below; in a window that is too small, the address only. The code drawn
-    /// before disappears if it still can, so that nobody scans a dead one.
-    ///
-    /// # Errors
-    /// Those of the writer.
-    pub fn qr(&mut self, qr: &Qr, url: &str) -> io::Result<()> {
+    /// Draws a QR code and writes its address below it. Writes the address alone in a window that is too small. Erases
+    /// the code drawn before if possible, so that nobody scans a dead one.
+    pub(crate) fn qr(&mut self, qr: &Qr, url: &str) -> Result<(), Failure> {
         self.clear_status()?;
         let picture = lines(qr, self.paint);
         let size = (self.size)();
         if let (Some(rows), Some(size), true) = (self.since_qr, size, self.redraws)
             && rows < size.rows
         {
-            write!(self.out, "\u{1b}[{rows}A{CLEAR_TO_END_OF_SCREEN}")?;
+            write!(self, "\u{1b}[{rows}A{CLEAR_TO_END_OF_SCREEN}")?;
         }
         self.since_qr = Some(0);
         if size.is_some_and(|size| size.columns < qr.side() || size.rows < picture.len() + 2) {
-            let text = format!(
+            self.line(&format!(
                 "This window is too small for the QR code ({} columns, {} lines). Its address:",
                 qr.side(),
                 picture.len() + 2
-            );
-            self.line(&text)?;
+            ))?;
         } else {
             self.since_qr = Some(picture.len());
             for line in picture {
-                writeln!(self.out, "{line}")?;
+                writeln!(self, "{line}")?;
             }
         }
         self.line(url)
     }
 
-    /// Takes the redrawn line away, before somebody else writes to the same terminal.
-    ///
-    /// # Errors
-    /// Those of the writer.
-    pub fn settle(&mut self) -> io::Result<()> {
+    /// Erases the status line before another writer uses the same terminal.
+    pub(crate) fn settle(&mut self) -> Result<(), Failure> {
         self.clear_status()?;
-        self.out.flush()
+        self.flush()
     }
 
-    fn clear_status(&mut self) -> io::Result<()> {
+    fn clear_status(&mut self) -> Result<(), Failure> {
         if self.status_shown {
             self.status_shown = false;
-            write!(self.out, "{TO_START_OF_LINE}{CLEAR_TO_END_OF_LINE}")?;
+            write!(self, "{TO_START_OF_LINE}{CLEAR_TO_END_OF_LINE}")?;
         }
         Ok(())
+    }
+
+    /// For `write!`.
+    fn write_fmt(&mut self, text: fmt::Arguments<'_>) -> Result<(), Failure> {
+        self.out
+            .write_fmt(text)
+            .map_err(|error| Failure::output(&error))
+    }
+
+    fn flush(&mut self) -> Result<(), Failure> {
+        self.out.flush().map_err(|error| Failure::output(&error))
     }
 }
 

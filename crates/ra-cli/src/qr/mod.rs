@@ -1,26 +1,26 @@
 //! The QR code as modules, and its three pictures.
 
-pub mod png;
-pub mod svg;
-pub mod terminal;
+pub(crate) mod png;
+pub(crate) mod svg;
+pub(crate) mod terminal;
 
 use core::fmt;
 
 use qrcode::{EcLevel, QrCode};
 
 /// Light modules around the code, as ISO/IEC 18004 asks for.
-pub const QUIET_ZONE: usize = 4;
+pub(crate) const QUIET_ZONE: usize = 4;
 
 /// A QR code with its quiet zone.
 #[derive(Clone)]
-pub struct Qr {
+pub(crate) struct Qr {
     inner: usize,
     dark: Vec<bool>,
 }
 
 /// The text is too long for a QR code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooLong;
+pub(crate) struct TooLong;
 
 impl Qr {
     /// The code for `text`. A screen does not get scratched: the lowest error correction keeps a scan URL within
@@ -28,7 +28,7 @@ impl Qr {
     ///
     /// # Errors
     /// [`TooLong`] beyond 2,953 bytes.
-    pub fn new(text: &str) -> Result<Self, TooLong> {
+    pub(crate) fn new(text: &str) -> Result<Self, TooLong> {
         let code = QrCode::with_error_correction_level(text, EcLevel::L).map_err(|_| TooLong)?;
         Ok(Self {
             inner: code.width(),
@@ -42,13 +42,13 @@ impl Qr {
 
     /// Modules on a side, quiet zone included.
     #[must_use]
-    pub fn side(&self) -> usize {
+    pub(crate) fn side(&self) -> usize {
         self.inner + 2 * QUIET_ZONE
     }
 
     /// Whether the module in column `x`, row `y` is dark; everything outside the code is light.
     #[must_use]
-    pub fn is_dark(&self, x: usize, y: usize) -> bool {
+    pub(crate) fn is_dark(&self, x: usize, y: usize) -> bool {
         let (Some(x), Some(y)) = (x.checked_sub(QUIET_ZONE), y.checked_sub(QUIET_ZONE)) else {
             return false;
         };

@@ -3,13 +3,13 @@
 use super::Qr;
 
 /// Pixels on the side of a module: 328 pixels for a usual code, which phones read from a screen at arm's length.
-pub const SCALE: usize = 8;
+pub(crate) const SCALE: usize = 8;
 
 /// The bytes of a PNG file.
 ///
 /// # Errors
 /// What the encoder refuses; a code that [`Qr::new`] made is never too large for it.
-pub fn encode(qr: &Qr) -> Result<Vec<u8>, ::png::EncodingError> {
+pub(crate) fn encode(qr: &Qr) -> Result<Vec<u8>, ::png::EncodingError> {
     let side = qr.side() * SCALE;
     let stride = side.div_ceil(8);
     let mut rows = Vec::with_capacity(stride * side);

@@ -9,7 +9,7 @@ const SCALE: usize = 8;
 
 /// The text of an SVG file.
 #[must_use]
-pub fn encode(qr: &Qr) -> String {
+pub(crate) fn encode(qr: &Qr) -> String {
     let side = qr.side();
     let mut path = String::new();
     for y in 0..side {

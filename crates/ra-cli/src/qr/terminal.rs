@@ -4,7 +4,7 @@ use super::Qr;
 
 /// How the picture gets its contrast.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Paint {
+pub(crate) enum Paint {
     /// Black on white by escape sequences: right on dark and on light terminals.
     Colours,
     /// Characters only. Light modules are drawn, which is right on dark terminals; most phones read the
@@ -18,7 +18,7 @@ const RESET: &str = "\u{1b}[0m";
 
 /// The lines of the picture, top to bottom, without line ends. Each is [`Qr::side`] columns wide.
 #[must_use]
-pub fn lines(qr: &Qr, paint: Paint) -> Vec<String> {
+pub(crate) fn lines(qr: &Qr, paint: Paint) -> Vec<String> {
     (0..qr.side())
         .step_by(2)
         .map(|y| {

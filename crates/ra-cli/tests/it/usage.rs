@@ -250,7 +250,7 @@ fn help_says_what_a_person_has_to_know() {
         ("login", "?v=2 is added when the version is missing"),
         ("approve", "gets into your account"),
         ("gateway", "put a proxy with TLS in front"),
-        ("completions", "The shell"),
+        ("completions", "Shell that the script is for"),
         ("oauth2", "Secrets are never arguments"),
     ] {
         let help = run(&[name, "--help"]);

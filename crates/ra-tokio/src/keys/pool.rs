@@ -4,17 +4,16 @@ use std::fmt;
 use std::num::NonZero;
 use std::sync::Arc;
 
+use ra_carrier::PoolPlan;
+use ra_carrier::driver::KeyResult;
 use ra_core::desktop::login::KeyUnavailable;
 use ra_crypto::{Backend, SessionKey};
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 
-use super::{Key, cores, generate};
+use super::generate;
 use crate::StartError;
-
-/// More keys than this are not kept ready, each being a few kilobytes and the work of a core for a while.
-const READY_MOST: usize = 1024;
 
 /// Keeps some keys ready. Clones share the pool; it closes when the last one is dropped.
 ///
@@ -37,7 +36,7 @@ const READY_MOST: usize = 1024;
 pub struct KeyPool(Arc<Pool>);
 
 struct Pool {
-    ready: Mutex<mpsc::Receiver<Key>>,
+    ready: Mutex<mpsc::Receiver<KeyResult>>,
     size: usize,
     /// Aborted on drop. A key that is being made then is finished and dropped.
     _workers: JoinSet<()>,
@@ -49,31 +48,18 @@ impl KeyPool {
     ///
     /// # Errors
     /// [`StartError::NoRuntime`] outside of a tokio runtime.
-    ///
-    /// ```
-    /// use std::sync::Arc;
-    /// use ra_crypto::RustCrypto;
-    /// use ra_tokio::{KeyPool, Keys, StartError};
-    ///
-    /// /// On a runtime: four keys begin to be made.
-    /// fn keys() -> Result<Keys, StartError> {
-    ///     Ok(KeyPool::start(Arc::new(RustCrypto), 4)?.into())
-    /// }
-    /// ```
     pub fn start(backend: Arc<dyn Backend>, size: usize) -> Result<Self, StartError> {
         let runtime = Handle::try_current().map_err(|_| StartError::NoRuntime)?;
-        let size = size.clamp(1, READY_MOST);
-        let (sender, receiver) = mpsc::channel(size);
+        let plan = PoolPlan::new(size);
+        let (sender, receiver) = mpsc::channel(plan.size);
         let mut workers = JoinSet::new();
-        let count = size.min(cores().get());
-        // fewer keys than cores: the cores share the work of each
-        let threads = NonZero::new(cores().get() / count).unwrap_or(NonZero::<usize>::MIN);
-        for _ in 0..count {
-            workers.spawn_on(fill(backend.clone(), threads, sender.clone()), &runtime);
+        for _ in 0..plan.workers {
+            let worker = fill(backend.clone(), plan.threads, sender.clone());
+            workers.spawn_on(worker, &runtime);
         }
         Ok(Self(Arc::new(Pool {
             ready: Mutex::new(receiver),
-            size,
+            size: plan.size,
             _workers: workers,
         })))
     }
@@ -85,16 +71,6 @@ impl KeyPool {
     ///
     /// # Cancel safety
     /// No key is lost if the future is dropped, but the taker's turn is.
-    ///
-    /// ```
-    /// use ra_core::desktop::login::Input;
-    /// use ra_tokio::KeyPool;
-    ///
-    /// /// What a loop of your own does with `Output::NeedKey`.
-    /// async fn key(pool: &KeyPool) -> Input<'static> {
-    ///     Input::Key(pool.take().await)
-    /// }
-    /// ```
     pub async fn take(&self) -> Result<Box<dyn SessionKey>, KeyUnavailable> {
         self.0
             .ready
@@ -106,8 +82,8 @@ impl KeyPool {
     }
 }
 
-/// Makes keys as long as there is room and somebody who may take them.
-async fn fill(backend: Arc<dyn Backend>, threads: NonZero<usize>, keys: mpsc::Sender<Key>) {
+/// Makes keys as long as there is room and the pool is open.
+async fn fill(backend: Arc<dyn Backend>, threads: NonZero<usize>, keys: mpsc::Sender<KeyResult>) {
     while let Ok(room) = keys.reserve().await {
         room.send(generate(backend.clone(), threads).await);
     }

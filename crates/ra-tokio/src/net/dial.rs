@@ -12,6 +12,7 @@ use tokio::net::{TcpStream, lookup_host};
 
 /// How long an address is waited for before the next one is tried beside it (RFC 8305, section 5).
 const HEAD_START: Duration = Duration::from_millis(250);
+
 /// Connects to a host. The caller bounds the time.
 pub(super) async fn dial(host: &str, port: u16, reach: Reach) -> Result<TcpStream, TransportError> {
     let mut waiting = resolve(host, port, reach).await?;

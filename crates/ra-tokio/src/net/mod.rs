@@ -1,12 +1,11 @@
-//! Connections: TCP, a proxy if there is one, TLS. What both carriers stand on.
+//! Opens connections: TCP, a proxy if there is one, TLS. Both carriers use them.
 
 mod dial;
 mod proxy;
 mod stream;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use ra_carrier::rustls::ClientConfig;
 use ra_carrier::{Target, TlsConfig, handshake_error, server_name};
 use ra_http::{Proxies, ProxyVariableError, TransportError, TransportErrorKind};
 use tokio_rustls::TlsConnector;
@@ -16,11 +15,11 @@ use dial::dial;
 pub(crate) use stream::Stream;
 pub use stream::{Connection, Dialer, Dialing};
 
-/// How connections are made: roots of trust, and which targets are reached through a proxy. Cheap to clone; clones share
-/// the roots and TLS session tickets.
+/// How connections are made: trusted roots, and which targets are reached through a proxy. Clones are cheap and share the
+/// roots and TLS session tickets.
 ///
-/// The rules are the same for both carriers: TLS everywhere, plaintext to this machine only (R-01). [`Proxies`] says
-/// which target goes through which proxy; the environment is asked by [`Network::from_environment`] alone.
+/// TLS is used everywhere; plaintext goes to this machine only (R-01). [`Proxies`] says which target goes through which
+/// proxy. Only [`Network::from_environment`] reads the environment.
 ///
 /// ```
 /// use ra_tokio::{Network, Proxy, TlsConfig};
@@ -31,14 +30,8 @@ pub use stream::{Connection, Dialer, Dialing};
 /// # Ok::<(), ra_tokio::ProxyError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Network(Arc<Inner>);
-
-#[derive(Clone, Debug, Default)]
-struct Inner {
-    tls: TlsConfig,
-    /// Made once, when first needed: reading the platform's roots takes milliseconds.
-    ready: OnceLock<Arc<ClientConfig>>,
-    proxies: Proxies,
+pub struct Network {
+    shared: ra_carrier::Network,
     /// In place of TCP and proxy.
     dialer: Option<Arc<dyn Dialer>>,
 }
@@ -46,73 +39,37 @@ struct Inner {
 impl Network {
     /// Connections with these roots, through these proxies: a [`Proxy`](ra_http::Proxy), an `Option` of one, or
     /// [`Proxies`].
-    ///
-    /// ```
-    /// use ra_tokio::{Network, Proxy, TlsConfig};
-    ///
-    /// let proxy: Proxy = "http://127.0.0.1:8888".parse()?;
-    /// let through_a_proxy = Network::new(TlsConfig::default(), proxy);
-    /// let direct = Network::new(TlsConfig::default(), None);
-    /// # Ok::<(), ra_tokio::ProxyError>(())
-    /// ```
     #[must_use]
     pub fn new(tls: TlsConfig, proxies: impl Into<Proxies>) -> Self {
-        Self(Arc::new(Inner {
-            tls,
-            proxies: proxies.into(),
-            ready: OnceLock::new(),
-            dialer: None,
-        }))
+        ra_carrier::Network::new(tls, proxies).into()
     }
 
-    /// Connections with these roots, through the proxy that the environment of this process names, if any; the
-    /// variables are those of [`Proxies::from_environment`]. They are read now and not again.
+    /// Connections with these roots, through the proxies that the environment of this process names; see
+    /// [`Proxies::from_environment`] for the variables. They are read now and not again.
     ///
     /// # Errors
     /// [`ProxyVariableError`] if a variable names a proxy that cannot be used.
-    ///
-    /// ```
-    /// use ra_tokio::{Network, TlsConfig};
-    ///
-    /// let network = Network::from_environment(TlsConfig::default())?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn from_environment(tls: TlsConfig) -> Result<Self, ProxyVariableError> {
-        let proxies = Proxies::from_environment(std::env::var_os)?;
-        Ok(Self::new(tls, proxies))
+        ra_carrier::Network::from_environment(tls).map(Self::from)
     }
 
     /// The same network with connections of the embedder's making in place of TCP and of the proxy.
-    ///
-    /// ```
-    /// use std::sync::Arc;
-    /// use ra_tokio::{Dialer, Network};
-    ///
-    /// fn through(tunnel: impl Dialer + 'static) -> Network {
-    ///     Network::default().with_dialer(Arc::new(tunnel))
-    /// }
-    /// ```
     #[must_use]
-    pub fn with_dialer(self, dialer: Arc<dyn Dialer>) -> Self {
-        let mut inner = Arc::unwrap_or_clone(self.0);
-        inner.dialer = Some(dialer);
-        Self(Arc::new(inner))
+    pub fn with_dialer(mut self, dialer: Arc<dyn Dialer>) -> Self {
+        self.dialer = Some(dialer);
+        self
     }
 
-    /// Whether TLS can be spoken at all. The drivers ask before anything is shown to a person.
+    /// Checks that TLS can be used. The drivers check before they show anything to a person.
     ///
     /// # Errors
-    /// [`TransportErrorKind::Tls`] if there are no roots of trust or the configuration cannot be used.
-    ///
-    /// ```
-    /// use ra_tokio::Network;
-    ///
-    /// if let Err(error) = Network::default().check_tls() {
-    ///     eprintln!("no login from here: {error}");
-    /// }
-    /// ```
+    /// [`TransportErrorKind::Tls`] if there are no trusted roots or the configuration cannot be used.
     pub fn check_tls(&self) -> Result<(), TransportError> {
-        self.tls().map(drop)
+        self.shared.check_tls()
+    }
+
+    pub(crate) fn shared(&self) -> &ra_carrier::Network {
+        &self.shared
     }
 
     /// Opens a connection to `target`. The caller bounds the time it may take.
@@ -124,7 +81,7 @@ impl Network {
         if target.plaintext {
             return tcp.await;
         }
-        let tls = TlsConnector::from(self.tls()?);
+        let tls = TlsConnector::from(self.shared.client_config()?);
         let name = server_name(&target.host)?;
         let stream = tls
             .connect(name, tcp.await?)
@@ -135,23 +92,22 @@ impl Network {
 
     async fn tcp(&self, target: &Target) -> Result<Stream, TransportError> {
         let (host, port, reach) = (&target.host, target.port, target.reach());
-        if let Some(dialer) = &self.0.dialer {
+        if let Some(dialer) = &self.dialer {
             let dialed = dialer.dial(host, port).await;
             return dialed
                 .map_err(|error| TransportError::with_source(TransportErrorKind::Connect, error));
         }
-        let stream = match self.0.proxies.for_target(host, port) {
+        let stream = match self.shared.proxy_for(target) {
             Some(proxy) => proxy::connect(proxy, target, reach).await,
             None => dial(host, port, reach).await,
         }?;
         Ok(Box::new(stream))
     }
+}
 
-    fn tls(&self) -> Result<Arc<ClientConfig>, TransportError> {
-        if let Some(ready) = self.0.ready.get() {
-            return Ok(ready.clone());
-        }
-        let made = self.0.tls.client_config()?;
-        Ok(self.0.ready.get_or_init(|| made).clone())
+impl From<ra_carrier::Network> for Network {
+    fn from(shared: ra_carrier::Network) -> Self {
+        let dialer = None;
+        Self { shared, dialer }
     }
 }

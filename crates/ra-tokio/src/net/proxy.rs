@@ -18,11 +18,11 @@ pub(super) async fn connect(
     let mut stream = dial(proxy.host(), proxy.port(), reach)
         .await
         .map_err(|error| TransportError::with_source(TransportErrorKind::Proxy, error))?;
-    let (mut tunnel, mut heard) = (Tunnel::new(proxy, target), Vec::new());
-    while let Some(step) = tunnel.next(&heard)? {
+    let (mut tunnel, mut received) = (Tunnel::new(proxy, target), Vec::new());
+    while let Some(step) = tunnel.next(&received)? {
         stream.write_all(&step.send).await.map_err(broken)?;
-        heard.resize(step.read, 0);
-        stream.read_exact(&mut heard).await.map_err(broken)?;
+        received.resize(step.read, 0);
+        stream.read_exact(&mut received).await.map_err(broken)?;
     }
     Ok(stream)
 }

@@ -1,4 +1,4 @@
-//! What a connection is to the carriers, and how an embedder brings connections of its own.
+//! The connections that the carriers use, and the trait by which an embedder brings its own.
 
 use std::fmt::Debug;
 use std::io;
@@ -7,38 +7,20 @@ use std::pin::Pin;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// An open connection: anything that moves bytes both ways, such as a TCP stream, a Unix socket or a pipe.
-///
-/// ```
-/// use ra_tokio::Connection;
-/// use tokio::io::DuplexStream;
-///
-/// fn boxed(pipe: DuplexStream) -> Box<dyn Connection> {
-///     Box::new(pipe)
-/// }
-/// ```
 pub trait Connection: AsyncRead + AsyncWrite + Debug + Send + Sync + Unpin {}
 
 impl<C: AsyncRead + AsyncWrite + Debug + Send + Sync + Unpin> Connection for C {}
 
-/// As the carriers keep it.
+/// A connection as the carriers hold it.
 pub(crate) type Stream = Box<dyn Connection>;
 
 /// A connection that is being opened.
-///
-/// ```
-/// use std::io;
-/// use ra_tokio::Dialing;
-///
-/// fn never(_host: &str, _port: u16) -> Dialing<'static> {
-///     Box::pin(async { Err(io::ErrorKind::HostUnreachable.into()) })
-/// }
-/// ```
 pub type Dialing<'a> = Pin<Box<dyn Future<Output = io::Result<Box<dyn Connection>>> + Send + 'a>>;
 
 /// Opens connections in place of TCP and of a proxy: through a tunnel, a Unix socket, a pipe in a test.
 ///
-/// TLS is spoken over them as over any other, and the rule that plaintext stays on this machine is applied to the
-/// address before they are asked for (R-01).
+/// TLS runs over these connections as over any other. The rule that plaintext stays on this machine is applied to the
+/// address before [`Dialer::dial`] is called (R-01).
 ///
 /// ```
 /// use std::sync::Arc;
@@ -64,6 +46,6 @@ pub trait Dialer: Debug + Send + Sync {
     /// time and drop the future when it is over.
     ///
     /// # Errors
-    /// Why there is no connection. Counts as [`TransportErrorKind::Connect`](ra_http::TransportErrorKind::Connect).
+    /// The reason why there is no connection. It counts as [`TransportErrorKind::Connect`](ra_http::TransportErrorKind::Connect).
     fn dial<'a>(&'a self, host: &'a str, port: u16) -> Dialing<'a>;
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::{SinkExt as _, StreamExt as _};
 use ra_core::desktop::login::ConnectRequest;
 use ra_proto::CloseCode;
-use ra_tokio::{Network, Received, WebSocket};
+use ra_tokio::{Network, SocketEvent, WebSocket};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
@@ -39,7 +39,7 @@ pub async fn pair() -> (WebSocket, WebSocketStream<TcpStream>) {
 
 async fn text(socket: &mut WebSocket) -> String {
     match socket.receive().await {
-        Received::Text(text) => text.to_owned(),
+        SocketEvent::Text(text) => text.to_owned(),
         other => panic!("{other:?}"),
     }
 }
@@ -131,10 +131,10 @@ async fn r16_the_peers_close_keeps_its_code_and_is_answered() {
             .unwrap();
         assert!(matches!(
             ours.receive().await,
-            Received::Closed(Some(CloseCode(4003)))
+            SocketEvent::Closed(Some(CloseCode(4003)))
         ));
         assert!(
-            matches!(ours.receive().await, Received::Lost),
+            matches!(ours.receive().await, SocketEvent::Lost),
             "and nothing after it"
         );
         drop(ours);
@@ -145,7 +145,7 @@ async fn r16_the_peers_close_keeps_its_code_and_is_answered() {
 
         let (mut ours, mut theirs) = pair().await;
         theirs.send(Message::Close(None)).await.unwrap();
-        assert!(matches!(ours.receive().await, Received::Closed(None)));
+        assert!(matches!(ours.receive().await, SocketEvent::Closed(None)));
     })
     .await;
 }
@@ -187,7 +187,7 @@ async fn dropped_reads_lose_nothing() {
             tokio::select! {
                 biased;
                 message = ours.receive() => match message {
-                    Received::Text(text) => received.push(text.to_owned()),
+                    SocketEvent::Text(text) => received.push(text.to_owned()),
                     other => panic!("{other:?}"),
                 },
                 () = tokio::task::yield_now() => dropped += 1,

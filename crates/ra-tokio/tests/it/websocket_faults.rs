@@ -7,7 +7,7 @@ use ra_core::desktop::login::ConnectRequest;
 use ra_http::{TransportError, TransportErrorKind};
 use ra_proto::CloseCode;
 use ra_proto::frame::MAX_FRAME_BYTES;
-use ra_tokio::{Network, Received, WebSocket};
+use ra_tokio::{Network, SocketEvent, WebSocket};
 use tokio::io::AsyncWriteExt as _;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -157,10 +157,10 @@ async fn r17_messages_over_the_cap_are_refused() {
         let (mut ours, mut theirs) = pair().await;
         let most = "x".repeat(MAX_FRAME_BYTES);
         let (_, received) = tokio::join!(theirs.send(Message::text(&most)), ours.receive());
-        assert!(matches!(received, Received::Text(text) if text.len() == MAX_FRAME_BYTES));
+        assert!(matches!(received, SocketEvent::Text(text) if text.len() == MAX_FRAME_BYTES));
         let (_, received) = tokio::join!(theirs.send(Message::text(most + "x")), ours.receive());
-        assert!(matches!(received, Received::Oversized));
-        assert!(matches!(ours.receive().await, Received::Lost));
+        assert!(matches!(received, SocketEvent::Oversized));
+        assert!(matches!(ours.receive().await, SocketEvent::Lost));
     })
     .await;
 }
@@ -174,7 +174,7 @@ async fn r17_a_huge_frame_is_refused_by_its_head_alone() {
             head.extend(u64::to_be_bytes(length));
             theirs.get_mut().write_all(&head).await.unwrap();
             assert!(
-                matches!(ours.receive().await, Received::Oversized),
+                matches!(ours.receive().await, SocketEvent::Oversized),
                 "{length}"
             );
             ours.close(CloseCode::TOO_BIG);
@@ -201,7 +201,7 @@ async fn r17_fragments_add_up() {
             }
             theirs
         });
-        assert!(matches!(ours.receive().await, Received::Oversized));
+        assert!(matches!(ours.receive().await, SocketEvent::Oversized));
         feed.await.unwrap();
     })
     .await;
@@ -212,13 +212,13 @@ async fn r17_binary_and_what_is_no_text_are_told_apart_from_text() {
     bounded(async {
         let (mut ours, mut theirs) = pair().await;
         theirs.send(Message::binary(vec![1, 2, 3])).await.unwrap();
-        assert!(matches!(ours.receive().await, Received::Binary));
+        assert!(matches!(ours.receive().await, SocketEvent::Binary));
         theirs
             .get_mut()
             .write_all(&[0x81, 2, 0xc3, 0x28])
             .await
             .unwrap();
-        assert!(matches!(ours.receive().await, Received::Binary));
+        assert!(matches!(ours.receive().await, SocketEvent::NotText));
     })
     .await;
 }
@@ -228,7 +228,7 @@ async fn a_connection_that_ends_or_babbles_is_lost() {
     bounded(async {
         let (mut ours, theirs) = pair().await;
         drop(theirs);
-        assert!(matches!(ours.receive().await, Received::Lost));
+        assert!(matches!(ours.receive().await, SocketEvent::Lost));
         ours.send("nobody hears this").await; // and says nothing
         // reserved bits, unknown op, a fragmented ping, a masked frame
         for babble in [
@@ -239,7 +239,10 @@ async fn a_connection_that_ends_or_babbles_is_lost() {
         ] {
             let (mut ours, mut theirs) = pair().await;
             theirs.get_mut().write_all(babble).await.unwrap();
-            assert!(matches!(ours.receive().await, Received::Lost), "{babble:?}");
+            assert!(
+                matches!(ours.receive().await, SocketEvent::Lost),
+                "{babble:?}"
+            );
         }
     })
     .await;

@@ -12,10 +12,10 @@ use ra_http::{BaseUrl, Body, Retry};
 use ra_tokio::{HttpCarrier, Network};
 use zeroize::Zeroizing;
 
+use super::no_accounts::NoAccounts;
 use super::settings::AccountsSettings;
-use super::{check, regular};
-use crate::failure::{Failure, Kind};
-use crate::nobody::Nobody;
+use super::{regular_file, warnings};
+use crate::outcome::{Failure, Kind};
 
 /// A secret of more than this is refused anyway.
 const MAX_SECRET_FILE: u64 = 4096;
@@ -72,7 +72,7 @@ impl Source {
     /// For the gateway.
     pub(super) fn accounts(&self) -> Arc<dyn Accounts> {
         match &self.from {
-            From::Nobody => Arc::new(Nobody),
+            From::Nobody => Arc::new(NoAccounts),
             From::File { accounts, .. } => Arc::<Replaceable<StaticFile>>::clone(accounts),
             From::Server { accounts, .. } => Arc::<Replaceable<HttpCallOut>>::clone(accounts),
         }
@@ -104,7 +104,7 @@ impl Source {
 }
 
 fn load(path: &Path) -> Result<StaticFile, Failure> {
-    if let Err(why) = regular::open(path)
+    if let Err(why) = regular_file::open(path)
         && why.kind() == io::ErrorKind::InvalidInput
     {
         let text = format!("{}: {why}", path.display());
@@ -150,11 +150,11 @@ impl Server {
             return Ok(call_out);
         };
         let unusable = |why: &dyn core::fmt::Display| {
-            let name = check::name(path, "accounts.secret_file");
+            let name = warnings::name(path, "accounts.secret_file");
             Failure::new(Kind::Local, format!("{name}: {why}"))
         };
         let mut secret = Zeroizing::new(String::new());
-        regular::open(path)
+        regular_file::open(path)
             .and_then(|file| file.take(MAX_SECRET_FILE).read_to_string(&mut secret))
             .map_err(|error| unusable(&error))?;
         let secret = secret.trim_end_matches(['\r', '\n']);

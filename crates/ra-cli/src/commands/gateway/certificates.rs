@@ -9,8 +9,8 @@ use ra_gateway::{Tls, TlsError, TlsValidity};
 use zeroize::Zeroizing;
 
 use super::log::date_of;
-use super::{check, regular};
-use crate::failure::{Failure, Kind};
+use super::{regular_file, warnings};
+use crate::outcome::{Failure, Kind};
 
 /// A chain and a key are a few kilobytes.
 const MAX_FILE_BYTES: u64 = 256 * 1024;
@@ -146,13 +146,13 @@ impl fmt::Display for Trouble {
 fn read(path: &Path, secret: Option<&str>) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let unusable = |why: &dyn fmt::Display| {
         let name = match secret {
-            Some(key) => check::name(path, key),
+            Some(key) => warnings::name(path, key),
             None => path.display().to_string(),
         };
         Failure::new(Kind::Local, format!("{name}: {why}"))
     };
     // room for all of it at once: growing would leave copies of the key behind
-    let file = regular::open(path).map_err(|error| unusable(&error))?;
+    let file = regular_file::open(path).map_err(|error| unusable(&error))?;
     let length = file.metadata().map_or(0, |known| known.len());
     let room = length.min(MAX_FILE_BYTES) as usize + 1;
     let mut bytes = Zeroizing::new(Vec::with_capacity(room));

@@ -9,8 +9,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ra_gateway::{Event, Level, Log, Value};
 
-use crate::args::{LogFormat, LogLevel};
-use crate::plain::plain;
+use super::args::{LogFormat, LogLevel};
+use crate::sanitize::sanitize;
 
 /// Lines that may wait for a reader of standard error; more are counted and left out.
 const WAITING: usize = 1024;
@@ -131,7 +131,7 @@ fn text(time: &str, level: &str, event: &str, fields: &[(&str, Field<'_>)]) -> S
             Field::Own(Value::Number(number)) => write!(line, " {name}={number}"),
             Field::Own(Value::Word(word)) => write!(line, " {name}={word}"),
             Field::Own(_) => Ok(()),
-            Field::Text(text) => write!(line, ": {}", plain(text)),
+            Field::Text(text) => write!(line, ": {}", sanitize(text)),
         };
     }
     line
@@ -144,7 +144,7 @@ fn json(time: &str, level: &str, event: &str, fields: &[(&str, Field<'_>)]) -> S
             Field::Own(Value::Number(number)) => (*number).into(),
             Field::Own(Value::Word(word)) => (*word).into(),
             Field::Own(_) => continue,
-            Field::Text(text) => plain(text).into(),
+            Field::Text(text) => sanitize(text).into(),
         };
     }
     line.to_string()

@@ -1,13 +1,15 @@
 //! `ra gateway`.
 
 mod accounts;
+pub(crate) mod args;
 mod certificates;
-mod check;
-mod files;
-mod hangup;
+mod fd_limit;
 mod log;
-mod regular;
+mod no_accounts;
+mod regular_file;
 mod settings;
+
+mod warnings;
 
 use std::io::{self, Write as _};
 use std::sync::Arc;
@@ -16,14 +18,12 @@ use std::time::SystemTime;
 use ra_crypto::AwsLc;
 use ra_gateway::{Config, Gateway, Log, RedisUnavailable, Rendezvous};
 
-use crate::args::GatewayArgs;
-use crate::exit::Exit;
-use crate::failure::{Failure, Kind};
-use crate::plain::plain;
-use crate::stop::Stop;
+use crate::outcome::{Exit, Failure, Kind};
+use crate::sanitize::sanitize;
+use crate::signals::{Sighup, Stop};
 use accounts::Source;
+use args::GatewayArgs;
 use certificates::Certificates;
-use hangup::Hangups;
 use log::Lines;
 use settings::Settings;
 
@@ -40,9 +40,9 @@ pub(crate) async fn run(args: &GatewayArgs) -> Result<Exit, Failure> {
         (Some(certificate), Some(key)) => Some(Certificates::load(certificate, key)?),
         _ => None,
     };
-    let notes = check::notes(&settings, certificates.as_ref(), SystemTime::now());
+    let notes = warnings::notes(&settings, certificates.as_ref(), SystemTime::now());
     if args.check_config {
-        let short = files::Allowed::now().and_then(|allowed| allowed.shortage(&settings));
+        let short = fd_limit::Allowed::now().and_then(|allowed| allowed.shortage(&settings));
         let told = short.map(|shortage| shortage.to_string());
         let shown = certificates.as_ref();
         let fit = shown.map_or(Ok(()), |shown| shown.check(SystemTime::now()));
@@ -75,15 +75,14 @@ async fn serve(
     if source.is_nobody() {
         lines.note("no accounts: desktops get their QR codes, but no phone can approve them");
     }
-    files::make_room(&mut settings, lines)?;
-    let secrets = Arc::new(check::Secrets::of(&settings));
+    fd_limit::make_room(&mut settings, lines)?;
+    let secrets = Arc::new(warnings::Secrets::of(&settings));
     let mut config = settings.config;
     config.tls = certificates.as_ref().map(Certificates::tls);
     let certificates = certificates.map(Arc::new);
     config.log = Some(Arc::<Lines>::clone(lines) as Arc<dyn Log>);
-    let no_signals = |error| local("cannot catch signals", &error);
-    let mut stop = Stop::catch().map_err(no_signals)?;
-    let mut hangups = Hangups::catch().map_err(no_signals)?;
+    let mut stop = Stop::catch()?;
+    let mut sighup = Sighup::catch()?;
     let gateway = Gateway::bind(config.clone(), source.accounts(), Arc::new(AwsLc))
         .await
         .map_err(|error| not_bound(&config, &error))?;
@@ -96,7 +95,7 @@ async fn serve(
         tokio::select! {
             () = &mut running => return Ok(Exit::Done),
             () = stop.requested() => break handle.drain(),
-            () = hangups.next() => reload(),
+            () = sighup.received() => reload(),
         }
     }
     if handle.sessions() > 0 {
@@ -106,7 +105,7 @@ async fn serve(
         tokio::select! {
             () = &mut running => return Ok(Exit::Done),
             () = stop.requested() => break handle.shut_down(),
-            () = hangups.next() => reload(),
+            () = sighup.received() => reload(),
         }
     }
     running.await;
@@ -117,7 +116,7 @@ async fn serve(
 fn reload(
     source: &Arc<Source>,
     certificates: Option<&Arc<Certificates>>,
-    secrets: &Arc<check::Secrets>,
+    secrets: &Arc<warnings::Secrets>,
     lines: &Arc<Lines>,
 ) {
     let (source, secrets, lines) = (Arc::clone(source), Arc::clone(secrets), Arc::clone(lines));
@@ -175,5 +174,5 @@ fn local(what: &str, error: &io::Error) -> Failure {
 
 /// A remark on standard error. Whether anybody reads it changes nothing.
 fn warn(text: &str) {
-    let _ = writeln!(io::stderr(), "note: {}", plain(text));
+    let _ = writeln!(io::stderr(), "note: {}", sanitize(text));
 }

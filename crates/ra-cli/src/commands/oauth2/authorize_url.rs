@@ -6,13 +6,14 @@ use oauth2_discord::authorize::{
 use oauth2_discord::{CodeVerifier, Entropy, Nonce, Scope, State};
 use serde::Serialize;
 
-use super::end::End;
-use super::voice::Voice;
 use super::{Context, option};
-use crate::args::{
-    AuthorizeUrlArgs, IntegrationTypeChoice, PromptChoice, ResponseTypeChoice, Unread,
+use crate::commands::oauth2::args::{
+    AuthorizeUrlArgs, IntegrationTypeChoice, PromptChoice, ResponseTypeChoice,
 };
-use crate::failure::{Failure, Kind};
+use crate::network::Unread;
+use crate::outcome::End;
+use crate::outcome::{Failure, Kind};
+use crate::output::Printer;
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -25,26 +26,26 @@ struct Made<'a> {
 /// Makes the URL and prints it.
 pub(super) fn run(args: &AuthorizeUrlArgs, context: &mut Context) -> Result<(), End> {
     let authorization = asked(args)?;
-    note(&authorization, &mut context.voice)?;
+    note(&authorization, &mut context.printer)?;
     let urls = &context.urls;
     if is_link(args) {
         let url = authorization.link(urls).map_err(refused)?;
         let state = args.state.as_ref().map(|Unread(state)| state.as_str());
-        return tell(&url, state, None, &mut context.voice);
+        return tell(&url, state, None, &mut context.printer);
     }
     if args.response_type == Some(ResponseTypeChoice::Token) {
         let started = authorization
             .start_implicit(urls, entropy()?)
             .map_err(refused)?;
         let state = started.pending.state().map(State::expose);
-        return tell(&started.url, state, None, &mut context.voice);
+        return tell(&started.url, state, None, &mut context.printer);
     }
     let started = authorization
         .start_code(urls, entropy()?)
         .map_err(refused)?;
     let state = started.pending.state().map(State::expose);
     let verifier = started.pending.verifier().map(CodeVerifier::expose);
-    tell(&started.url, state, verifier, &mut context.voice)
+    tell(&started.url, state, verifier, &mut context.printer)
 }
 
 /// What was asked for, unchecked.
@@ -119,15 +120,15 @@ pub(super) fn refused(error: AuthorizeError) -> Failure {
 }
 
 /// Says what is allowed and likely a mistake. A scope that nobody knows is not repeated.
-pub(super) fn note(authorization: &Authorization, voice: &mut Voice) -> Result<(), Failure> {
+pub(super) fn note(authorization: &Authorization, printer: &mut Printer) -> Result<(), Failure> {
     for warning in authorization.warnings() {
         match warning {
             Warning::NeedsApproval(Scope::Other(_)) => {
-                voice.remark("note: a scope is none that Discord's document lists")?;
+                printer.remark("note: a scope is none that Discord's document lists")?;
             }
             // that was said in so many words
             Warning::NoPkce => {}
-            warning => voice.remark(&format!("note: {warning}"))?,
+            warning => printer.remark(&format!("note: {warning}"))?,
         }
     }
     Ok(())
@@ -137,20 +138,21 @@ fn tell(
     url: &AuthorizeUrl,
     state: Option<&str>,
     code_verifier: Option<&str>,
-    voice: &mut Voice,
+    printer: &mut Printer,
 ) -> Result<(), End> {
-    voice.event(&Made {
+    printer.event(&Made {
         url: url.as_str(),
         state,
         code_verifier,
     })?;
-    voice.line(&format!("URL:           {url}"))?;
+    printer.line(&format!("URL:           {url}"))?;
     if let Some(state) = state {
-        voice.line(&format!("State:         {state}"))?;
+        printer.line(&format!("State:         {state}"))?;
     }
     if let Some(verifier) = code_verifier {
-        voice.line(&format!("Code verifier: {verifier}"))?;
-        voice.talk("Keep the code verifier secret; the exchange takes it in RA_CODE_VERIFIER.")?;
+        printer.line(&format!("Code verifier: {verifier}"))?;
+        printer
+            .message("Keep the code verifier secret; the exchange takes it in RA_CODE_VERIFIER.")?;
     }
     Ok(())
 }

@@ -8,11 +8,11 @@ use ra_http::{BaseUrl, Endpoint, HttpError};
 use ra_tokio::{HttpCarrier, Network};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::end::End;
 use super::failed;
-use super::voice::Voice;
-use crate::failure::{Failure, Kind};
-use crate::stop::Stop;
+use crate::outcome::End;
+use crate::outcome::Failure;
+use crate::output::Printer;
+use crate::signals::Stop;
 
 /// How long a call may take without `--timeout`.
 const CALL_WITHIN: Duration = Duration::from_secs(30);
@@ -36,8 +36,7 @@ impl Caller {
         base: BaseUrl,
         timeout: Option<Duration>,
     ) -> Result<Self, Failure> {
-        let stop = Stop::catch()
-            .map_err(|error| Failure::new(Kind::Local, format!("cannot catch signals: {error}")))?;
+        let stop = Stop::catch()?;
         Ok(Self {
             carrier: HttpCarrier::new(network),
             base,
@@ -70,14 +69,14 @@ impl Caller {
     pub(super) async fn attempt_once<E: Endpoint>(
         &mut self,
         endpoint: &E,
-        voice: &mut Voice,
+        printer: &mut Printer,
     ) -> Result<Result<E::Reply, HttpError>, End> {
         let (carrier, base) = (self.carrier(), self.base.clone());
         let mut call = core::pin::pin!(carrier.call(endpoint, &base));
         if let Ok(reply) = self.unless_stopped(&mut call).await {
             return Ok(reply);
         }
-        voice.remark("Waiting up to 5 s for a reply that would be lost. Again stops at once.")?;
+        printer.remark("Waiting up to 5 s for a reply that would be lost. Again stops at once.")?;
         match self.unless_stopped(timeout(REPLY_WITHIN, call)).await {
             Ok(Ok(Ok(reply))) => Ok(Ok(reply)),
             Ok(Ok(Err(error))) if advice(&error, Repeat::SingleUse) != Advice::OutcomeUnknown => {

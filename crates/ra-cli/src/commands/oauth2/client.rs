@@ -3,8 +3,8 @@
 use oauth2_discord::{Client, ClientAuth, ConfidentialClient, PublicClient};
 
 use super::{option, secret};
-use crate::args::ClientArgs;
-use crate::failure::Failure;
+use crate::commands::oauth2::args::ClientArgs;
+use crate::outcome::Failure;
 
 const VARIABLE: &str = "RA_CLIENT_SECRET";
 const FILE: &str = "--client-secret-file";

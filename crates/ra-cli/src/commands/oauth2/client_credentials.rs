@@ -2,11 +2,11 @@
 
 use oauth2_discord::grant::ClientCredentials;
 
-use super::end::End;
 use super::token_file::TokenPlace;
 use super::{Context, client, option};
-use crate::args::ClientCredentialsArgs;
-use crate::failure::Failure;
+use crate::commands::oauth2::args::ClientCredentialsArgs;
+use crate::outcome::End;
+use crate::outcome::Failure;
 
 /// Gets a token of the application's owner.
 pub(super) async fn run(args: &ClientCredentialsArgs, context: &mut Context) -> Result<(), End> {
@@ -20,5 +20,5 @@ pub(super) async fn run(args: &ClientCredentialsArgs, context: &mut Context) -> 
         .caller()?
         .call(&grant, ClientCredentials::REPEAT)
         .await?;
-    place.put(token, &mut context.voice)
+    place.put(token, &mut context.printer)
 }

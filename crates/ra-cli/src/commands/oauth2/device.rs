@@ -9,12 +9,12 @@ use serde::Serialize;
 use tokio::time::{Instant, sleep_until};
 
 use super::call::Caller;
-use super::end::End;
 use super::token_file::TokenPlace;
-use super::voice::Voice;
 use super::{Context, client, failed, option};
-use crate::args::DeviceArgs;
-use crate::failure::Failure;
+use crate::commands::oauth2::args::DeviceArgs;
+use crate::outcome::End;
+use crate::outcome::Failure;
+use crate::output::Printer;
 use crate::qr::Qr;
 
 /// The first line of `--json`.
@@ -38,9 +38,9 @@ pub(super) async fn run(args: &DeviceArgs, context: &mut Context) -> Result<(), 
     let codes = caller.call(&start, StartDevice::REPEAT).await?;
     let clock = Clock::start();
     let session = Session::new(client, &codes, clock.now()).at(context.urls.token.clone());
-    show(&codes, session.interval(), &mut context.voice)?;
-    let token = wait(session, &clock, &mut caller, &mut context.voice).await?;
-    place.put(token, &mut context.voice)
+    show(&codes, session.interval(), &mut context.printer)?;
+    let token = wait(session, &clock, &mut caller, &mut context.printer).await?;
+    place.put(token, &mut context.printer)
 }
 
 /// The call for the codes.
@@ -60,8 +60,12 @@ fn asked(client: Client, scopes: ScopeSet, urls: &Urls) -> Result<StartDevice, F
     Ok(start)
 }
 
-fn show(codes: &DeviceAuthorization, interval: Duration, voice: &mut Voice) -> Result<(), Failure> {
-    voice.event(&Codes {
+fn show(
+    codes: &DeviceAuthorization,
+    interval: Duration,
+    printer: &mut Printer,
+) -> Result<(), Failure> {
+    printer.event(&Codes {
         user_code: &codes.user_code,
         verification_uri: &codes.verification_uri,
         verification_uri_complete: codes.verification_uri_complete.as_deref(),
@@ -70,15 +74,14 @@ fn show(codes: &DeviceAuthorization, interval: Duration, voice: &mut Voice) -> R
     })?;
     let complete = codes.verification_uri_complete.as_deref();
     let scanned = complete.unwrap_or(&codes.verification_uri);
-    if let (Some(screen), Ok(qr)) = (voice.screen(), Qr::new(scanned)) {
-        screen
-            .qr(&qr, scanned)
-            .map_err(|error| Failure::output(&error))?;
+    if let (Some(screen), Ok(qr)) = (printer.screen(), Qr::new(scanned)) {
+        screen.qr(&qr, scanned)?;
     }
-    voice.talk("Scan this code with another device, or open there:")?;
-    voice.talk(&format!("  {}", codes.verification_uri))?;
-    voice.talk(&format!("and type the code: {}", codes.user_code))?;
-    voice.talk("Only do so if you yourself started this: it lets this machine into your account.")
+    printer.message("Scan this code with another device, or open there:")?;
+    printer.message(&format!("  {}", codes.verification_uri))?;
+    printer.message(&format!("and type the code: {}", codes.user_code))?;
+    printer
+        .message("Only do so if you yourself started this: it lets this machine into your account.")
 }
 
 /// Asks in the rhythm that the service wants.
@@ -86,18 +89,18 @@ async fn wait(
     mut session: Session,
     clock: &Clock,
     caller: &mut Caller,
-    voice: &mut Voice,
+    printer: &mut Printer,
 ) -> Result<Token, End> {
     loop {
         while let Some(output) = session.poll_output() {
             match output {
                 Output::Call(call) => {
-                    let reply = caller.attempt_once(&call.poll, voice).await?;
+                    let reply = caller.attempt_once(&call.poll, printer).await?;
                     session.handle(clock.now(), Input::Reply(call.id, reply));
                 }
                 Output::Event(event) => {
                     let left = session.expires_at().saturating_since(clock.now());
-                    note(event, left, voice)?;
+                    note(event, left, printer)?;
                 }
                 Output::End(end) => return decided(end),
                 _ => {}
@@ -110,9 +113,9 @@ async fn wait(
         if caller.give_up_at().is_some_and(|end| end <= Instant::now()) {
             return Err(failed::too_late("nobody decided in the time of --timeout").into());
         }
-        count(&session, clock, voice)?;
+        count(&session, clock, printer)?;
         // a terminal counts the seconds
-        let second = voice
+        let second = printer
             .screen()
             .map(|_| Instant::now() + Duration::from_secs(1));
         let wakes = [Some(wake), caller.give_up_at(), second];
@@ -123,22 +126,22 @@ async fn wait(
 }
 
 /// Tells what came between. A wait that the codes do not live to see is not counted out.
-fn note(event: Event, left: Duration, voice: &mut Voice) -> Result<(), Failure> {
+fn note(event: Event, left: Duration, printer: &mut Printer) -> Result<(), Failure> {
     match event {
-        Event::SlowedDown { interval } => voice.remark(&format!(
+        Event::SlowedDown { interval } => printer.remark(&format!(
             "The service wants to be asked less often: every {} s from now on.",
             interval.as_secs()
         )),
         Event::AskedToWait { wait } if wait >= left => {
-            voice.remark("The service asked for a longer wait than the code lives.")
+            printer.remark("The service asked for a longer wait than the code lives.")
         }
-        Event::AskedToWait { wait } => voice.remark(&format!(
+        Event::AskedToWait { wait } => printer.remark(&format!(
             "The service asked to wait. It is asked again in {} s.",
             wait.as_secs_f64().ceil()
         )),
-        Event::Unanswered { wait } if wait >= left => voice
+        Event::Unanswered { wait } if wait >= left => printer
             .remark("The service did not answer, and the code expires before it is asked again."),
-        Event::Unanswered { wait } => voice.remark(&format!(
+        Event::Unanswered { wait } => printer.remark(&format!(
             "The service did not answer. It is asked again in {} s.",
             wait.as_secs_f64().ceil()
         )),
@@ -146,8 +149,8 @@ fn note(event: Event, left: Duration, voice: &mut Voice) -> Result<(), Failure> 
     }
 }
 
-fn count(session: &Session, clock: &Clock, voice: &mut Voice) -> Result<(), Failure> {
-    let Some(screen) = voice.screen() else {
+fn count(session: &Session, clock: &Clock, printer: &mut Printer) -> Result<(), Failure> {
+    let Some(screen) = printer.screen() else {
         return Ok(());
     };
     let left = session.expires_at().saturating_since(clock.now()).as_secs();
@@ -156,9 +159,7 @@ fn count(session: &Session, clock: &Clock, voice: &mut Voice) -> Result<(), Fail
         left / 60,
         left % 60
     );
-    screen
-        .status(&text)
-        .map_err(|error| Failure::output(&error))
+    screen.status(&text)
 }
 
 fn decided(end: Result<Outcome, DeviceError>) -> Result<Token, End> {

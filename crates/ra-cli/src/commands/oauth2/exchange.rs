@@ -4,11 +4,12 @@ use oauth2_discord::callback::PendingCode;
 use oauth2_discord::grant::ExchangeCode;
 use oauth2_discord::{Client, State};
 
-use super::end::End;
 use super::token_file::TokenPlace;
 use super::{Context, client, failed, option, secret};
-use crate::args::{ExchangeArgs, Unread};
-use crate::failure::Failure;
+use crate::commands::oauth2::args::ExchangeArgs;
+use crate::network::Unread;
+use crate::outcome::End;
+use crate::outcome::Failure;
 
 /// Takes the redirect and exchanges its code.
 pub(super) async fn run(args: &ExchangeArgs, context: &mut Context) -> Result<(), End> {
@@ -31,7 +32,7 @@ pub(super) async fn run(args: &ExchangeArgs, context: &mut Context) -> Result<()
     let place = TokenPlace::reserve(&args.token_file)?;
     let mut caller = context.caller()?;
 
-    let callback = secret::callback(&args.callback, &mut caller, &mut context.voice).await?;
+    let callback = secret::callback(&args.callback, &mut caller, &mut context.printer).await?;
     let elsewhere = pending.redirect_uri().is_some_and(|uri| {
         let whole = !callback.starts_with(['/', '?']);
         whole && !uri.is_of(&callback)
@@ -41,13 +42,13 @@ pub(super) async fn run(args: &ExchangeArgs, context: &mut Context) -> Result<()
         .map_err(|error| failed::callback(&error))?;
     if elsewhere {
         let note = "note: the redirect came to another address than that of --redirect-uri";
-        context.voice.remark(note)?;
+        context.printer.remark(note)?;
     }
     let exchange = accepted
         .exchange(client)
         .map_err(|error| Failure::usage("--code-verifier-file", error))?;
     let exchange = exchange.at(context.urls.token.clone());
-    let reply = caller.attempt_once(&exchange, &mut context.voice).await?;
+    let reply = caller.attempt_once(&exchange, &mut context.printer).await?;
     let token = reply.map_err(|error| failed::call(&error, ExchangeCode::REPEAT))?;
-    place.put(token, &mut context.voice)
+    place.put(token, &mut context.printer)
 }

@@ -8,8 +8,8 @@ use oauth2_discord::error::{Advice, ErrorCode, Repeat, advice, code};
 use oauth2_discord::keeper::{StoreError, StoreErrorKind};
 use ra_http::{HttpError, HttpErrorKind, Retry};
 
-use super::end::End;
-use crate::failure::{Failure, Kind};
+use crate::outcome::End;
+use crate::outcome::{Failure, Kind};
 
 /// A call without a reply that makes sense.
 pub(super) fn call(error: &HttpError, repeat: Repeat) -> End {

@@ -3,25 +3,25 @@
 use oauth2_discord::api::Keys;
 
 use super::Context;
-use super::end::End;
-use crate::args::KeysArgs;
+use crate::commands::oauth2::args::KeysArgs;
+use crate::outcome::End;
 
 /// Fetches the keys.
 pub(super) async fn run(_: &KeysArgs, context: &mut Context) -> Result<(), End> {
     let endpoint = Keys::new().at(context.urls.keys.clone());
     let set = context.caller()?.call(&endpoint, Keys::REPEAT).await?;
-    let voice = &mut context.voice;
-    if voice.is_for_programs() {
-        return Ok(voice.result(set.json())?);
+    let printer = &mut context.printer;
+    if printer.is_json() {
+        return Ok(printer.result(set.json())?);
     }
     for key in set.keys() {
         let kid = key.kid.as_deref().unwrap_or("without id");
         let more = [key.alg.as_deref(), key.usage.as_deref()];
         let more: Vec<&str> = more.into_iter().flatten().collect();
-        voice.line(&format!("{kid}  {} {}", key.kty, more.join(" ")))?;
+        printer.line(&format!("{kid}  {} {}", key.kty, more.join(" ")))?;
     }
     if set.keys().is_empty() {
-        voice.talk("There are no keys.")?;
+        printer.message("There are no keys.")?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::fs::{self, File, Metadata};
 use std::path::Path;
 
-use crate::failure::{Failure, Kind};
+use crate::outcome::{Failure, Kind};
 
 /// A lock on a token file, released when it is dropped or the process ends. Only those who write take it: a file is
 /// replaced whole, so readers need none. Without effect where the system or the file system has no such locks, and as long

@@ -9,14 +9,14 @@ use tokio::task::JoinHandle;
 
 use super::authorize_url::{entropy, note, refused};
 use super::call::Caller;
-use super::end::End;
 use super::loopback::Loopback;
 use super::page::Page;
 use super::token_file::TokenPlace;
-use super::voice::Voice;
 use super::{Context, browser, client, failed, option};
-use crate::args::Oauth2LoginArgs;
-use crate::failure::{Failure, Kind};
+use crate::commands::oauth2::args::Oauth2LoginArgs;
+use crate::outcome::End;
+use crate::outcome::{Failure, Kind};
+use crate::output::Printer;
 
 /// The first line of `--json`.
 #[derive(Serialize)]
@@ -42,7 +42,7 @@ pub(super) async fn run(args: &Oauth2LoginArgs, context: &mut Context) -> Result
     let authorization = Authorization::new(client.id())
         .scopes(scopes)
         .redirect_uri(redirect_uri.clone());
-    note(&authorization, &mut context.voice)?;
+    note(&authorization, &mut context.printer)?;
     let started = authorization
         .start_code(&context.urls, entropy()?)
         .map_err(refused)?;
@@ -50,7 +50,7 @@ pub(super) async fn run(args: &Oauth2LoginArgs, context: &mut Context) -> Result
         &started.url,
         &redirect_uri,
         args.no_browser,
-        &mut context.voice,
+        &mut context.printer,
     )?;
 
     let pending = started.pending.with_exact_redirect();
@@ -62,7 +62,7 @@ pub(super) async fn run(args: &Oauth2LoginArgs, context: &mut Context) -> Result
     };
     // the page was written meanwhile; the process must not end before the browser has it
     let _ = caller.unless_stopped(answered).await;
-    place.put(ended?, &mut context.voice)
+    place.put(ended?, &mut context.printer)
 }
 
 async fn exchange(
@@ -75,7 +75,7 @@ async fn exchange(
         .exchange(client)
         .map_err(|error| Failure::new(Kind::Local, error.to_string()))?
         .at(context.urls.token.clone());
-    let reply = caller.attempt_once(&exchange, &mut context.voice).await?;
+    let reply = caller.attempt_once(&exchange, &mut context.printer).await?;
     reply.map_err(|error| failed::call(&error, ExchangeCode::REPEAT))
 }
 
@@ -94,20 +94,20 @@ fn show(
     url: &AuthorizeUrl,
     redirect_uri: &RedirectUri,
     no_browser: bool,
-    voice: &mut Voice,
+    printer: &mut Printer,
 ) -> Result<(), Failure> {
-    voice.event(&Event::Authorize {
+    printer.event(&Event::Authorize {
         url: url.as_str(),
         redirect_uri: redirect_uri.as_str(),
     })?;
     let opened = !no_browser && browser::open(url.as_str()).is_ok();
-    voice.talk(match (no_browser, opened) {
+    printer.message(match (no_browser, opened) {
         (_, true) => "Your browser opens. If it does not, open this address on this machine:",
         (true, false) => "Open this address in a browser on this machine:",
         (false, false) => "No browser could be opened. Open this address on this machine:",
     })?;
-    voice.talk(&format!("  {url}"))?;
-    voice.talk("Waiting for your answer there. Ctrl-C cancels.")
+    printer.message(&format!("  {url}"))?;
+    printer.message("Waiting for your answer there. Ctrl-C cancels.")
 }
 
 /// Waits for the redirect that is the answer. Requests that cannot be it are turned away: whoever made them does not

@@ -3,32 +3,32 @@
 use oauth2_discord::api::{CurrentAuthorization, Me};
 use zeroize::Zeroizing;
 
-use super::end::End;
 use super::{Context, date, secret};
-use crate::args::MeArgs;
-use crate::failure::Failure;
+use crate::commands::oauth2::args::MeArgs;
+use crate::outcome::End;
+use crate::outcome::Failure;
 
 /// Asks what the token is good for.
 pub(super) async fn run(args: &MeArgs, context: &mut Context) -> Result<(), End> {
-    let token = secret::access_token(args.token_file.as_deref(), &mut context.voice)?;
+    let token = secret::access_token(args.token_file.as_deref(), &mut context.printer)?;
     let endpoint = Me::new(token);
     let me = context.caller()?.call(&endpoint, Me::REPEAT).await?;
-    let voice = &mut context.voice;
-    if voice.is_for_programs() {
-        return Ok(voice.result(&json(&me)?)?);
+    let printer = &mut context.printer;
+    if printer.is_json() {
+        return Ok(printer.result(&json(&me)?)?);
     }
     let name = |name: Option<&str>| name.map_or(String::new(), |name| format!("\"{name}\" "));
     let application = &me.application;
-    voice.line(&format!(
+    printer.line(&format!(
         "Application: {}(id {})",
         name(application.name.as_deref()),
         application.id
     ))?;
-    voice.line(&format!("Scopes:      {}", me.scopes))?;
-    voice.line(&format!("Expires:     {}", date::text(me.expires)))?;
+    printer.line(&format!("Scopes:      {}", me.scopes))?;
+    printer.line(&format!("Expires:     {}", date::text(me.expires)))?;
     if let Some(user) = &me.user {
         let name = name(user.username.as_deref());
-        voice.line(&format!("User:        {name}(id {})", user.id))?;
+        printer.line(&format!("User:        {name}(id {})", user.id))?;
     }
     Ok(())
 }

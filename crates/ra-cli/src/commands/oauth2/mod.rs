@@ -1,6 +1,7 @@
 //! `ra oauth2`: one file for each subcommand. Each has `run(args, context)`, which prints what it brings by
-//! [`Context::voice`] and answers an [`End`] if it brings nothing.
+//! [`Context::printer`] and answers an [`End`] if it brings nothing.
 
+pub(crate) mod args;
 mod authorize_url;
 mod browser;
 mod call;
@@ -8,7 +9,6 @@ mod client;
 mod client_credentials;
 mod date;
 mod device;
-mod end;
 mod exchange;
 mod failed;
 mod implicit;
@@ -31,24 +31,23 @@ mod unmerge_bot;
 mod urls;
 mod userinfo;
 mod verify_id_token;
-mod voice;
 
 use core::time::Duration;
 
 use oauth2_discord::Urls;
 
 use self::call::Caller;
-use self::end::End;
-use self::voice::Voice;
-use crate::args::{NetworkArgs, Oauth2Args, Oauth2Command};
-use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::commands::oauth2::args::{Oauth2Args, Oauth2Command};
+use crate::network::NetworkArgs;
 use crate::network::network;
+use crate::outcome::End;
+use crate::outcome::{Exit, Failure};
+use crate::output::Printer;
 
 /// What every subcommand has besides its own arguments.
 struct Context {
     /// Where results and talk go.
-    voice: Voice,
+    printer: Printer,
     /// Where the endpoints are.
     urls: Urls,
     /// `--proxy` and `--ca-file`.
@@ -71,19 +70,19 @@ impl Context {
 /// # Errors
 /// What could not be told any more; everything else is told and answered as an exit code.
 pub(crate) async fn run(args: &Oauth2Args) -> Result<Exit, Failure> {
-    let voice = Voice::new(args.json);
+    let printer = Printer::new(args.json);
     let mut context = match urls::of(&args.urls) {
         Ok(urls) => Context {
-            voice,
+            printer,
             urls,
             network: args.network.clone(),
             timeout: args.timeout.map(u64::from).map(Duration::from_secs),
         },
-        Err(failure) => return voice.end(failure.into()),
+        Err(failure) => return printer.end(failure.into()),
     };
     match dispatch(&args.command, &mut context).await {
         Ok(()) => Ok(Exit::Done),
-        Err(end) => context.voice.end(end),
+        Err(end) => context.printer.end(end),
     }
 }
 

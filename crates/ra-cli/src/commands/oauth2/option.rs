@@ -5,9 +5,9 @@ use core::str::FromStr;
 use oauth2_discord::authorize::RedirectUri;
 use oauth2_discord::{Scope, ScopeSet, Snowflake};
 
-use crate::args::ScopeArgs;
-use crate::commands::login::parse;
-use crate::failure::Failure;
+use crate::commands::oauth2::args::ScopeArgs;
+use crate::outcome::Failure;
+use crate::usage::parse;
 
 /// An id, such as the application's.
 pub(super) fn id(option: &str, text: &str) -> Result<Snowflake, Failure> {

@@ -8,11 +8,11 @@ use oauth2_discord::{
 use ra_http::{Endpoint, HttpError};
 use serde::Serialize;
 
-use super::end::End;
-use super::voice::Voice;
 use super::{Context, failed, option, secret};
-use crate::args::{PlayerArgs, VouchedArgs};
-use crate::failure::{Failure, Kind};
+use crate::commands::oauth2::args::{PlayerArgs, VouchedArgs};
+use crate::outcome::End;
+use crate::outcome::{Failure, Kind};
+use crate::output::Printer;
 
 /// What `--json` prints besides tokens and errors.
 #[derive(Serialize)]
@@ -29,9 +29,9 @@ enum Event<'a> {
 }
 
 /// Tells that an account was parted.
-pub(super) fn unmerged(voice: &mut Voice) -> Result<(), End> {
-    voice.event(&Event::Unmerged)?;
-    voice.talk("Unmerged. No token of the person is valid any more.")?;
+pub(super) fn unmerged(printer: &mut Printer) -> Result<(), End> {
+    printer.event(&Event::Unmerged)?;
+    printer.message("Unmerged. No token of the person is valid any more.")?;
     Ok(())
 }
 
@@ -80,19 +80,23 @@ pub(super) async fn ask<E: Endpoint>(
     match reply {
         Ok(reply) => Ok(reply),
         Err(error) => Err(match code(&error) {
-            Some(code) => refused(code, &error, &mut context.voice)?.into(),
+            Some(code) => refused(code, &error, &mut context.printer)?.into(),
             None => failed::call(&error, repeat),
         }),
     }
 }
 
 /// A refusal with one of the codes of provisional accounts.
-fn refused(code: PartnerCode, error: &HttpError, voice: &mut Voice) -> Result<Failure, Failure> {
+fn refused(
+    code: PartnerCode,
+    error: &HttpError,
+    printer: &mut Printer,
+) -> Result<Failure, Failure> {
     let number = code.as_u64();
     let mut message = format!("the service refused: {code} ({number})");
     if let Some(merged) = MergedAccount::of(error) {
         let user_id = merged.user_id.to_string();
-        voice.event(&Event::Merged {
+        printer.event(&Event::Merged {
             code: number,
             user_id: &user_id,
             provider_type: known(&merged.provider_type),

@@ -2,10 +2,10 @@
 
 use oauth2_discord::partner::ProvisionalToken;
 
-use super::end::End;
 use super::token_file::TokenPlace;
 use super::{Context, partner};
-use crate::args::ProvisionalTokenArgs;
+use crate::commands::oauth2::args::ProvisionalTokenArgs;
+use crate::outcome::End;
 
 /// Gets the token of a provisional account by an identity provider.
 pub(super) async fn run(args: &ProvisionalTokenArgs, context: &mut Context) -> Result<(), End> {
@@ -13,5 +13,5 @@ pub(super) async fn run(args: &ProvisionalTokenArgs, context: &mut Context) -> R
     let place = TokenPlace::reserve(&args.token_file)?;
     let endpoint = ProvisionalToken::new(client, auth);
     let token = partner::ask(&endpoint, ProvisionalToken::REPEAT, context).await?;
-    place.put(token, &mut context.voice)
+    place.put(token, &mut context.printer)
 }

@@ -2,10 +2,10 @@
 
 use oauth2_discord::partner::BotProvisionalToken;
 
-use super::end::End;
 use super::token_file::TokenPlace;
 use super::{Context, partner};
-use crate::args::ProvisionalTokenBotArgs;
+use crate::commands::oauth2::args::ProvisionalTokenBotArgs;
+use crate::outcome::End;
 
 /// Gets the token of a provisional account by the bot.
 pub(super) async fn run(args: &ProvisionalTokenBotArgs, context: &mut Context) -> Result<(), End> {
@@ -17,5 +17,5 @@ pub(super) async fn run(args: &ProvisionalTokenBotArgs, context: &mut Context) -
     partner::check(&endpoint, context)?;
     let place = TokenPlace::reserve(&args.token_file)?;
     let token = partner::ask(&endpoint, BotProvisionalToken::REPEAT, context).await?;
-    place.put(token, &mut context.voice)
+    place.put(token, &mut context.printer)
 }

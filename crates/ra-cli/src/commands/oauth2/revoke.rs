@@ -3,9 +3,9 @@
 use oauth2_discord::grant::Revoke;
 use serde::Serialize;
 
-use super::end::End;
 use super::{Context, client, secret};
-use crate::args::RevokeArgs;
+use crate::commands::oauth2::args::RevokeArgs;
+use crate::outcome::End;
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -19,7 +19,7 @@ pub(super) async fn run(args: &RevokeArgs, context: &mut Context) -> Result<(), 
     let client = client::any(&args.client)?;
     let revoke = match &args.token_file {
         Some(path) => {
-            let token = secret::token_set(path, &mut context.voice)?.token;
+            let token = secret::token_set(path, &mut context.printer)?.token;
             match token.refresh_token {
                 Some(refresh_token) => Revoke::refresh(client, refresh_token),
                 None => Revoke::access(client, token.access_token),
@@ -33,7 +33,7 @@ pub(super) async fn run(args: &RevokeArgs, context: &mut Context) -> Result<(), 
     };
     let revoke = revoke.at(context.urls.revoke.clone());
     context.caller()?.call(&revoke, Revoke::REPEAT).await?;
-    context.voice.event(&Event::Revoked)?;
-    context.voice.talk("Revoked.")?;
+    context.printer.event(&Event::Revoked)?;
+    context.printer.message("Revoked.")?;
     Ok(())
 }

@@ -9,12 +9,12 @@ use oauth2_discord::{AccessToken, BotToken, ClientSecret, CodeVerifier, External
 use zeroize::Zeroizing;
 
 use super::call::Caller;
-use super::end::End;
-use super::voice::Voice;
 use super::{failed, token_file};
-use crate::args::Unread;
-use crate::commands::approve;
-use crate::failure::{Failure, Kind};
+use crate::network::Unread;
+use crate::outcome::End;
+use crate::outcome::{Failure, Kind};
+use crate::output::Printer;
+use crate::secret_file;
 
 /// No redirect comes near this.
 const MAX_CALLBACK_BYTES: u64 = 64 * 1024;
@@ -55,9 +55,12 @@ pub(super) fn external_token(file: Option<&Path>) -> Result<ExternalAuthToken, F
 }
 
 /// A token for calls: that of a token file, or the one in `RA_TOKEN`.
-pub(super) fn access_token(file: Option<&Path>, voice: &mut Voice) -> Result<AccessToken, Failure> {
+pub(super) fn access_token(
+    file: Option<&Path>,
+    printer: &mut Printer,
+) -> Result<AccessToken, Failure> {
     match file {
-        Some(path) => Ok(token_set(path, voice)?.token.access_token),
+        Some(path) => Ok(token_set(path, printer)?.token.access_token),
         None => token_variable()?.ok_or_else(|| none("RA_TOKEN", "--token-file")),
     }
 }
@@ -70,7 +73,7 @@ pub(super) fn token_variable() -> Result<Option<AccessToken>, Failure> {
 
 /// What a token file holds; nothing is changed. One that others may read, or that another user made, is read with a note:
 /// whoever could read it has the token already, and refusing it now protects nobody.
-pub(super) fn token_set(path: &Path, voice: &mut Voice) -> Result<TokenSet, Failure> {
+pub(super) fn token_set(path: &Path, printer: &mut Printer) -> Result<TokenSet, Failure> {
     let name = path.display();
     match token_file::store(path).read() {
         Ok(Some(set)) => return Ok(set),
@@ -79,16 +82,16 @@ pub(super) fn token_set(path: &Path, voice: &mut Voice) -> Result<TokenSet, Fail
             return Err(Failure::new(Kind::Local, text));
         }
         Err(error) => match error.kind() {
-            StoreErrorKind::NotPrivate => voice.remark(&format!(
+            StoreErrorKind::NotPrivate => printer.remark(&format!(
                 "note: others may read or write {name}; chmod 600 makes it yours"
             ))?,
-            StoreErrorKind::NotOurs => voice.remark(&format!(
+            StoreErrorKind::NotOurs => printer.remark(&format!(
                 "note: {name} belongs to another user, who may have chosen the token in it"
             ))?,
             _ => return Err(failed::store(path, &error)),
         },
     }
-    let text = approve::read(path)?;
+    let text = secret_file::read(path)?;
     TokenSet::decode(text.as_bytes())
         .map_err(|_| failed::store(path, &StoreError::new(StoreErrorKind::NotATokenSet)))
 }
@@ -97,13 +100,13 @@ pub(super) fn token_set(path: &Path, voice: &mut Voice) -> Result<TokenSet, Fail
 pub(super) async fn callback(
     Unread(given): &Unread,
     caller: &mut Caller,
-    voice: &mut Voice,
+    printer: &mut Printer,
 ) -> Result<Zeroizing<String>, End> {
     if given != "-" {
         return Ok(Zeroizing::new(given.trim().to_owned()));
     }
     if io::stdin().is_terminal() {
-        voice.talk("Paste the address that the browser was sent to, and press Enter:")?;
+        printer.message("Paste the address that the browser was sent to, and press Enter:")?;
     }
     // on a thread that nobody waits for when it is stopped here
     let line = tokio::task::spawn_blocking(first_line);
@@ -137,7 +140,7 @@ fn maybe(
     file: Option<&Path>,
 ) -> Result<Option<Zeroizing<String>>, Failure> {
     let (place, text) = match file {
-        Some(path) => (option, approve::read(path)?),
+        Some(path) => (option, secret_file::read(path)?),
         None => match env::var(variable) {
             Ok(text) => (variable, Zeroizing::new(text)),
             Err(VarError::NotPresent) => return Ok(None),

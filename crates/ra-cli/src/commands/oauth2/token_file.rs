@@ -6,13 +6,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use oauth2_discord::keeper::{FileStore, Store as _, TokenSet};
 use oauth2_discord::{Token, UnixTime};
 
-use super::end::End;
 use super::failed;
 use super::lock::Lock;
-use super::voice::Voice;
-use crate::args::TokenFileArgs;
-use crate::failure::{Failure, Kind};
-use crate::files::TokenFile;
+use crate::commands::oauth2::args::TokenFileArgs;
+use crate::outcome::End;
+use crate::outcome::{Failure, Kind};
+use crate::output::Printer;
+use crate::secret_file::TokenFile;
 
 /// Made before anything is called: a token that cannot be kept is not asked for.
 pub(super) struct TokenPlace {
@@ -40,12 +40,12 @@ impl TokenPlace {
     }
 
     /// Keeps the token, and prints it as one line of JSON. It is printed too if it cannot be kept: it is the only copy.
-    pub(super) fn put(self, token: Token, voice: &mut Voice) -> Result<(), End> {
+    pub(super) fn put(self, token: Token, printer: &mut Printer) -> Result<(), End> {
         let json = token.expose_json();
         let kept = self.keep(token);
-        voice.result(&json)?;
+        printer.result(&json)?;
         if let Some(path) = kept? {
-            voice.talk(&format!("The token is in {path}."))?;
+            printer.message(&format!("The token is in {path}."))?;
         }
         Ok(())
     }

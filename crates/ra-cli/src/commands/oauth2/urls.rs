@@ -2,9 +2,9 @@
 
 use oauth2_discord::{EndpointUrl, Urls};
 
-use crate::args::UrlArgs;
-use crate::commands::login::parse;
-use crate::failure::Failure;
+use crate::commands::oauth2::args::UrlArgs;
+use crate::outcome::Failure;
+use crate::usage::parse;
 
 /// Discord's, or what is below `--base`, but for those that are given one by one.
 pub(super) fn of(args: &UrlArgs) -> Result<Urls, Failure> {

@@ -3,9 +3,9 @@
 use oauth2_discord::api::UserInfo;
 use serde::Serialize;
 
-use super::end::End;
 use super::{Context, secret};
-use crate::args::UserinfoArgs;
+use crate::commands::oauth2::args::UserinfoArgs;
+use crate::outcome::End;
 
 /// What `--json` prints: the document's object.
 #[derive(Serialize)]
@@ -27,7 +27,7 @@ struct Claims<'a> {
 
 /// Asks who the token speaks for.
 pub(super) async fn run(args: &UserinfoArgs, context: &mut Context) -> Result<(), End> {
-    let token = secret::access_token(args.token_file.as_deref(), &mut context.voice)?;
+    let token = secret::access_token(args.token_file.as_deref(), &mut context.printer)?;
     let endpoint = UserInfo::new(token).at(context.urls.userinfo.clone());
     let info = context.caller()?.call(&endpoint, UserInfo::REPEAT).await?;
     let claims = Claims {
@@ -39,8 +39,8 @@ pub(super) async fn run(args: &UserinfoArgs, context: &mut Context) -> Result<()
         picture: info.picture.as_deref(),
         locale: info.locale.as_deref(),
     };
-    let voice = &mut context.voice;
-    voice.event(&claims)?;
+    let printer = &mut context.printer;
+    printer.event(&claims)?;
     let verified = claims.email_verified.map(|yes| yes.to_string());
     for (name, value) in [
         ("sub", Some(claims.sub)),
@@ -52,7 +52,7 @@ pub(super) async fn run(args: &UserinfoArgs, context: &mut Context) -> Result<()
         ("picture", claims.picture),
     ] {
         if let Some(value) = value {
-            voice.line(&format!("{name:<19} {value}"))?;
+            printer.line(&format!("{name:<19} {value}"))?;
         }
     }
     Ok(())

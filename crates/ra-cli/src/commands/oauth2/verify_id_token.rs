@@ -4,15 +4,16 @@ use oauth2_discord::api::Keys;
 use oauth2_discord::id_token::{Claims, IdTokenError, Verdict, Verifier};
 use oauth2_discord::{Nonce, Scope, Token};
 
-use super::end::End;
 use super::{Context, date, option, secret, token_file};
-use crate::args::{Unread, VerifyIdTokenArgs};
-use crate::failure::{Failure, Kind};
+use crate::commands::oauth2::args::VerifyIdTokenArgs;
+use crate::network::Unread;
+use crate::outcome::End;
+use crate::outcome::{Failure, Kind};
 
 /// Verifies, and prints the claims.
 pub(super) async fn run(args: &VerifyIdTokenArgs, context: &mut Context) -> Result<(), End> {
     let client_id = option::id("--client-id", &args.client_id)?;
-    let token = secret::token_set(&args.token_file, &mut context.voice)?.token;
+    let token = secret::token_set(&args.token_file, &mut context.printer)?.token;
     let nonce = args.nonce.as_ref().map(|Unread(nonce)| Nonce::new(nonce));
     let mut verifier = Verifier::new(client_id, context.urls.issuer.clone());
     let scope = token.scope.as_ref();
@@ -57,16 +58,16 @@ fn refused(error: IdTokenError, with_nonce: bool, asked: bool) -> Failure {
 
 /// Prints all claims to a program, and those that count to people.
 fn tell(claims: &Claims, token: &Token, context: &mut Context) -> Result<(), Failure> {
-    let voice = &mut context.voice;
-    if voice.is_for_programs() {
-        return voice.result(&payload(token)?);
+    let printer = &mut context.printer;
+    if printer.is_json() {
+        return printer.result(&payload(token)?);
     }
-    voice.line("The ID token is genuine.")?;
-    voice.line(&format!("Subject:  {}", claims.sub))?;
-    voice.line(&format!("Issued:   {}", date::text(claims.issued_at)))?;
-    voice.line(&format!("Expires:  {}", date::text(claims.expires_at)))?;
+    printer.line("The ID token is genuine.")?;
+    printer.line(&format!("Subject:  {}", claims.sub))?;
+    printer.line(&format!("Issued:   {}", date::text(claims.issued_at)))?;
+    printer.line(&format!("Expires:  {}", date::text(claims.expires_at)))?;
     if let Some(time) = claims.auth_time {
-        voice.line(&format!("Login:    {}", date::text(time)))?;
+        printer.line(&format!("Login:    {}", date::text(time)))?;
     }
     Ok(())
 }

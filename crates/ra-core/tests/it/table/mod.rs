@@ -20,7 +20,8 @@ change run `RA_BLESS=1 cargo test -p ra-core --test it table` and read the diffe
 
 A cell lists the outputs in order. `→ Phase` is the next phase, if it is another one. *end* and *fail* are the last
 output, after which the phase is `Ended`. `–` means no output and the same phase. An empty cell means that the input
-cannot occur in that phase. After the end nothing comes out for any input; the test checks that for every row.
+cannot occur in that phase. Inputs with the same cells share a row. After the end nothing comes out for any input; the
+test checks that.
 
 The same test draws the pictures: [desktop](diagrams/desktop.svg), [login](diagrams/login.svg),
 [gateway](diagrams/gateway.svg), [mobile](diagrams/mobile.svg).
@@ -104,7 +105,10 @@ impl<P: Copy + Display> Table<P> {
         let mut lines = vec![vec!["input".to_owned()]];
         lines[0].extend(living.iter().map(ToString::to_string));
         for (input, cells) in &self.rows {
-            lines.push([&[(*input).to_owned()], &cells[..]].concat());
+            match lines[1..].iter_mut().find(|line| line[1..] == cells[..]) {
+                Some(line) => line[0] += &format!("; {input}"),
+                None => lines.push([&[(*input).to_owned()], &cells[..]].concat()),
+            }
         }
         let widths: Vec<_> = (0..=living.len())
             .map(|column| lines.iter().map(|l| l[column].chars().count()).max())

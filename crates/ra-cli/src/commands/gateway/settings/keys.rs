@@ -4,8 +4,8 @@ use ra_gateway::Origins;
 
 use super::read::{Given, Why};
 use super::{Settings, accept};
-use crate::args::{AcceptedProof, LogFormat, LogLevel, Rendezvous};
-use crate::commands::gateway::files::LEAST_CONNECTIONS;
+use crate::commands::gateway::args::{AcceptedProof, LogFormat, LogLevel, Rendezvous};
+use crate::commands::gateway::fd_limit::LEAST_CONNECTIONS;
 
 /// One key.
 #[derive(Debug)]

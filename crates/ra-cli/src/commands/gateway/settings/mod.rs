@@ -15,9 +15,9 @@ use ra_gateway::{
 };
 use ra_http::BaseUrl;
 
+use super::args::{self, AcceptedProof, GatewayArgs, LogFormat, LogLevel};
 use super::warn;
-use crate::args::{self, AcceptedProof, GatewayArgs, LogFormat, LogLevel};
-use crate::failure::Failure;
+use crate::outcome::Failure;
 
 /// The Redis of a fleet, password included.
 const REDIS_VARIABLE: &str = "RA_REDIS_URL";
@@ -92,8 +92,8 @@ impl Settings {
     /// Defaults, then what the file says, then what the command line says.
     ///
     /// # Errors
-    /// [`Kind::Local`](crate::failure::Kind::Local) for the file, with line and key;
-    /// [`Kind::Usage`](crate::failure::Kind::Usage) for the command line.
+    /// [`Kind::Local`](crate::outcome::Kind::Local) for the file, with line and key;
+    /// [`Kind::Usage`](crate::outcome::Kind::Usage) for the command line.
     pub(super) fn of(args: &GatewayArgs) -> Result<Self, Failure> {
         let mut settings = Self::default();
         if let Some(path) = &args.config {

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use super::Settings;
 use super::keys::{self, Key};
-use crate::failure::{Failure, Kind};
+use crate::outcome::{Failure, Kind};
 
 const MAX_FILE_BYTES: u64 = 1024 * 1024;
 

@@ -8,7 +8,7 @@ use clap::{CommandFactory as _, Parser as _};
 use super::keys::KEYS;
 use super::read::{Wrong, apply};
 use super::*;
-use crate::args::{Cli, Command};
+use crate::cli::{Cli, Command};
 
 const EXAMPLE: &str = include_str!("../../../../../../docs/gateway.toml");
 
@@ -370,7 +370,7 @@ fn options_without_what_they_are_for_are_refused() {
         ),
     ] {
         let failure = Settings::of(&args(line)).unwrap_err();
-        assert_eq!(failure.kind, crate::failure::Kind::Usage);
+        assert_eq!(failure.kind, crate::outcome::Kind::Usage);
         assert!(failure.message.starts_with(option), "{failure}");
         assert!(!failure.message.contains("canary"));
     }
