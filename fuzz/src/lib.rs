@@ -1,7 +1,7 @@
-//! Fuzz targets: plain functions that take any bytes and panic where a property does not hold.
+//! Fuzz targets: functions that take any bytes and panic if a property does not hold.
 //!
-//! They never open a socket, read a clock or draw randomness. libFuzzer reaches them through the
-//! programs in `fuzz_targets/`, stable Rust through `tests/replay.rs`.
+//! They open no socket, read no clock and draw no randomness. libFuzzer calls them from `fuzz_targets/`, stable Rust
+//! from `tests/replay.rs`.
 #![forbid(unsafe_code)]
 
 mod desktop;
@@ -10,11 +10,10 @@ mod http_response;
 mod oauth2;
 mod pair;
 #[path = "../../crates/ra-proto/tests/wire/reference.rs"]
-#[allow(unreachable_pub, clippy::unwrap_used)] // the wire tests' own reading, the long way round
+#[allow(unreachable_pub, clippy::unwrap_used)] // the reference decoder of the wire tests
 mod reference;
 mod script;
 mod texts;
-mod twins;
 
 pub use desktop::desktop_script;
 pub use frames::{desktop_frame, gateway_frame};
@@ -25,8 +24,7 @@ pub use oauth2::{
 pub use pair::pair_script;
 pub use texts::{scan_url, user_payload};
 
-/// Panics unless `error` reads as house rules want it: one short line of lower-case letters that
-/// cannot hold anything of the input.
+/// Panics unless `error` displays as one short line of lower-case letters, without anything of the input.
 fn assert_one_line(error: &dyn core::error::Error) {
     let line = error.to_string();
     let plain = |c: char| matches!(c, 'a'..='z' | '0'..='9' | ' ' | '_' | '.');

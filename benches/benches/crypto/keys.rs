@@ -13,7 +13,7 @@ use ra_crypto::{
 };
 use ra_testkit::SeededEntropy;
 
-use crate::turns::{self, rival};
+use crate::interleaved::{self, rival};
 use crate::{openssl, rivals};
 
 const ROUNDS: usize = 200;
@@ -38,7 +38,7 @@ pub fn bench(c: &mut Criterion) {
         rival("aws-lc-rs", 1, rivals::aws_lc_makes_a_key),
     ];
     rivals.extend(openssl::key());
-    turns::bench(c, "crypto/key", ROUNDS, rivals);
+    interleaved::bench(c, "crypto/key", ROUNDS, rivals);
 
     let mut group = c.benchmark_group("crypto/key");
     group.sample_size(20);

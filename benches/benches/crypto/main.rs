@@ -2,20 +2,20 @@
 //! `RUSTFLAGS='--cfg ra_openssl'` and its headers (`libssl-dev`).
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used)] // macros of criterion; a bench may stop
 
+#[path = "../interleaved.rs"]
+mod interleaved;
 mod keys;
 #[cfg_attr(not(ra_openssl), path = "no_openssl.rs")]
 mod openssl;
 mod rivals;
 mod sessions;
-#[path = "../turns.rs"]
-mod turns;
 
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use interleaved::{ROUNDS, Rival, rival};
 use ra_crypto::{AwsLc, Backend, OsEntropy, RustCrypto, SessionKey, digest_proof};
 use ra_testkit::vectors;
-use turns::{ROUNDS, Rival, rival};
 
 /// Calls a turn: some milliseconds each.
 const PROOFS: u32 = 10;
@@ -35,7 +35,7 @@ fn proof(c: &mut Criterion) {
         rivals.extend(libraries);
         rivals.extend(openssl::proof(&vector.pkcs8, sealed, &expected));
         let group = format!("crypto/proof/{}", backend.name());
-        turns::bench(c, &group, ROUNDS, rivals);
+        interleaved::bench(c, &group, ROUNDS, rivals);
     };
 
     let aws_lc = rivals::AwsLcKey::new(&vector.pkcs8);
@@ -60,7 +60,7 @@ fn seal(c: &mut Criterion) {
         let mut rivals = vec![rival("ours", SEALS, ours), library];
         rivals.extend(openssl::seal(spki));
         let group = format!("crypto/seal/{}", backend.name());
-        turns::bench(c, &group, ROUNDS, rivals);
+        interleaved::bench(c, &group, ROUNDS, rivals);
     };
     bench(
         c,

@@ -10,8 +10,8 @@ use openssl::pkey::{PKey, Private};
 use openssl::rsa::{Padding, Rsa};
 use openssl::sha::sha256;
 
+use crate::interleaved::{Rival, rival, timed};
 use crate::sessions::session as session_of;
-use crate::turns::{Rival, rival, timed};
 use crate::{PROOFS, SEALS};
 
 pub fn proof<'w>(pkcs8: &[u8], sealed: &'w [u8], expected: &str) -> Option<Rival<'w>> {

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use criterion::Criterion;
 use ra_crypto::{AwsLc, Backend as _, OsEntropy};
 
+use crate::interleaved::{self, Rival, timed};
 use crate::keys::on;
-use crate::turns::{self, Rival, timed};
 use crate::{openssl, rivals};
 
 /// How long it takes is luck with primes; so many means are good to a tenth.
@@ -24,7 +24,7 @@ pub fn bench(c: &mut Criterion) {
     let aws_lc = session(rivals::AwsLcKey::made, |key, sealed| key.open(sealed).len());
     let mut rivals: Vec<Rival<'_>> = vec![timed("ours", 3, ours), timed("aws-lc-rs", 1, aws_lc)];
     rivals.extend(openssl::session());
-    turns::bench(c, "crypto/session", ROUNDS, rivals);
+    interleaved::bench(c, "crypto/session", ROUNDS, rivals);
 }
 
 /// Times so many sessions. Sealing is the gateway's part and does not count.

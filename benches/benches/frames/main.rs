@@ -3,16 +3,16 @@
 
 mod derived;
 mod flat;
+#[path = "../interleaved.rs"]
+mod interleaved;
 mod samples;
-#[path = "../turns.rs"]
-mod turns;
 mod visitor;
 
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use interleaved::{ROUNDS, rival};
 use ra_proto::frame::{DesktopFrame, GatewayFrame};
-use turns::{ROUNDS, rival};
 
 /// Frames of one direction. The rivals read the same text, and write it.
 macro_rules! bench_frames {
@@ -37,7 +37,7 @@ macro_rules! bench_frames {
                     serde_json::from_str::<derived::$rival>(black_box(text)).unwrap()
                 }),
             ];
-            turns::bench($c, &format!("frames/decode/{name}"), ROUNDS, rivals);
+            interleaved::bench($c, &format!("frames/decode/{name}"), ROUNDS, rivals);
 
             let mut out = String::with_capacity(1024);
             let mut written = Vec::with_capacity(1024);
@@ -59,7 +59,7 @@ macro_rules! bench_frames {
                     serde_json::to_string(black_box(&derived)).unwrap()
                 }),
             ];
-            turns::bench($c, &format!("frames/encode/{name}"), ROUNDS, rivals);
+            interleaved::bench($c, &format!("frames/encode/{name}"), ROUNDS, rivals);
         }
     };
 }

@@ -6,17 +6,17 @@
 mod by_hand;
 #[path = "../frames/derived.rs"]
 mod derived;
-#[path = "../turns.rs"]
-mod turns;
+#[path = "../interleaved.rs"]
+mod interleaved;
 mod work;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use interleaved::{ROUNDS, prepared, rival, timed};
 use ra_crypto::{AwsLc, Backend, SessionKey as _};
 use ra_testkit::{FakeKey, SeededEntropy, vectors};
-use turns::{ROUNDS, prepared, rival, timed};
 use work::{Frames, HEARTBEAT, HEARTBEAT_ACK, Scene, Texts, fake_key, gateway_answers};
 
 /// Calls a turn: some dozen microseconds of steps, and of heartbeats.
@@ -46,7 +46,7 @@ fn handshake(c: &mut Criterion) {
             |key| key.take().map(|key| real.play(key)),
         ),
     ];
-    turns::bench(c, "machines/handshake", ROUNDS, rivals);
+    interleaved::bench(c, "machines/handshake", ROUNDS, rivals);
 }
 
 fn gateway_steps(c: &mut Criterion) {
@@ -71,7 +71,7 @@ fn gateway_steps(c: &mut Criterion) {
             by_hand::challenge(black_box(&init), black_box(&nonce))
         }),
     ];
-    turns::bench(c, "machines/gateway_init", ROUNDS, rivals);
+    interleaved::bench(c, "machines/gateway_init", ROUNDS, rivals);
 
     assert!(by_hand::admit(&proof, &nonce, &spki).is_some());
     let rivals = vec![
@@ -82,7 +82,7 @@ fn gateway_steps(c: &mut Criterion) {
             by_hand::admit(black_box(&proof), black_box(&nonce), black_box(&spki))
         }),
     ];
-    turns::bench(c, "machines/gateway_proof", ROUNDS, rivals);
+    interleaved::bench(c, "machines/gateway_proof", ROUNDS, rivals);
 }
 
 fn heartbeats(c: &mut Criterion) {
@@ -96,7 +96,7 @@ fn heartbeats(c: &mut Criterion) {
             serde_json::to_string(black_box(&derived::Gateway::HeartbeatAck)).unwrap()
         }),
     ];
-    turns::bench(c, "machines/gateway_heartbeat", ROUNDS, rivals);
+    interleaved::bench(c, "machines/gateway_heartbeat", ROUNDS, rivals);
 
     let mut pair = scene.waiting(fake_key());
     let rivals = vec![
@@ -107,7 +107,7 @@ fn heartbeats(c: &mut Criterion) {
             serde_json::from_str::<derived::Gateway>(black_box(HEARTBEAT_ACK)).unwrap()
         }),
     ];
-    turns::bench(c, "machines/desktop_heartbeat_ack", ROUNDS, rivals);
+    interleaved::bench(c, "machines/desktop_heartbeat_ack", ROUNDS, rivals);
 
     let rivals = vec![
         timed("ours", BEATS, |times| desktop_heartbeats(&scene, times)),
@@ -116,7 +116,7 @@ fn heartbeats(c: &mut Criterion) {
             serde_json::to_string(black_box(&derived::Desktop::Heartbeat)).unwrap()
         }),
     ];
-    turns::bench(c, "machines/desktop_heartbeat", ROUNDS, rivals);
+    interleaved::bench(c, "machines/desktop_heartbeat", ROUNDS, rivals);
 }
 
 /// So many heartbeats, each acknowledged. A session is over after a few, and making the next one is not counted.

@@ -9,7 +9,7 @@ use ra_crypto::{Backend, SessionKey};
 use ra_proto::{Ticket, User, base64};
 use ra_testkit::{Fake, FakeKey, SeededEntropy};
 
-use crate::derived;
+use super::derived;
 
 pub const START: MonoTime = MonoTime::from_millis(0);
 pub const HEARTBEAT: &str = r#"{"op":"heartbeat"}"#;

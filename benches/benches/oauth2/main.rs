@@ -1,15 +1,15 @@
 //! What a login by OAuth2 costs on this side of the network, with the `oauth2` crate as the baseline.
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used)] // macros of criterion; a bench may stop
 
-#[path = "../turns.rs"]
-mod turns;
+#[path = "../interleaved.rs"]
+mod interleaved;
 #[allow(dead_code)] // the test of allocations uses the rest
 mod work;
 
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use turns::{ROUNDS, rival};
+use interleaved::{ROUNDS, rival};
 use work::{Ours, Theirs};
 
 /// Microseconds each.
@@ -23,7 +23,7 @@ macro_rules! beside {
             rival("ours", CALLS, || black_box(&ours).$work()),
             rival("oauth2 5", CALLS, || black_box(&theirs).$work()),
         ];
-        turns::bench($c, $name, ROUNDS, rivals);
+        interleaved::bench($c, $name, ROUNDS, rivals);
     }};
 }
 

@@ -1,15 +1,15 @@
 //! What the QR code holds, beside the crate `url`; who scanned it, beside splitting and parsing without checks.
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used)] // macros of criterion; a bench may stop
 
+#[path = "../interleaved.rs"]
+mod interleaved;
 mod rivals;
-#[path = "../turns.rs"]
-mod turns;
 
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use interleaved::{ROUNDS, rival};
 use ra_proto::{Fingerprint, ScanPrefix, ScanUrl, User};
-use turns::{ROUNDS, rival};
 use url::Url;
 
 /// Some hundred nanoseconds each.
@@ -31,7 +31,7 @@ fn scan_url(c: &mut Criterion) {
             rivals::read_scan_url(black_box(SCANNED)).unwrap()
         }),
     ];
-    turns::bench(c, "texts/scan_url/parse", ROUNDS, rivals);
+    interleaved::bench(c, "texts/scan_url/parse", ROUNDS, rivals);
 
     let (prefix, fingerprint) = (ScanPrefix::default(), Fingerprint::from_bytes(bytes));
     let base = Url::parse(prefix.as_str()).unwrap();
@@ -46,7 +46,7 @@ fn scan_url(c: &mut Criterion) {
             rivals::build_scan_url(black_box(&base), black_box(&bytes)).unwrap()
         }),
     ];
-    turns::bench(c, "texts/scan_url/build", ROUNDS, rivals);
+    interleaved::bench(c, "texts/scan_url/build", ROUNDS, rivals);
 }
 
 fn user(c: &mut Criterion) {
@@ -68,13 +68,13 @@ fn user(c: &mut Criterion) {
             rivals::read_user(black_box(PAYLOAD)).unwrap()
         }),
     ];
-    turns::bench(c, "texts/user/parse", ROUNDS, rivals);
+    interleaved::bench(c, "texts/user/parse", ROUNDS, rivals);
 
     let rivals = vec![
         rival("ours", CALLS, || black_box(&ours).encode()),
         rival("naive", CALLS, || rivals::write_user(black_box(&theirs))),
     ];
-    turns::bench(c, "texts/user/encode", ROUNDS, rivals);
+    interleaved::bench(c, "texts/user/encode", ROUNDS, rivals);
 }
 
 criterion_group!(benches, scan_url, user);

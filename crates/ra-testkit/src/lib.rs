@@ -5,6 +5,7 @@
 // test code: what cannot happen here is a failed test
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
+pub mod differential;
 pub mod discord;
 mod entropy;
 mod fake_key;

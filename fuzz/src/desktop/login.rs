@@ -3,53 +3,18 @@ use ra_core::desktop::login::{
     Config, Event, Input, KeyUnavailable, Login, Outcome, Output, Phase, ProofPolicy, Renewal,
 };
 use ra_core::desktop::session::Dialect;
-use ra_core::{CallId, Deadline, Jitter, MonoTime};
+use ra_core::{CallId, Jitter};
 use ra_http::{Body, CaptchaSolution, TransportError, TransportErrorKind};
 use ra_proto::frame::DesktopFrame;
 use ra_testkit::FakeKey;
+use ra_testkit::differential::{Differential, START};
 
 use super::frames::Gateway;
-use super::session::{Happening, assert_readable, happening};
+use super::session::{Step, assert_readable, step_of};
 use crate::script::Script;
-use crate::twins::{Machine, START, Twins};
-
-impl Machine for Login {
-    type Output = Output;
-
-    fn tick(&mut self, now: MonoTime) {
-        self.handle(now, Input::Tick);
-    }
-
-    fn poll(&mut self) -> Option<Output> {
-        self.poll_output()
-    }
-
-    fn deadline(&self) -> Option<Deadline> {
-        self.deadline()
-    }
-
-    fn has_ended(&self) -> bool {
-        self.phase() == Phase::Ended
-    }
-
-    fn is_end(output: &Output) -> bool {
-        matches!(output, Output::End(_))
-    }
-
-    fn secret(output: &Output) -> Option<String> {
-        match output {
-            Output::Send(text) => Some(text.expose().to_owned()),
-            Output::Call(call) => {
-                Some(String::from_utf8_lossy(call.request.body().as_bytes()).into_owned())
-            }
-            Output::End(Ok(Outcome::LoggedIn { token, .. })) => Some(token.expose().to_owned()),
-            _ => None,
-        }
-    }
-}
 
 /// What the script needs to remember of what the login said.
-struct Desk {
+struct Context {
     /// Keys handed out so far; the last is the one of the latest `init`.
     keys: u64,
     /// Which key the gateway has seen.
@@ -60,22 +25,22 @@ struct Desk {
 
 pub(super) fn run(mut script: Script<'_>) {
     let settings = script.byte();
-    let mut twins = Twins::new(
+    let mut machines = Differential::new(
         START,
         |now| Login::new(config(settings), Jitter::from_seed(settings.into()), now),
         !script.holds_canary,
     );
-    let mut desk = Desk {
+    let mut context = Context {
         keys: 0,
         gateway: Gateway::new(0),
         call: None,
         stale_call: None,
     };
     while let Some(step) = script.step() {
-        let outputs = act(step, &mut script, &mut twins, &mut desk);
-        outputs.iter().for_each(|output| desk.note(output));
+        let outputs = act(step, &mut script, &mut machines, &mut context);
+        outputs.iter().for_each(|output| context.note(output));
     }
-    twins.finish();
+    machines.finish();
 }
 
 fn config(settings: u8) -> Config {
@@ -98,60 +63,63 @@ fn config(settings: u8) -> Config {
 fn act(
     step: u8,
     script: &mut Script<'_>,
-    twins: &mut Twins<Login>,
-    desk: &mut Desk,
+    machines: &mut Differential<Login>,
+    context: &mut Context,
 ) -> Vec<Output> {
     match step % 26 {
-        15 => twins.command(|login, now| {
-            let over = login.has_ended();
+        15 => machines.command(|login, now| {
+            let over = login.phase() == Phase::Ended;
             assert_eq!(login.cancel(now).is_err(), over);
         }),
         16 | 17 => {
-            desk.keys += 1;
-            let key = desk.keys;
-            twins.input(|login, now| login.handle(now, Input::Key(Ok(Box::new(FakeKey::new(key))))))
+            context.keys += 1;
+            let key = context.keys;
+            machines
+                .input(|login, now| login.handle(now, Input::Key(Ok(Box::new(FakeKey::new(key))))))
         }
-        18 => twins.input(|login, now| login.handle(now, Input::Key(Err(KeyUnavailable)))),
-        19 | 20 => twins.input(|login, now| login.handle(now, Input::Connected)),
+        18 => machines.input(|login, now| login.handle(now, Input::Key(Err(KeyUnavailable)))),
+        19 | 20 => machines.input(|login, now| login.handle(now, Input::Connected)),
         21 => {
             let fault = script.byte();
-            twins
+            machines
                 .input(|login, now| login.handle(now, Input::ConnectFailed(transport_error(fault))))
         }
-        22 | 23 => reply(script, twins, desk),
+        22 | 23 => reply(script, machines, context),
         24 => {
             let solution = || CaptchaSolution::new("canary-solution");
-            twins.command(|login, now| {
+            machines.command(|login, now| {
                 let waiting = login.phase() == Phase::AwaitCaptcha;
                 assert_eq!(login.solve_captcha(now, solution()).is_ok(), waiting);
             })
         }
-        25 => twins.command(|login, now| {
+        25 => machines.command(|login, now| {
             let waiting = login.phase() == Phase::AwaitCaptcha;
             assert_eq!(login.give_up_captcha(now).is_ok(), waiting);
         }),
-        socket => match happening(socket, script, twins, &desk.gateway) {
-            Happening::Text(text) => {
-                twins.input(|login, now| login.handle(now, Input::text(&text)))
-            }
-            Happening::Socket(input) => {
-                twins.input(|login, now| login.handle(now, Input::Socket(input)))
+        socket => match step_of(socket, script, machines, &context.gateway) {
+            Step::Text(text) => machines.input(|login, now| login.handle(now, Input::text(&text))),
+            Step::Socket(input) => {
+                machines.input(|login, now| login.handle(now, Input::Socket(input)))
             }
         },
     }
 }
 
-fn reply(script: &mut Script<'_>, twins: &mut Twins<Login>, desk: &Desk) -> Vec<Output> {
+fn reply(
+    script: &mut Script<'_>,
+    machines: &mut Differential<Login>,
+    context: &Context,
+) -> Vec<Output> {
     let kind = script.byte();
     let call = if kind & 0x80 == 0 {
-        desk.call
+        context.call
     } else {
-        desk.stale_call
+        context.stale_call
     };
     let Some(call) = call else { return Vec::new() };
     let custom = script.bytes();
-    let reply = || response(kind, custom, &desk.gateway).ok_or_else(|| transport_error(kind));
-    twins.input(|login, now| login.handle(now, Input::Reply(call, reply())))
+    let reply = || response(kind, custom, &context.gateway).ok_or_else(|| transport_error(kind));
+    machines.input(|login, now| login.handle(now, Input::Reply(call, reply())))
 }
 
 /// What the ticket exchange may be answered with; `None` for no answer.
@@ -199,7 +167,7 @@ fn transport_error(byte: u8) -> TransportError {
     })
 }
 
-impl Desk {
+impl Context {
     /// Remembers what later steps need, and checks what must hold of each output.
     fn note(&mut self, output: &Output) {
         match output {

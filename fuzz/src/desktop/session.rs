@@ -1,45 +1,14 @@
-use ra_core::desktop::session::{Config, Dialect, Event, Input, Output, Phase, Session};
-use ra_core::{Deadline, Jitter, MonoTime};
+use ra_core::Jitter;
+use ra_core::desktop::session::{Config, Dialect, Event, Input, Output, Session};
 use ra_proto::CloseCode;
 use ra_proto::frame::DesktopFrame;
 use ra_testkit::FakeKey;
+use ra_testkit::differential::{Differential, Machine, START};
 
 use super::frames::Gateway;
 use crate::script::Script;
-use crate::twins::{Machine, START, Twins};
 
 const KEY: u64 = 7;
-
-impl Machine for Session {
-    type Output = Output;
-
-    fn tick(&mut self, now: MonoTime) {
-        self.handle(now, Input::Tick);
-    }
-
-    fn poll(&mut self) -> Option<Output> {
-        self.poll_output()
-    }
-
-    fn deadline(&self) -> Option<Deadline> {
-        self.deadline()
-    }
-
-    fn has_ended(&self) -> bool {
-        self.phase() == Phase::Ended
-    }
-
-    fn is_end(output: &Output) -> bool {
-        matches!(output, Output::End(_))
-    }
-
-    fn secret(output: &Output) -> Option<String> {
-        match output {
-            Output::Send(text) => Some(text.expose().to_owned()),
-            _ => None,
-        }
-    }
-}
 
 pub(super) fn run(mut script: Script<'_>) {
     let settings = script.byte();
@@ -54,69 +23,69 @@ pub(super) fn run(mut script: Script<'_>) {
         Session::new(config, Box::new(FakeKey::new(KEY)), jitter, now)
     };
     let gateway = Gateway::new(KEY);
-    let mut twins = Twins::new(START, make, !script.holds_canary);
+    let mut machines = Differential::new(START, make, !script.holds_canary);
     while let Some(step) = script.step() {
         if step % 16 == 15 {
-            twins.command(|session, now| {
+            machines.command(|session, now| {
                 let over = session.has_ended();
                 assert_eq!(session.cancel(now).is_err(), over);
             });
             continue;
         }
-        let outputs = match happening(step, &mut script, &mut twins, &gateway) {
-            Happening::Text(text) => {
-                twins.input(|session, now| session.handle(now, Input::Text(&text)))
+        let outputs = match step_of(step, &mut script, &mut machines, &gateway) {
+            Step::Text(text) => {
+                machines.input(|session, now| session.handle(now, Input::Text(&text)))
             }
-            Happening::Socket(input) => twins.input(|session, now| session.handle(now, input)),
+            Step::Socket(input) => machines.input(|session, now| session.handle(now, input)),
         };
         outputs
             .iter()
             .for_each(|output| assert_sound(output, &gateway));
     }
-    twins.finish();
+    machines.finish();
 }
 
 /// What may happen on a socket or to the clock.
-pub(super) enum Happening {
+pub(super) enum Step {
     Text(String),
     Socket(Input<'static>),
 }
 
 /// Reads one step of 0 to 14; time passes as it says.
-pub(super) fn happening<M: Machine>(
+pub(super) fn step_of<M: Machine>(
     step: u8,
     script: &mut Script<'_>,
-    twins: &mut Twins<M>,
+    machines: &mut Differential<M>,
     gateway: &Gateway,
-) -> Happening {
+) -> Step {
     match step % 16 {
-        0 => Happening::Text(gateway.hello(script)),
-        1 => Happening::Text(gateway.challenge(script)),
-        2 => Happening::Text(gateway.init()),
-        3 => Happening::Text(gateway.scanned()),
-        4 => Happening::Text(gateway.approved()),
-        5 => Happening::Text(r#"{"op":"cancel"}"#.to_owned()),
-        6 => Happening::Text(r#"{"op":"heartbeat_ack"}"#.to_owned()),
-        7 | 8 => Happening::Text(gateway.faulty(script)),
-        9 => Happening::Text(script.text().into_owned()),
-        10 => Happening::Socket(ending(script.byte())),
+        0 => Step::Text(gateway.hello(script)),
+        1 => Step::Text(gateway.challenge(script)),
+        2 => Step::Text(gateway.init()),
+        3 => Step::Text(gateway.scanned()),
+        4 => Step::Text(gateway.approved()),
+        5 => Step::Text(r#"{"op":"cancel"}"#.to_owned()),
+        6 => Step::Text(r#"{"op":"heartbeat_ack"}"#.to_owned()),
+        7 | 8 => Step::Text(gateway.faulty(script)),
+        9 => Step::Text(script.text().into_owned()),
+        10 => Step::Socket(ending(script.byte())),
         11 => {
-            twins.pass_to_deadline();
-            Happening::Socket(Input::Tick)
+            machines.pass_to_deadline();
+            Step::Socket(Input::Tick)
         }
         12 => {
             let back = script.wait();
-            twins.tick_back(back);
-            Happening::Socket(Input::Tick)
+            machines.tick_back(back);
+            Step::Socket(Input::Tick)
         }
         13 => {
             // Late input: whatever comes next finds the clock moved on.
-            twins.pass(script.wait());
-            Happening::Text(r#"{"op":"heartbeat_ack"}"#.to_owned())
+            machines.pass(script.wait());
+            Step::Text(r#"{"op":"heartbeat_ack"}"#.to_owned())
         }
         _ => {
-            twins.pass(script.wait());
-            Happening::Socket(Input::Tick)
+            machines.pass(script.wait());
+            Step::Socket(Input::Tick)
         }
     }
 }

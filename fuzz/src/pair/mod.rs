@@ -1,38 +1,34 @@
-//! Two desktops, two phones, two accounts, the gateway's sessions and a small REST side, driven against each other by a
-//! byte string; a rogue reads every wire, speaks on it, and has a key and a code of its own.
+//! Target `pair_script`: two desktops, two phones, two accounts and the service of the test kit, driven by a byte string.
+//! An adversary reads every socket, sends on it, and has a key and a code of its own.
 
-mod desk;
-mod host;
-mod line;
-mod phone;
-mod rogue;
+mod adversary;
+mod oracle;
 mod steps;
 #[cfg(test)]
 mod tests;
-mod truth;
 mod world;
 
 use crate::script::Script;
 use world::World;
 
-/// Drives whole logins by the bytes: settings, then steps that carry messages on in or out of order, lose or double
-/// them, forge and replay them, answer calls or not, move the clock, let persons decide, and start roles anew. Whatever
-/// comes:
+/// Drives whole logins by the bytes: settings, then steps that carry messages in or out of order, lose, double, forge or
+/// replay them, answer calls or not, move the clock, let persons decide, and restart roles. These properties hold:
 ///
-/// * a token gets to a desktop only by an approval of the very session that it has shown a code for;
-/// * one approval lets one desktop in, and the token is that of the account which approved;
-/// * what a desktop shows is the account that approved, unless the wire was meddled with;
-/// * a phone sends a yes only after its owner has said so;
-/// * a code is put before phones only for a key whose holder has proven it, and a key is used once;
-/// * each machine ends at most once and says nothing after it, its deadline lies ahead, late draining equals early, no
-///   secret gets into `Debug`, and waiting alone ends it.
+/// * A token reaches a desktop only by an approval of the session whose code that desktop has shown.
+/// * An approval lets one desktop in. The token belongs to the account that approved.
+/// * A desktop shows the account that approved, unless somebody meddled with its socket.
+/// * A phone sends an approval only after its owner gave it.
+/// * Phones may scan a code only after the holder of its key has proven it. A desktop uses each key once.
+/// * Each machine ends once and last, its deadline lies ahead, late draining equals early draining, `Debug` shows no
+///   secret, and waiting alone ends it (see [`ra_testkit::differential::Differential`]).
 ///
-/// Not a property: that a person approves their own code only. Who is shown the rogue's code may approve it.
+/// Not a property: a person may approve the code of somebody else. A person who scans the adversary's code may let the
+/// adversary in.
 ///
 /// # Panics
-/// Where one of these does not hold.
+/// If a property does not hold.
 pub fn pair_script(data: &[u8]) {
-    run(data).finish();
+    run(data).parties.finish();
 }
 
 fn run(data: &[u8]) -> World {

@@ -1,20 +1,24 @@
-use ra_http::CaptchaSolution;
+//! What one byte of the script does.
 
-use super::world::{MOST_LINES, World};
+use ra_http::CaptchaSolution;
+use ra_testkit::service::Canned;
+
+use super::world::World;
 use crate::script::Script;
 
-/// How much happens in one step where all goes on by itself.
+/// Most events in a step that lets all go on by itself.
 const MOST_EVENTS: usize = 24;
 
-/// Takes one step. The upper bits of the byte say who.
+/// Takes one step. The highest bit of the byte selects the desktop or the phone.
 pub(super) fn take(step: u8, script: &mut Script<'_>, world: &mut World) {
     let (d, p) = (usize::from(step >> 7), usize::from(step >> 7));
     match step % 26 {
         0 | 1 => go_on(world),
         2 => world.give_key(d),
         3 => world.connect(d, script.byte() % 4 == 1),
-        4 => up(world, d, script),
-        5 => down(world, d, script),
+        // the next message, or one that overtakes others
+        4 => world.carry_up(d, usize::from(script.byte() % 4)),
+        5 => world.carry_down(d, usize::from(script.byte() % 4)),
         6 => world.answer(usize::from(script.byte()), false),
         7 => world.answer(usize::from(script.byte()), true),
         8 => {
@@ -28,39 +32,45 @@ pub(super) fn take(step: u8, script: &mut Script<'_>, world: &mut World) {
             }
         }
         11 | 12 => world.decide(p, script.byte()),
-        13 => world.pass(script.wait()),
-        14 => {
-            world.pass(script.wait());
-            world.tick();
+        13 | 14 => {
+            world.parties.now = world.parties.now.saturating_add(script.wait());
+            if step % 26 == 14 {
+                world.tick();
+            }
         }
         15 => {
-            world.pass_to_deadline();
+            let now = world.parties.now;
+            world.parties.now = now.max(world.parties.deadline().unwrap_or(now));
             world.tick();
         }
-        16 => back(world, d, script),
+        16 => {
+            // a clock runs backwards, at one desktop and one phone
+            world.parties.tick_back(d, script.wait());
+            world.settle("");
+        }
         17 => meddle(world, d, script),
         18 => world.forge_down(d, script),
         19 => {
-            // the last line most often: it may be the rogue's own
-            let back = usize::from(script.byte() % 4);
-            if let Some(line) = world.lines.len().checked_sub(1 + back) {
+            // the last socket most often: it may be the adversary's own
+            let back = u32::from(script.byte() % 4);
+            let line = world.parties.service.opened().saturating_sub(back);
+            if line > 0 {
                 world.forge_up(line, script);
             }
         }
-        20 => {
-            if world.lines.len() < MOST_LINES {
-                world.open_line(None);
-            }
-        }
+        20 => world.open_line(),
         21 => world.forge_call(script),
         22 => {
-            let line = usize::from(script.byte());
-            if line < world.lines.len() {
+            let line = 1 + u32::from(script.byte());
+            if line <= world.parties.service.opened() {
                 world.cut(line, script.byte());
             }
         }
-        23 => restart(world, d, script.byte()),
-        24 => world.host.mishap = Some(script.byte()),
+        23 => match script.byte() % 3 {
+            0 | 1 => world.start_desktop(d),
+            _ => world.restart_gateway(),
+        },
+        24 => world.parties.service.host.mishap = Some(mishap(script.byte())),
         _ => command(world, d, script.byte()),
     }
 }
@@ -71,9 +81,7 @@ fn go_on(world: &mut World) {
         for d in 0..2 {
             world.give_key(d);
             world.connect(d, false);
-            if let Some(line) = world.desks[d].line {
-                world.carry_up(line, 0);
-            }
+            world.carry_up(d, 0);
             world.carry_down(d, 0);
         }
         world.answer(0, false);
@@ -84,35 +92,14 @@ fn go_on(world: &mut World) {
     }
 }
 
-/// A message of a desktop arrives: the next, or one that overtakes others.
-fn up(world: &mut World, d: usize, script: &mut Script<'_>) {
-    let at = usize::from(script.byte() % 4);
-    if let Some(line) = world.desks[d].line {
-        world.carry_up(line, at);
-    }
-}
-
-fn down(world: &mut World, d: usize, script: &mut Script<'_>) {
-    let at = usize::from(script.byte() % 4);
-    world.carry_down(d, at);
-}
-
-/// A clock runs backwards, at one desktop and one phone.
-fn back(world: &mut World, d: usize, script: &mut Script<'_>) {
-    let by = script.wait();
-    let outputs = world.desks[d].login.at(world.now).tick_back(by);
-    world.heed_desk(d, outputs);
-    world.phone_ticks_back(d, by);
-}
-
 /// A message gets lost or comes twice, in either direction.
 fn meddle(world: &mut World, d: usize, script: &mut Script<'_>) {
-    let Some(line) = world.desks[d].line else {
+    if world.parties.desktops[d].line.is_none() {
         return;
-    };
+    }
     let byte = script.byte();
-    world.desks[d].is_meddled_with = true;
-    let line = &mut world.lines[line];
+    world.screens[d].is_meddled_with = true;
+    let Some(line) = world.line_of(d) else { return };
     let way = if byte & 1 == 0 {
         &mut line.up
     } else {
@@ -125,19 +112,30 @@ fn meddle(world: &mut World, d: usize, script: &mut Script<'_>) {
     }
 }
 
-fn restart(world: &mut World, d: usize, who: u8) {
-    match who % 3 {
-        0 | 1 => world.restart_desk(d),
-        _ => world.restart_gateway(),
+/// Response of a busy, broken or lying service.
+fn mishap(kind: u8) -> Canned {
+    const LIES: &[u8] =
+        br#"{"encrypted_token":"AAAA","handshake_token":"canary-made-up","token":"canary"}"#;
+    let (status, body): (_, &[u8]) = match kind % 6 {
+        0 => (429, br#"{"retry_after":0.5}"#),
+        1 => (502, b"<html>canary"),
+        2 => (302, b""),
+        3 => (200, b"{}"),
+        4 => (200, LIES),
+        _ => (204, b""),
+    };
+    Canned {
+        status,
+        headers: &[],
+        body,
     }
 }
 
 /// What the person at a desktop does.
-fn command(world: &mut World, d: usize, deed: u8) {
+fn command(world: &mut World, d: usize, act: u8) {
     let solution = || CaptchaSolution::new("canary-solution");
-    // not a wish that fits every moment: what is out of place is refused
-    world.command_desk(d, |login, now| {
-        let _ = match deed % 4 {
+    world.command_desktop(d, |login, now| {
+        let _ = match act % 4 {
             0 => login.cancel(now),
             1 => login.give_up_captcha(now),
             _ => login.solve_captcha(now, solution()),

@@ -1,15 +1,15 @@
-//! That scripts get where their names say: a target that reaches nothing checks nothing.
+//! The corpus reaches what the names of its files say. A target that reaches nothing checks nothing.
 
 use super::run;
 
-/// Runs a file of the corpus, and answers whose accounts somebody got into.
+/// Runs a file of the corpus, and returns the accounts that somebody got into.
 fn let_in(name: &str) -> Vec<usize> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/pair_script/");
     let script = std::fs::read(format!("{folder}{name}")).unwrap();
     let world = run(&script);
-    let mut let_in = world.truth.let_in();
+    let mut let_in = world.oracle.let_in();
     let_in.sort_unstable();
-    world.finish();
+    world.parties.finish();
     let_in
 }
 
@@ -42,7 +42,7 @@ fn two_desktops_get_in_by_two_approvals() {
 }
 
 #[test]
-fn whoever_scans_last_is_the_one_who_may_say_yes() {
+fn only_the_last_scan_may_approve() {
     assert_eq!(let_in("two_scan_one_code"), [1]);
 }
 
@@ -63,7 +63,7 @@ fn nobody_gets_in_without_a_yes_in_time() {
     }
 }
 
-/// The known limit: a person who is shown the rogue's code lets the rogue in.
+/// The known limit: a person who scans the adversary's code lets the adversary in.
 #[test]
 fn a_relayed_code_is_approved_by_a_fooled_person() {
     assert_eq!(let_in("rogue_code_approved"), [0]);

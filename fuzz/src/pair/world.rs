@@ -1,357 +1,279 @@
+//! The test kit's world, scheduled by steps: queues of what is on its way, and what each screen shows.
+
+use std::cell::Cell;
 use std::collections::VecDeque;
-use std::sync::Arc;
-use std::time::Duration;
 
 use http::{Request, Response};
-use ra_core::desktop::login::{self, Login};
-use ra_core::gateway::{self, Accept};
-use ra_core::{CallId, HttpCall, MonoTime, mobile};
-use ra_http::{Body, TransportError, TransportErrorKind};
-use ra_proto::frame::GatewayFrame;
-use ra_proto::{CloseCode, Fingerprint};
+use ra_core::desktop::login::{Config, Event, Login, Outcome, ProofPolicy, Renewal};
+use ra_core::desktop::session::Dialect;
+use ra_core::gateway::Accept;
+use ra_core::mobile::{self, MfaAnswer, Phase};
+use ra_core::{CallId, Jitter, Misuse, MonoTime};
+use ra_crypto::SessionKey as _;
+use ra_http::{Body, TransportErrorKind};
+use ra_proto::frame::{DesktopFrame, GatewayFrame};
+use ra_proto::rest::MfaMethod;
+use ra_proto::{Fingerprint, MfaAnswerText, Token, base64};
 use ra_testkit::FakeKey;
+use ra_testkit::differential::START;
+use ra_testkit::service::{Account, LineId, Service, Wire};
+use ra_testkit::world::{Caller, Effect, Parties};
 
-use super::desk::{self, Desk};
-use super::host::Host;
-use super::line::{Line, Wire};
-use super::phone::Phone;
-use super::truth::{Account, Truth};
-use crate::twins::{START, Twins};
+use super::oracle::Oracle;
 
-/// Enough for two desktops that renew, little enough for a fuzzer.
-pub(super) const MOST_LINES: usize = 24;
-/// How many texts the rogue remembers.
+/// Enough for two desktops that renew, few enough for a fuzzer.
+pub(super) const MOST_LINES: LineId = 24;
+/// How many texts the adversary remembers.
 const MOST_OVERHEARD: usize = 64;
+/// Value of the phones' `Authorization` header.
+pub(super) const AUTHORIZATIONS: [&str; 2] = ["canary-ada", "canary-bob"];
+/// User ids of the accounts.
+pub(super) const IDS: [u64; 2] = [1001, 1002];
+/// The right code of a second factor.
+const CODE: &str = "123456";
 
-/// Everybody, and what is under way between them.
+/// Everybody, and everything on its way between them.
 pub(super) struct World {
-    pub(super) now: MonoTime,
-    pub(super) desks: [Desk; 2],
-    pub(super) phones: [Option<Phone>; 2],
+    pub(super) parties: Parties,
+    pub(super) oracle: Oracle,
+    /// Queues of each socket, in the order of opening. They stay when the socket ends.
     pub(super) lines: Vec<Line>,
     pub(super) calls: VecDeque<(Caller, CallId, Request<Body>)>,
     pub(super) replies: VecDeque<(Caller, CallId, Response<Body>)>,
-    pub(super) host: Host,
-    pub(super) truth: Truth,
-    /// What has gone over any line: the rogue reads along.
+    pub(super) screens: [Screen; 2],
+    /// The latest texts on any socket: the adversary reads along.
     pub(super) overheard: VecDeque<String>,
-    gateway: Arc<gateway::Config>,
     settings: u8,
-    lives: u32,
-    check_canary: bool,
 }
 
-/// Who waits for a reply: a role with its index, and which of its lives.
-#[derive(Clone, Copy)]
-pub(super) enum Caller {
-    Desk(usize, u32),
-    Phone(usize, u32),
+/// Messages on their way over one socket.
+#[derive(Default)]
+pub(super) struct Line {
+    pub(super) up: VecDeque<Wire>,
+    pub(super) down: VecDeque<Wire>,
+}
+
+/// What a desktop's person sees, and the key of the session behind it.
+#[derive(Default)]
+pub(super) struct Screen {
+    /// The key from `init`.
+    pub(super) key: Option<FakeKey>,
+    code: Option<Fingerprint>,
+    user: Option<u64>,
+    /// The desktop got something else than the gateway's own messages in their order.
+    pub(super) is_meddled_with: bool,
 }
 
 impl World {
     pub(super) fn new(settings: u8, check_canary: bool) -> Self {
-        let mut gateway = gateway::Config::default();
-        gateway.accept = match settings & 3 {
+        let mut service = Service::new(0);
+        service.check_canary = check_canary;
+        service.gateway.accept = match settings & 3 {
             1 => Accept::Digest,
             2 => Accept::Nonce,
             _ => Accept::Any,
         };
-        let mut host = Host::default();
-        host.mfa[0] = settings & 4 != 0;
-        host.captcha = settings & 8 != 0;
-        let desk = || Desk::new(login(START, settings, check_canary), 0);
+        let host = &mut service.host;
+        host.mint = |kind, number| format!("canary-{kind}-{number}");
+        host.accounts = vec![
+            Account::new("1001:0:0:ada", AUTHORIZATIONS[0]),
+            Account::new("1002:0:0:bob", AUTHORIZATIONS[1]),
+        ];
+        host.accounts[0].mfa = (settings & 4 != 0).then(|| CODE.to_owned());
+        host.captcha = (settings & 8 != 0).then(|| "canary-solution".to_owned());
         let mut world = Self {
-            now: START,
-            desks: [desk(), desk()],
-            phones: [None, None],
+            parties: Parties::new(START, service, 2),
+            oracle: Oracle::default(),
             lines: Vec::new(),
             calls: VecDeque::new(),
             replies: VecDeque::new(),
-            host,
-            truth: Truth::default(),
+            screens: Default::default(),
             overheard: VecDeque::new(),
-            gateway: Arc::new(gateway),
             settings,
-            lives: 0,
-            check_canary,
         };
-        (0..2).for_each(|d| world.command_desk(d, |_, _| {}));
+        (0..2).for_each(|d| world.start_desktop(d));
         world
     }
 
-    /// Waits until everybody gives up, and compares the twins.
-    pub(super) fn finish(self) {
-        self.desks.into_iter().for_each(|desk| desk.login.finish());
-        let phones = self.phones.into_iter().flatten();
-        phones.for_each(|phone| phone.session.finish());
-        self.lines.into_iter().for_each(|line| line.gate.finish());
-    }
-
-    pub(super) fn tell_desk(&mut self, d: usize, handle: impl Fn(&mut Login, MonoTime)) {
-        let outputs = self.desks[d].login.at(self.now).input(handle);
-        self.heed_desk(d, outputs);
-    }
-
-    pub(super) fn command_desk(&mut self, d: usize, act: impl Fn(&mut Login, MonoTime)) {
-        let outputs = self.desks[d].login.at(self.now).command(act);
-        self.heed_desk(d, outputs);
-    }
-
-    pub(super) fn give_key(&mut self, d: usize) {
-        if std::mem::take(&mut self.desks[d].wants_key) {
-            let id = self.truth.new_key(d);
-            self.tell_desk(d, |login, now| {
-                login.handle(now, login::Input::Key(Ok(Box::new(FakeKey::new(id)))));
-            });
-        }
-    }
-
-    pub(super) fn connect(&mut self, d: usize, fails: bool) {
-        if !std::mem::take(&mut self.desks[d].is_connecting) {
-            return;
-        }
-        if fails || self.lines.len() >= MOST_LINES {
-            let error = || TransportError::new(TransportErrorKind::Connect);
-            return self.tell_desk(d, |login, now| {
-                login.handle(now, login::Input::ConnectFailed(error()));
-            });
-        }
-        let line = self.open_line(Some(d));
-        let desk = &mut self.desks[d];
-        desk.line = Some(line);
-        desk.is_meddled_with = false;
-        self.tell_desk(d, |login, now| login.handle(now, login::Input::Connected));
-    }
-
-    pub(super) fn open_line(&mut self, desk: Option<usize>) -> usize {
-        let number = self.lines.len();
-        let line = Line::new(self.now, &self.gateway, number, desk, self.check_canary);
-        self.lines.push(line);
-        let outputs = self.lines[number].gate.command(|_, _| {});
-        self.heed_line(number, outputs);
-        number
-    }
-
-    /// The message at `at`, if there is one, reaches the gateway.
-    pub(super) fn carry_up(&mut self, line: usize, at: usize) {
-        if let Some(wire) = self.lines[line].up.remove(at) {
-            self.gateway_hears(line, &wire);
-        }
-    }
-
-    pub(super) fn gateway_hears(&mut self, line: usize, wire: &Wire) {
-        let it = &mut self.lines[line];
-        if let Wire::Text(text) = wire {
-            it.heard.clone_from(text);
-        }
-        let outputs = it.gate.at(self.now).input(|gate, now| gate.hear(now, wire));
-        self.heed_line(line, outputs);
-    }
-
-    /// The message at `at`, if there is one, reaches the desktop.
-    pub(super) fn carry_down(&mut self, d: usize, at: usize) {
-        let Some(line) = self.desks[d].line else {
-            return;
-        };
-        if let Some(wire) = self.lines[line].down.remove(at) {
-            self.desks[d].is_meddled_with |= at > 0;
-            self.desk_hears(d, &wire);
-        }
-    }
-
-    pub(super) fn desk_hears(&mut self, d: usize, wire: &Wire) {
-        match wire {
-            Wire::Text(text) => self.tell_desk(d, |login, now| {
-                login.handle(now, login::Input::text(text));
-            }),
-            Wire::Close(code) => {
-                self.desks[d].line = None;
-                self.tell_desk(d, |login, now| {
-                    login.handle(now, login::Input::closed(Some(*code)));
-                });
-            }
-            Wire::Lost => {
-                self.desks[d].line = None;
-                self.tell_desk(d, |login, now| login.handle(now, login::Input::lost()));
-            }
-        }
-    }
-
-    /// Does what the gateway wants done on a line.
-    pub(super) fn heed_line(&mut self, line: usize, outputs: Vec<gateway::Output>) {
-        for output in outputs {
-            match output {
-                gateway::Output::Send(text) => {
-                    let text = text.into_string();
-                    self.overhear(&text);
-                    self.lines[line].down.push_back(Wire::Text(text));
-                }
-                gateway::Output::Close(code) => self.lines[line].down.push_back(Wire::Close(code)),
-                gateway::Output::Event(gateway::Event::Ready(code)) => {
-                    self.truth.code_is_ready(code, &self.lines[line].heard);
-                    self.host.is_ready(code, line);
-                }
-                gateway::Output::End(_) => self.host.is_over(line),
-                _ => {}
-            }
-        }
-    }
-
-    pub(super) fn scan(&mut self, p: usize, account: Account, code: Fingerprint) {
-        self.lives += 1;
-        let phone = Phone::new(self.now, self.lives, account, code, self.check_canary);
-        if let Some(before) = self.phones[p].replace(phone) {
-            before.session.compare();
-        }
-        self.tell_phone(p, |_, _| {});
-    }
-
-    pub(super) fn tell_phone(&mut self, p: usize, handle: impl Fn(&mut mobile::Session, MonoTime)) {
-        if let Some(phone) = &mut self.phones[p] {
-            let outputs = phone.session.at(self.now).input(handle);
-            self.heed_phone(p, outputs);
-        }
-    }
-
-    pub(super) fn decide(&mut self, p: usize, deed: u8) {
-        if let Some(phone) = &mut self.phones[p] {
-            let outputs = phone.decide(self.now, deed, &mut self.truth);
-            self.heed_phone(p, outputs);
-        }
-    }
-
-    fn heed_phone(&mut self, p: usize, outputs: Vec<mobile::Output>) {
-        for output in outputs {
-            if let (mobile::Output::Call(call), Some(phone)) = (output, &self.phones[p]) {
-                phone.calls(call.request.uri().path());
-                self.call(Caller::Phone(p, phone.life), call);
-            }
-        }
-    }
-
-    pub(super) fn call(&mut self, caller: Caller, call: HttpCall) {
-        self.calls.push_back((caller, call.id, call.request));
-    }
-
-    /// The host answers a call; a copy of the call may stay on its way.
-    pub(super) fn answer(&mut self, at: usize, twice: bool) {
-        let Some((caller, id, request)) = self.calls.remove(at) else {
-            return;
-        };
-        let response = self.serve(&request);
-        self.replies.push_back((caller, id, response));
-        if twice {
-            self.calls.push_back((caller, id, request));
-        }
-    }
-
-    /// A reply reaches whom it is for, or gets lost on the way.
-    pub(super) fn reply(&mut self, at: usize, lost: bool) {
-        let Some((caller, id, response)) = self.replies.remove(at) else {
-            return;
-        };
-        let reply = || match lost {
-            true => Err(TransportError::new(TransportErrorKind::Lost)),
-            false => Ok(response.clone()),
-        };
-        match caller {
-            Caller::Desk(d, life) if self.desks[d].life == life => {
-                self.tell_desk(d, |login, now| {
-                    login.handle(now, login::Input::Reply(id, reply()));
-                })
-            }
-            Caller::Phone(p, life) if self.phones[p].as_ref().is_some_and(|it| it.life == life) => {
-                self.tell_phone(p, |phone, now| {
-                    phone.handle(now, mobile::Input::Reply(id, reply()));
-                });
-            }
-            _ => {} // asked for in another life
-        }
-    }
-
-    /// Somebody ends a desktop's program and begins it anew.
-    pub(super) fn restart_desk(&mut self, d: usize) {
-        self.lives += 1;
-        let fresh = Desk::new(
-            login(self.now, self.settings, self.check_canary),
-            self.lives,
-        );
-        let before = std::mem::replace(&mut self.desks[d], fresh);
-        if let Some(line) = before.line {
-            self.lines[line].up.push_back(Wire::Lost);
-        }
-        before.login.compare();
-        self.command_desk(d, |_, _| {});
+    /// Starts a desktop's program, or ends it and starts it anew.
+    pub(super) fn start_desktop(&mut self, d: usize) {
+        self.screens[d] = Screen::default();
+        let settings = self.settings;
+        self.parties.start_desktop(d, |now| login(settings, now));
+        self.settle("");
     }
 
     /// The gateway goes down in order, and comes back without its memory.
     pub(super) fn restart_gateway(&mut self) {
-        for line in 0..self.lines.len() {
-            let gate = self.lines[line].gate.at(self.now);
-            let outputs = gate.command(|gate, now| {
-                gate.session.shut_down(now, CloseCode::GOING_AWAY);
-            });
-            self.heed_line(line, outputs);
+        let now = self.parties.now;
+        self.parties.service.restart(now);
+        self.settle("");
+    }
+
+    pub(super) fn give_key(&mut self, d: usize) {
+        if self.parties.desktops[d].wants_key {
+            let id = self.oracle.new_key(d);
+            self.parties.give_key(d, id);
+            self.settle("");
         }
-        self.host.forget();
     }
 
-    pub(super) fn pass(&mut self, wait: Duration) {
-        self.now = self.now.saturating_add(wait);
+    pub(super) fn connect(&mut self, d: usize, fails: bool) {
+        if fails || self.parties.service.opened() >= MOST_LINES {
+            self.parties.fail_connect(d, || TransportErrorKind::Connect);
+        } else if self.parties.desktops[d].is_connecting {
+            self.parties.connect(d);
+            self.screens[d].is_meddled_with = false;
+        }
+        self.settle("");
     }
 
-    /// To the next deadline of anybody.
-    pub(super) fn pass_to_deadline(&mut self) {
-        let desks = self.desks.iter().map(|desk| desk.login.deadline());
-        let phones = self.phones.iter().flatten();
-        let phones = phones.map(|phone| phone.session.deadline());
-        let lines = self.lines.iter().map(|line| line.gate.deadline());
-        if let Some(next) = desks.chain(phones).chain(lines).flatten().min() {
-            self.now = self.now.max(next);
+    /// The adversary opens a socket.
+    pub(super) fn open_line(&mut self) {
+        let now = self.parties.now;
+        if self.parties.service.opened() < MOST_LINES {
+            let _ = self.parties.service.connect(now); // it refuses nothing
+            self.settle("");
+        }
+    }
+
+    /// Returns the queues of a desktop's socket.
+    pub(super) fn line_of(&mut self, d: usize) -> Option<&mut Line> {
+        let line = self.parties.desktops[d].line?;
+        Some(self.line(line))
+    }
+
+    /// Returns the queues of a socket, whose number is counted from 1.
+    pub(super) fn line(&mut self, line: LineId) -> &mut Line {
+        let index = line.saturating_sub(1) as usize;
+        if self.lines.len() <= index {
+            self.lines.resize_with(index + 1, Line::default);
+        }
+        &mut self.lines[index]
+    }
+
+    /// The message at `at`, if there is one, reaches the gateway.
+    pub(super) fn carry_up(&mut self, d: usize, at: usize) {
+        let wire = self.line_of(d).and_then(|line| line.up.remove(at));
+        if let (Some(line), Some(wire)) = (self.parties.desktops[d].line, wire) {
+            self.gateway_hears(line, &wire);
+        }
+    }
+
+    pub(super) fn gateway_hears(&mut self, line: LineId, wire: &Wire) {
+        self.parties.to_gateway(line, wire);
+        let text = match wire {
+            Wire::Text(text) => text,
+            _ => "",
+        };
+        self.settle(text);
+    }
+
+    /// The message at `at`, if there is one, reaches the desktop.
+    pub(super) fn carry_down(&mut self, d: usize, at: usize) {
+        let wire = self.line_of(d).and_then(|line| line.down.remove(at));
+        if let Some(wire) = wire {
+            self.screens[d].is_meddled_with |= at > 0;
+            self.desktop_hears(d, &wire);
+        }
+    }
+
+    pub(super) fn desktop_hears(&mut self, d: usize, wire: &Wire) {
+        if let Some(line) = self.parties.desktops[d].line {
+            self.parties.to_desktop(line, wire);
+            self.settle("");
+        }
+    }
+
+    pub(super) fn scan(&mut self, p: usize, account: usize, code: Fingerprint) {
+        if let Ok(api) = "https://discord.com/api/v9".parse() {
+            let config = mobile::Config::new(api, Token::new(AUTHORIZATIONS[account].to_owned()));
+            self.oracle.scans(p, account, code);
+            self.parties.scan(p, &config, code);
+            self.settle("");
+        }
+    }
+
+    /// Does what a phone's owner does. The oracle learns of it before anybody else.
+    pub(super) fn decide(&mut self, p: usize, act: u8) {
+        let Some(phone) = self.parties.phone(p) else {
+            return;
+        };
+        let before = phone.session.machine().phase();
+        let code = if act % 8 == 4 { "000000" } else { CODE };
+        let answer = || MfaAnswer::new(MfaMethod::Totp, MfaAnswerText::new(code.to_owned()));
+        let done = Cell::new(Err(Misuse::Ended));
+        self.parties.command_phone(p, |session, now| {
+            done.set(match act % 8 {
+                0..=2 => session.approve(now),
+                3..=5 => session.answer_mfa(now, answer()),
+                6 => session.decline(now),
+                _ => session.abandon(now),
+            });
+        });
+        match act % 8 {
+            0..=2 if done.get().is_ok() => {
+                assert_eq!(before, Phase::AwaitDecision, "a yes before the question");
+                self.oracle.owner_approves(p);
+            }
+            6 if done.get().is_ok() => self.oracle.owner_declines(p),
+            _ => {}
+        }
+        self.settle("");
+    }
+
+    /// Does what the person at a desktop does. A command that does not fit the moment is refused.
+    pub(super) fn command_desktop(&mut self, d: usize, act: impl Fn(&mut Login, MonoTime)) {
+        self.parties.command_desktop(d, act);
+        self.settle("");
+    }
+
+    /// The service answers a call; a copy of the call may stay on its way.
+    pub(super) fn answer(&mut self, at: usize, twice: bool) {
+        if let Some((caller, id, request)) = self.calls.remove(at) {
+            let response = self.serve(&request);
+            self.replies.push_back((caller, id, response));
+            if twice {
+                self.calls.push_back((caller, id, request));
+            }
+        }
+    }
+
+    /// The service answers a call of anybody.
+    pub(super) fn serve(&mut self, request: &Request<Body>) -> Response<Body> {
+        let response = self.parties.answer(request);
+        self.settle("");
+        response
+    }
+
+    /// A reply reaches its caller, or gets lost on the way.
+    pub(super) fn reply(&mut self, at: usize, lost: bool) {
+        if let Some((caller, id, response)) = self.replies.remove(at) {
+            self.parties.reply(caller, id, (!lost).then_some(&response));
+            self.settle("");
         }
     }
 
     /// Everybody looks at the clock.
     pub(super) fn tick(&mut self) {
-        for index in 0..2 {
-            self.tell_desk(index, |login, now| login.handle(now, login::Input::Tick));
-            self.tell_phone(index, |phone, now| phone.handle(now, mobile::Input::Tick));
-        }
-        for line in 0..self.lines.len() {
-            let gate = self.lines[line].gate.at(self.now);
-            let outputs = gate.input(crate::twins::Machine::tick);
-            self.heed_line(line, outputs);
-        }
+        self.parties.tick();
+        self.settle("");
     }
 
-    /// A phone's clock runs backwards.
-    pub(super) fn phone_ticks_back(&mut self, p: usize, by: Duration) {
-        if let Some(phone) = &mut self.phones[p] {
-            let outputs = phone.session.at(self.now).tick_back(by);
-            self.heed_phone(p, outputs);
-        }
+    /// Returns whether nothing is on its way.
+    pub(super) fn is_quiet(&mut self) -> bool {
+        (0..2).all(|d| {
+            let desktop = &self.parties.desktops[d];
+            let waits = desktop.wants_key || desktop.is_connecting;
+            let line = self.line_of(d);
+            !waits && line.is_none_or(|line| line.up.is_empty() && line.down.is_empty())
+        }) && self.calls.is_empty()
+            && self.replies.is_empty()
     }
 
-    /// Whether nothing is under way.
-    pub(super) fn is_quiet(&self) -> bool {
-        let desks = self.desks.iter().all(|desk| {
-            let line = desk.line.map(|line| &self.lines[line]);
-            let wires = line.map_or(0, |line| line.up.len() + line.down.len());
-            !desk.wants_key && !desk.is_connecting && wires == 0
-        });
-        desks && self.calls.is_empty() && self.replies.is_empty()
-    }
-
-    pub(super) fn overhear(&mut self, text: &str) {
-        if self.overheard.len() == MOST_OVERHEARD {
-            self.overheard.pop_front();
-        }
-        self.overheard.push_back(text.to_owned());
-    }
-
-    /// The last sealed nonce that the gateway has sent on a line.
-    pub(super) fn challenge(&self, line: usize) -> Option<String> {
-        let mut texts = self.lines[line].down.iter().rev();
+    /// The last sealed nonce on its way down a socket.
+    pub(super) fn challenge(&mut self, line: LineId) -> Option<String> {
+        let mut texts = self.line(line).down.iter().rev();
         texts.find_map(|wire| match wire {
             Wire::Text(text) => match GatewayFrame::decode(text) {
                 Ok(GatewayFrame::NonceProof { encrypted_nonce }) => {
@@ -362,12 +284,115 @@ impl World {
             _ => None,
         })
     }
+
+    /// Puts all effects on their way, and lets the oracle judge them. `heard` is the text that the gateway got just now.
+    pub(super) fn settle(&mut self, heard: &str) {
+        let issued = std::mem::take(&mut self.parties.service.host.issued);
+        issued
+            .into_iter()
+            .for_each(|it| self.oracle.learn(it, heard));
+        while let Some(effect) = self.parties.next_effect() {
+            match effect {
+                Effect::ToGateway(d, line, wire) => {
+                    if let Wire::Text(text) = &wire {
+                        self.desktop_says(d, text);
+                    }
+                    self.line(line).up.push_back(wire);
+                }
+                Effect::ToDesktop(line, wire) => {
+                    if let Wire::Text(text) = &wire {
+                        self.overhear(text);
+                    }
+                    self.line(line).down.push_back(wire);
+                }
+                Effect::Call(caller, id, request) => {
+                    if let Caller::Phone(p, _) = caller {
+                        self.oracle.phone_calls(p, request.uri().path());
+                    }
+                    self.calls.push_back((caller, id, request));
+                }
+                Effect::DesktopEvent(d, event) => self.show(d, &event),
+                Effect::DesktopEnd(d, Ok(Outcome::LoggedIn { token, user })) => {
+                    let screen = &self.screens[d];
+                    let account = self.oracle.token_is_read(token.expose(), screen.code);
+                    assert_eq!(screen.user, Some(user.id), "the user was not shown");
+                    assert!(
+                        screen.is_meddled_with || user.id == IDS[account],
+                        "the token belongs to another user than the one shown"
+                    );
+                }
+                _ => {}
+            }
+        }
+    }
+
+    #[allow(clippy::panic)] // is one of the properties
+    fn desktop_says(&mut self, d: usize, text: &str) {
+        match DesktopFrame::decode(text) {
+            Ok(DesktopFrame::Init { encoded_public_key }) => {
+                let id = key_id(&encoded_public_key).unwrap_or_default();
+                self.oracle.key_is_used(d, id);
+                let screen = &mut self.screens[d];
+                screen.key = Some(FakeKey::new(id));
+                (screen.code, screen.user) = (None, None);
+            }
+            Ok(DesktopFrame::NonceProof(_)) => {
+                if let Some(key) = &self.screens[d].key {
+                    self.oracle.proof_is_made(text, fingerprint(key));
+                }
+            }
+            Ok(DesktopFrame::Heartbeat) => {}
+            _ => panic!("a desktop sends what no gateway can read"),
+        }
+        self.overhear(text);
+    }
+
+    fn show(&mut self, d: usize, event: &Event) {
+        let screen = &mut self.screens[d];
+        match event {
+            Event::Qr { url, .. } => {
+                let own = screen.key.as_ref().map(fingerprint);
+                assert_eq!(own, Some(url.fingerprint()), "a code for another key");
+                screen.code = own;
+            }
+            Event::User(user) => {
+                assert!(screen.code.is_some(), "a scan of a code that was not shown");
+                screen.user = Some(user.id);
+            }
+            Event::Renewing { .. } => (screen.code, screen.user) = (None, None),
+            _ => {}
+        }
+    }
+
+    fn overhear(&mut self, text: &str) {
+        if self.overheard.len() == MOST_OVERHEARD {
+            self.overheard.pop_front();
+        }
+        self.overheard.push_back(text.to_owned());
+    }
 }
 
-fn login(now: MonoTime, settings: u8, check_canary: bool) -> Twins<Login> {
-    let make = |now| {
-        let (config, jitter) = desk::config(settings);
-        Login::new(config, jitter, now)
+fn login(settings: u8, now: MonoTime) -> Login {
+    let mut config = Config::default();
+    config.proof = match settings & 0x30 {
+        0x10 => ProofPolicy::Only(Dialect::Nonce),
+        0x20 => ProofPolicy::Only(Dialect::Digest),
+        _ => ProofPolicy::Auto,
     };
-    Twins::new(now, make, check_canary)
+    config.renewal = match settings & 0x40 {
+        0 => Renewal::Forever,
+        _ => Renewal::Limit(1),
+    };
+    Login::new(config, Jitter::from_seed(settings.into()), now)
+}
+
+pub(super) fn fingerprint(key: &FakeKey) -> Fingerprint {
+    ra_crypto::fingerprint(key.public_key())
+}
+
+/// Returns the id of a fake key.
+fn key_id(encoded_public_key: &str) -> Option<u64> {
+    let public = base64::decode(encoded_public_key).ok()?;
+    let id = public.get(8..16)?.try_into().ok()?;
+    Some(u64::from_le_bytes(id))
 }

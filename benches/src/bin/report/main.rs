@@ -1,14 +1,12 @@
-//! Writes `docs/benchmarks.md` and its plots from a run of the benches.
+//! `ra-report` writes `docs/benchmarks.md` from the results of the benches.
 //!
-//! `collect` keeps what criterion measured in `benches/results/criterion.json`; `write` fills the template `benches/report.md`
-//! with it and with the tables that other programs printed (`benches/results/*.md`); `check` fails where the page is another,
-//! or where a rival is quicker than the aims allow.
-//! The recipe `.ci/recipes/bench.sh` does all of it.
+//! `collect` keeps what criterion measured in `benches/results/criterion.json`. `write` fills the template
+//! `benches/report.md` with it and with the tables that other programs printed (`benches/results/*.md`). `check` fails
+//! when the page is out of date, or when a rival is faster than the aims allow. `.ci/recipes/bench.sh` calls all three.
 #![forbid(unsafe_code)]
 
 mod aims;
 mod page;
-mod plot;
 mod results;
 #[cfg(test)]
 mod tests;
@@ -20,41 +18,43 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use page::Page;
 use results::{Machine, Results};
+
+/// The page, below the root of the project.
+const PAGE: &str = "docs/benchmarks.md";
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// Writes docs/benchmarks.md from a run of the benches.
+/// Write docs/benchmarks.md from the results of the benches.
 #[derive(Parser)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
-    /// The root of the project.
+    /// Root of the project
     #[arg(long, default_value = ".", global = true)]
     root: PathBuf,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Keep what criterion measured
+    /// Keep the results of criterion
     Collect {
-        /// Where criterion wrote to
+        /// Folder that criterion wrote to
         #[arg(long, default_value = "target/criterion")]
         criterion: PathBuf,
-        /// What was measured in this run: first parts of groups' names; all else is kept as it was
+        /// First part of the names of the groups measured in this run; other results are kept
         #[arg(long = "part", required = true)]
         parts: Vec<String>,
-        /// The day of the run, as 2026-11-20
+        /// Day of the run, such as 2026-11-20
         #[arg(long)]
         date: String,
-        /// What `rustc --version` says
+        /// Output of `rustc --version`
         #[arg(long)]
         rustc: String,
     },
-    /// Write the page and its plots
+    /// Write the page
     Write,
-    /// Fail if the page or a plot is not what `write` would write
+    /// Fail if the page is out of date, or if a result misses its aim
     Check,
 }
 
@@ -81,21 +81,12 @@ fn run(arguments: &Arguments) -> Outcome<()> {
             let path = kept(root).join("criterion.json");
             Results::load(&path)?.replaced_by(newer).save(&path)
         }
-        Command::Write => {
-            let page = page(root)?;
-            for (path, text) in page.files() {
-                let path = root.join(path);
-                fs::create_dir_all(path.parent().unwrap_or(root))?;
-                fs::write(path, text)?;
-            }
-            Ok(())
-        }
+        Command::Write => Ok(fs::write(root.join(PAGE), page(root)?)?),
         Command::Check => {
-            for (path, text) in page(root)?.files() {
-                if fs::read_to_string(root.join(&path)).unwrap_or_default() != *text {
-                    let path = path.display();
-                    return Err(format!("{path} is not what the results say: write it anew").into());
-                }
+            if fs::read_to_string(root.join(PAGE)).unwrap_or_default() != page(root)? {
+                return Err(
+                    format!("{PAGE} does not show these results: run `ra-report write`").into(),
+                );
             }
             let missed = aims::missed(&results(root)?);
             if missed.is_empty() {
@@ -107,9 +98,9 @@ fn run(arguments: &Arguments) -> Outcome<()> {
     }
 }
 
-fn page(root: &Path) -> Outcome<Page> {
+fn page(root: &Path) -> Outcome<String> {
     let template = fs::read_to_string(root.join("benches/report.md"))?;
-    Page::fill(&template, &results(root)?, &kept(root))
+    page::fill(&template, &results(root)?, &kept(root))
 }
 
 fn results(root: &Path) -> Outcome<Results> {

@@ -1,8 +1,10 @@
+//! Tests of the page, the kept results and the aims.
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::aims;
-use crate::page::Page;
+use crate::page;
 use crate::results::{Machine, Measured, Results};
 
 fn measured(id: &str, median: f64) -> Measured {
@@ -38,28 +40,21 @@ fn results() -> Results {
     }
 }
 
-/// The page, and the plots by their file names.
-fn filled(template: &str, table: &str) -> Result<(String, BTreeMap<String, String>), String> {
+fn filled(template: &str, table: &str) -> Result<String, String> {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("start.md"), table).unwrap();
-    let page = Page::fill(template, &results(), folder.path()).map_err(|e| e.to_string())?;
-    let mut files: BTreeMap<_, _> = page
-        .files()
-        .map(|(path, text)| (path.display().to_string(), text.clone()))
-        .collect();
-    let text = files.remove("docs/benchmarks.md").unwrap();
-    Ok((text, files))
+    page::fill(template, &results(), folder.path()).map_err(|error| error.to_string())
 }
 
 #[test]
 fn tables_hold_our_time_and_theirs_as_multiples() {
-    let (page, _) = filled("before\n{{ratios frames}}\nafter {{x}}\n", "").unwrap();
+    let page = filled("before\n{{ratios frames}}\nafter {{x}}\n", "").unwrap();
     let expected = "before\n| | ours | slow | quick |\n|---|--:|--:|--:|\n| one | 50.0 ns | 2.00 × | |\n\
                     | two | 2.00 µs | | 0.50 × |\nafter {{x}}\n";
     assert_eq!(page, expected);
-    let (page, _) = filled("{{mean-ratios frames}}", "").unwrap();
+    let page = filled("{{mean-ratios frames}}", "").unwrap();
     assert!(page.contains("| one | 100 ns | 2.00 × | |"), "{page}");
-    let (page, _) = filled(
+    let page = filled(
         "{{times frames/one}}\n{{mean-times alone}}\n{{machine}}",
         "",
     )
@@ -73,38 +68,12 @@ fn tables_hold_our_time_and_theirs_as_multiples() {
 }
 
 #[test]
-fn plots_lie_beside_the_page_and_are_well_formed() {
-    let template =
-        "{{dots frames | Frames}}\n{{bars alone | A & B}}\n{{bars-of start / ms | Start}}";
-    let table = "| | ms |\n|--|--:|\n| `ra login` | 50 |\n| absent | not installed |\n| other | 100 (2.0 ×) |\n\nText | with | bars.";
-    let (page, plots) = filled(template, table).unwrap();
-    assert!(page.contains("![Frames](benchmarks/frames.svg)"), "{page}");
-    assert_eq!(plots.len(), 3);
-    let dots = &plots["docs/benchmarks/frames.svg"];
-    assert_eq!(dots.matches("<title>").count(), 2, "{dots}");
-    let bars = &plots["docs/benchmarks/alone.svg"];
-    assert!(
-        bars.contains("A &amp; B") && bars.contains("rival &lt;x>"),
-        "{bars}"
-    );
-    let start = &plots["docs/benchmarks/start.svg"];
-    // a row without a number is none that a bar can show
-    assert_eq!(start.matches("<rect").count(), 2, "{start}");
-    assert!(!start.contains("absent"), "{start}");
-    assert!(
-        start.contains(r#"width="210.0""#) && start.contains(r#"width="420.0""#),
-        "{start}"
-    );
-}
-
-#[test]
 fn what_was_not_measured_is_an_error() {
     for (template, word) in [
         ("{{ratios none}}", "none"),
         ("{{times frames}}", "frames"),
-        ("{{dots alone | x}}", "alone"),
+        ("{{ratios alone}}", "alone"),
         ("{{include none}}", "none"),
-        ("{{bars-of start / none | x}}", "none"),
         ("{{unknown}}", "unknown"),
     ] {
         let error = filled(template, "| | ms |\n|--|--:|\n").unwrap_err();
@@ -194,15 +163,10 @@ fn parts_of_other_days_say_so() {
         ..Results::default()
     };
     let folder = tempfile::tempdir().unwrap();
-    let page = Page::fill("{{machine}}", &results().replaced_by(other), folder.path());
-    let (_, text) = page
-        .unwrap_or_else(|error| panic!("{error}"))
-        .files()
-        .map(|(path, text)| (path, text.clone()))
-        .next()
-        .unwrap();
+    let text = page::fill("{{machine}}", &results().replaced_by(other), folder.path());
     assert_eq!(
-        text,
-        "- `frames`: A & B, 2 cores, rustc 1, 2026-11-20.\n- `texts`: A & B, 2 cores, rustc 1, 2027-01-01.\n"
+        text.unwrap_or_else(|error| panic!("{error}")),
+        "- `frames`: A & B, 2 cores, rustc 1, 2026-11-20.\n\
+         - `texts`: A & B, 2 cores, rustc 1, 2027-01-01.\n"
     );
 }

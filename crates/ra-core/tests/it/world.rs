@@ -128,11 +128,11 @@ fn r31_a_captcha_answered_and_not() {
 #[test]
 fn r43_a_second_factor_on_the_phone() {
     let report = run(|world| {
-        world.service.host.mfa = Some("123456".into());
+        world.service.host.accounts[0].mfa = Some("123456".into());
         world.mfa_answers = vec!["000000".into(), "123456".into()];
     });
     assert_eq!(report.log, HAPPY);
-    let report = run(|world| world.service.host.mfa = Some("123456".into()));
+    let report = run(|world| world.service.host.accounts[0].mfa = Some("123456".into()));
     assert_eq!(
         report.log,
         ["qr", "user Nelly", "declined"],

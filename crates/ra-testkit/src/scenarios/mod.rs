@@ -107,7 +107,7 @@ impl Scenario {
         service.refusals = self.gateway.refusals.iter().copied().collect();
         service.faults = self.gateway.faults.to_vec();
         service.host.captcha = self.rest.captcha.map(String::from);
-        service.host.mfa = self.rest.mfa.map(String::from);
+        service.host.accounts[0].mfa = self.rest.mfa.map(String::from);
         service.host.misbehave = self.rest.canned.iter().copied().collect();
         service
     }

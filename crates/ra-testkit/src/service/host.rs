@@ -1,36 +1,75 @@
-//! The gateway's REST side, as small as can be: handshake tokens, tickets, one account.
+//! The gateway's REST side, as R-54 wants it: handshake tokens and tickets are good once, for a while, for one account.
 
 use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
 
 use http::{Request, Response};
-use ra_crypto::Backend;
+use ra_core::MonoTime;
+use ra_crypto::Backend as _;
 use ra_http::Body;
 use ra_proto::rest::{
     Call, CancelRequest, CreateRequest, CreateResponse, FinishRequest, LoginRequest, LoginResponse,
     MFA_HEADER, MfaFinishRequest, MfaFinishResponse, MfaMethod, MfaRequired,
 };
-use ra_proto::{Fingerprint, HandshakeToken, MfaTicket, MfaToken, Ticket, User};
+use ra_proto::{
+    Fingerprint, HandshakeToken, MfaTicket, MfaToken, SecretBytes, Ticket, User, base64,
+};
 
-use crate::{Fake, SeededEntropy};
+use super::{LineId, Service};
+use crate::{Fake, NoEntropy};
 
-/// What the host does to calls, beyond what is right.
+const HANDSHAKE_LIVES: Duration = Duration::from_secs(120);
+const TICKET_LIVES: Duration = Duration::from_secs(60);
+const CAPTCHA: &[u8] = br#"{"captcha_key":["captcha-required"],"captcha_service":"hcaptcha","captcha_sitekey":"site","captcha_rqdata":"rq","captcha_rqtoken":"rqt","captcha_session_id":"sid"}"#;
+
+/// Accounts, and the state of the REST calls.
 #[derive(Clone, Debug)]
 pub struct Host {
-    /// Who scans.
-    pub user: User,
-    /// What the phone sends in `Authorization`.
-    pub authorization: String,
-    /// What the desktop is to get.
-    pub token: Vec<u8>,
-    /// The answer to the captcha that the ticket exchange asks for, if it asks.
+    /// Accounts that phones may speak for.
+    pub accounts: Vec<Account>,
+    /// Returns the name of the n-th secret of a kind: `handshake`, `ticket`, `token` or `mfa`.
+    pub mint: fn(&str, u32) -> String,
+    /// The answer to the captcha of the ticket exchange; `None` for no captcha.
     pub captcha: Option<String>,
-    /// The code of the second factor that `finish` asks for, if it asks.
-    pub mfa: Option<String>,
-    /// Responses that the next ticket exchanges get instead of the right ones.
+    /// Responses to the next ticket exchanges, in place of the right ones.
     pub misbehave: VecDeque<Canned>,
-    handshakes: HashMap<String, Fingerprint>,
-    tickets: HashMap<String, Vec<u8>>,
-    counter: u32,
+    /// Response to the next call of any kind, in place of the right one.
+    pub mishap: Option<Canned>,
+    /// What the service gave away, oldest first. Tests may take entries out.
+    pub issued: Vec<Issued>,
+    handshakes: HashMap<String, Handshake>,
+    tickets: HashMap<String, Redeemable>,
+    minted: u32,
+}
+
+/// An account.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// The user that a desktop gets to see.
+    pub user: User,
+    /// Value of the phone's `Authorization` header.
+    pub authorization: String,
+    /// The code of the second factor; `None` for no second factor.
+    pub mfa: Option<String>,
+    /// Tokens of second factors that were passed.
+    passed: Vec<String>,
+}
+
+impl Account {
+    /// Makes an account without a second factor.
+    ///
+    /// # Panics
+    ///
+    /// If `payload` is no user payload, such as `1:0:0:nelly`.
+    #[must_use]
+    pub fn new(payload: &str, authorization: &str) -> Self {
+        Self {
+            user: User::parse(payload.as_bytes()).expect("a user payload"),
+            authorization: authorization.into(),
+            mfa: None,
+            passed: Vec::new(),
+        }
+    }
 }
 
 /// A canned response.
@@ -44,166 +83,243 @@ pub struct Canned {
     pub body: &'static [u8],
 }
 
-/// What a call wants of a socket.
-#[derive(Debug)]
-pub(super) enum Wish {
-    Nothing,
-    Attach(Fingerprint),
-    Approve(Fingerprint, Ticket),
-    Decline(Fingerprint),
+/// Something the service gave away. Accounts are indices of [`Host::accounts`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Issued {
+    /// Phones may scan this fingerprint.
+    Ready(Fingerprint),
+    /// A handshake token, for this account and the session with this fingerprint.
+    Handshake(String, usize, Fingerprint),
+    /// A ticket.
+    Ticket(String),
+    /// A token, for this account and the session with this fingerprint.
+    Token(String, usize, Fingerprint),
 }
 
-/// The public key of the desktop that shows this fingerprint now.
-type Find<'a> = &'a dyn Fn(Fingerprint) -> Option<Vec<u8>>;
+#[derive(Clone, Debug)]
+struct Handshake {
+    account: usize,
+    code: Fingerprint,
+    line: LineId,
+    until: MonoTime,
+}
+
+/// What a ticket is good for.
+#[derive(Clone, Debug)]
+struct Redeemable {
+    account: usize,
+    code: Fingerprint,
+    spki: Vec<u8>,
+    until: MonoTime,
+}
 
 impl Default for Host {
     fn default() -> Self {
-        let user = User::parse(b"80351110224678912:1337:abcdef:Nelly").expect("a good payload");
         Self {
-            user,
-            authorization: "phone-token".into(),
-            token: b"desktop-token".to_vec(),
+            accounts: vec![Account::new(
+                "80351110224678912:1337:abcdef:Nelly",
+                "phone-token",
+            )],
+            mint: |kind, number| match kind {
+                "token" => "desktop-token".into(),
+                _ => format!("{kind}-{number}"),
+            },
             captcha: None,
-            mfa: None,
             misbehave: VecDeque::new(),
+            mishap: None,
+            issued: Vec::new(),
             handshakes: HashMap::new(),
             tickets: HashMap::new(),
-            counter: 0,
+            minted: 0,
         }
     }
 }
 
 impl Host {
-    pub(super) fn answer(
-        &mut self,
-        request: &Request<Body>,
-        find: Find<'_>,
-    ) -> (Response<Body>, Wish) {
-        let body = request.body().as_bytes();
-        let call = Call::match_path(request.uri().path());
-        let phone = request
-            .headers()
-            .get("authorization")
-            .is_some_and(|v| v.as_bytes() == self.authorization.as_bytes());
-        match call {
-            Some(Call::Login) => (self.login(request), Wish::Nothing),
-            _ if !phone => (error(401, 0), Wish::Nothing),
-            Some(Call::Create) => match CreateRequest::decode(body) {
-                Ok(create) if find(create.fingerprint).is_some() => {
-                    let token = self.mint("handshake");
-                    self.handshakes.clear(); // a second scan replaces the first
-                    self.handshakes.insert(token.clone(), create.fingerprint);
-                    let reply = CreateResponse::new(HandshakeToken::new(token))
-                        .encode()
-                        .into_vec();
-                    (ok(reply), Wish::Attach(create.fingerprint))
-                }
-                _ => (error(404, 10012), Wish::Nothing),
-            },
-            Some(Call::Finish) => self.finish(request, find),
-            Some(Call::Cancel) => match CancelRequest::decode(body)
-                .ok()
-                .and_then(|cancel| self.handshakes.remove(cancel.handshake_token.expose()))
-            {
-                Some(fingerprint) => (status(204, Vec::new()), Wish::Decline(fingerprint)),
-                None => (error(404, 10012), Wish::Nothing),
-            },
-            Some(Call::MfaFinish) => (self.finish_mfa(body), Wish::Nothing),
-            None => (error(404, 0), Wish::Nothing),
-        }
+    pub(super) fn forget(&mut self) {
+        self.handshakes.clear();
+        self.tickets.clear();
     }
 
-    fn finish(&mut self, request: &Request<Body>, find: Find<'_>) -> (Response<Body>, Wish) {
-        let Ok(finish) = FinishRequest::decode(request.body().as_bytes()) else {
-            return (error(400, 50035), Wish::Nothing);
+    pub(super) fn forget_handshake_of(&mut self, line: LineId) {
+        self.handshakes.retain(|_, other| other.line != line);
+    }
+
+    fn account_of(&self, request: &Request<Body>) -> Option<usize> {
+        let given = request.headers().get("authorization")?;
+        self.accounts
+            .iter()
+            .position(|account| given == &*account.authorization)
+    }
+
+    /// Uses a handshake token up, if it is this account's.
+    fn take_handshake(&mut self, now: MonoTime, account: usize, token: &str) -> Option<Handshake> {
+        let handshake = self.handshakes.get(token)?;
+        let good = handshake.account == account && handshake.until > now;
+        good.then(|| self.handshakes.remove(token))?
+    }
+
+    fn mint(&mut self, kind: &str) -> String {
+        self.minted += 1;
+        (self.mint)(kind, self.minted)
+    }
+
+    fn finish_mfa(&mut self, account: usize, body: &[u8]) -> Response<Body> {
+        let Ok(given) = MfaFinishRequest::decode(body) else {
+            return error(400, 50035);
         };
-        let passed = request
-            .headers()
-            .get(MFA_HEADER)
-            .is_some_and(|v| v == "mfa-passed");
-        if self.mfa.is_some() && !passed {
-            let required = MfaRequired::new(MfaTicket::new("mfa-ticket"), vec![MfaMethod::Totp]);
-            return (status(401, required.encode().into_vec()), Wish::Nothing);
+        if self.accounts[account].mfa.as_deref() != Some(given.data.expose()) {
+            return error(400, 60008);
         }
-        let scanned = self.handshakes.remove(finish.handshake_token.expose());
-        match scanned.and_then(|fingerprint| Some((fingerprint, find(fingerprint)?))) {
-            Some((fingerprint, spki)) => {
-                let ticket = self.mint("ticket");
-                self.tickets.insert(ticket.clone(), spki);
-                let wish = Wish::Approve(fingerprint, Ticket::new(ticket));
-                (status(204, Vec::new()), wish)
-            }
-            None => (error(404, 10012), Wish::Nothing),
-        }
-    }
-
-    fn finish_mfa(&self, body: &[u8]) -> Response<Body> {
-        match MfaFinishRequest::decode(body) {
-            Ok(answer) if Some(answer.data.expose()) == self.mfa.as_deref() => {
-                ok(MfaFinishResponse::new(MfaToken::new("mfa-passed"))
-                    .encode()
-                    .into_vec())
-            }
-            Ok(_) => error(400, 60008),
-            Err(_) => error(400, 50035),
-        }
-    }
-
-    fn login(&mut self, request: &Request<Body>) -> Response<Body> {
-        if let Some(canned) = self.misbehave.pop_front() {
-            let mut response = status(canned.status, canned.body.to_vec());
-            for (name, value) in canned.headers {
-                let value = http::HeaderValue::from_static(value);
-                response.headers_mut().insert(*name, value);
-            }
-            return response;
-        }
-        if let Some(expected) = &self.captcha
-            && request
-                .headers()
-                .get("x-captcha-key")
-                .is_none_or(|v| v.as_bytes() != expected.as_bytes())
-        {
-            let body = br#"{"captcha_key":["captcha-required"],"captcha_service":"hcaptcha","captcha_sitekey":"site","captcha_rqdata":"rq","captcha_rqtoken":"rqt","captcha_session_id":"sid"}"#;
-            return status(400, body.to_vec());
-        }
-        let redeemed = LoginRequest::decode(request.body().as_bytes())
-            .ok()
-            .and_then(|login| self.tickets.remove(login.ticket.expose()));
-        match redeemed.and_then(|spki| Fake.peer_key(&spki).ok()) {
-            Some(key) => {
-                let sealed = key
-                    .seal(&self.token, &mut SeededEntropy::new(0))
-                    .expect("a short token");
-                ok(
-                    LoginResponse::new(ra_proto::base64::encode_standard(&sealed))
-                        .encode()
-                        .into_vec(),
-                )
-            }
-            None => error(400, 50035),
-        }
-    }
-
-    fn mint(&mut self, what: &str) -> String {
-        self.counter += 1;
-        format!("{what}-{}", self.counter)
+        let token = self.mint("mfa");
+        self.accounts[account].passed.push(token.clone());
+        ok(MfaFinishResponse::new(MfaToken::new(token)).encode())
     }
 }
 
-fn status(code: u16, body: Vec<u8>) -> Response<Body> {
+impl Service {
+    /// Answers a REST call.
+    pub fn answer(&mut self, now: MonoTime, request: &Request<Body>) -> Response<Body> {
+        if let Some(canned) = self.host.mishap.take() {
+            return canned.response();
+        }
+        let call = Call::match_path(request.uri().path());
+        let body = request.body().as_bytes();
+        let answer = match (call, self.host.account_of(request)) {
+            (Some(Call::Login), _) => Some(self.exchange(now, request)),
+            (_, None) => Some(error(401, 0)),
+            (Some(Call::Create), Some(account)) => self.create(now, account, body),
+            (Some(Call::Finish), Some(account)) => self.approve(now, account, request),
+            (Some(Call::Cancel), Some(account)) => self.decline(now, account, body),
+            (Some(Call::MfaFinish), Some(account)) => Some(self.host.finish_mfa(account, body)),
+            (None, _) => Some(error(404, 0)),
+        };
+        answer.unwrap_or_else(|| error(404, 10012))
+    }
+
+    fn create(&mut self, now: MonoTime, account: usize, body: &[u8]) -> Option<Response<Body>> {
+        let code = CreateRequest::decode(body).ok()?.fingerprint;
+        let line = *self.ready.get(&code)?;
+        let user = self.host.accounts[account].user.clone();
+        let attached = self.command(now, line, |it, now| {
+            it.session.attach(now, &user, &mut it.entropy)
+        });
+        if !attached {
+            return None;
+        }
+        self.host.forget_handshake_of(line); // a second scan replaces the first
+        let token = self.host.mint("handshake");
+        let handshake = Handshake {
+            account,
+            code,
+            line,
+            until: now.saturating_add(HANDSHAKE_LIVES),
+        };
+        self.host.handshakes.insert(token.clone(), handshake);
+        let issued = Issued::Handshake(token.clone(), account, code);
+        self.host.issued.push(issued);
+        Some(ok(CreateResponse::new(HandshakeToken::new(token)).encode()))
+    }
+
+    fn approve(
+        &mut self,
+        now: MonoTime,
+        account: usize,
+        request: &Request<Body>,
+    ) -> Option<Response<Body>> {
+        let Ok(finish) = FinishRequest::decode(request.body().as_bytes()) else {
+            return Some(error(400, 50035));
+        };
+        let given = request.headers().get(MFA_HEADER);
+        let Account { mfa, passed, .. } = &self.host.accounts[account];
+        let has_passed = passed
+            .iter()
+            .any(|token| given.is_some_and(|given| given == &**token));
+        if mfa.is_some() && !has_passed {
+            let ticket = MfaTicket::new((self.host.mint)("mfa-ticket", 0));
+            let required = MfaRequired::new(ticket, vec![MfaMethod::Totp]);
+            return Some(response(401, required.encode().into_vec()));
+        }
+        let token = finish.handshake_token.expose();
+        let Handshake { code, line, .. } = self.host.take_handshake(now, account, token)?;
+        let machine = &self.lines.get(&line)?.machine().session;
+        let redeemable = Redeemable {
+            account,
+            code,
+            spki: machine.public_key()?.to_vec(),
+            until: now.saturating_add(TICKET_LIVES),
+        };
+        let ticket = Ticket::new(self.host.mint("ticket"));
+        if !self.command(now, line, |it, now| it.session.approve(now, &ticket)) {
+            return None;
+        }
+        let ticket = ticket.expose().to_owned();
+        self.host.issued.push(Issued::Ticket(ticket.clone()));
+        self.host.tickets.insert(ticket, redeemable);
+        Some(response(204, Vec::new()))
+    }
+
+    fn decline(&mut self, now: MonoTime, account: usize, body: &[u8]) -> Option<Response<Body>> {
+        let cancel = CancelRequest::decode(body).ok()?;
+        let token = cancel.handshake_token.expose();
+        let line = self.host.take_handshake(now, account, token)?.line;
+        let done = self.command(now, line, |it, now| it.session.decline(now));
+        done.then(|| response(204, Vec::new()))
+    }
+
+    fn exchange(&mut self, now: MonoTime, request: &Request<Body>) -> Response<Body> {
+        if let Some(canned) = self.host.misbehave.pop_front() {
+            return canned.response();
+        }
+        let given = request.headers().get("x-captcha-key");
+        if let Some(expected) = &self.host.captcha
+            && given.is_none_or(|given| given != &**expected)
+        {
+            return response(400, CAPTCHA.to_vec());
+        }
+        self.redeem(now, request.body().as_bytes())
+            .unwrap_or_else(|| error(400, 50035))
+    }
+
+    fn redeem(&mut self, now: MonoTime, body: &[u8]) -> Option<Response<Body>> {
+        let login = LoginRequest::decode(body).ok()?;
+        let redeemable = self.host.tickets.remove(login.ticket.expose())?;
+        if redeemable.until <= now {
+            return None;
+        }
+        let token = self.host.mint("token");
+        let key = Fake.peer_key(&redeemable.spki).ok()?;
+        let sealed = key.seal(token.as_bytes(), &mut NoEntropy).ok()?;
+        let issued = Issued::Token(token, redeemable.account, redeemable.code);
+        self.host.issued.push(issued);
+        Some(ok(
+            LoginResponse::new(base64::encode_standard(&sealed)).encode()
+        ))
+    }
+}
+
+impl Canned {
+    fn response(&self) -> Response<Body> {
+        let mut response = response(self.status, self.body.to_vec());
+        for (name, value) in self.headers {
+            let value = http::HeaderValue::from_static(value);
+            response.headers_mut().insert(*name, value);
+        }
+        response
+    }
+}
+
+fn response(status: u16, body: Vec<u8>) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
-    *response.status_mut() = http::StatusCode::from_u16(code).expect("a status");
+    *response.status_mut() = status.try_into().expect("a status");
     response
 }
 
-fn ok(body: Vec<u8>) -> Response<Body> {
-    status(200, body)
+fn ok(body: SecretBytes) -> Response<Body> {
+    response(200, body.into_vec())
 }
 
-fn error(code: u16, discord: u32) -> Response<Body> {
-    status(
-        code,
-        format!(r#"{{"message":"no","code":{discord}}}"#).into_bytes(),
-    )
+fn error(status: u16, code: u32) -> Response<Body> {
+    let body = format!(r#"{{"message":"no","code":{code}}}"#);
+    response(status, body.into_bytes())
 }

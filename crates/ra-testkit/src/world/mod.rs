@@ -5,6 +5,7 @@
 //! comes once and last.
 
 mod network;
+mod parties;
 mod run;
 
 use ra_core::desktop::{Login, login};
@@ -16,9 +17,9 @@ use crate::service::Service;
 use crate::{FakeKey, SeededEntropy};
 
 pub use network::Network;
+pub use parties::{Caller, Desktop, Effect, Parties, Phone};
 
 use network::Agenda;
-use run::Arrival;
 
 /// What the phone's owner does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +71,7 @@ pub struct World {
 }
 
 /// What happened.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Report {
     /// What the desktop's person saw and how it ended, one line each, without times.
     pub log: Vec<String>,
@@ -139,37 +140,24 @@ impl World {
     #[must_use]
     pub fn run(self, limit: u64) -> Report {
         let mut rng = SeededEntropy::new(self.seed);
-        let desktop = Login::new(
-            self.login.clone(),
-            Jitter::from_seed(rng.next_u64()),
-            MonoTime::ZERO,
-        );
+        let jitter = rng.next_u64();
         let (scans, pace, says) = self.person.does();
+        let mut parties = Parties::new(MonoTime::ZERO, self.service, 1);
+        parties.start_desktop(0, |now| {
+            Login::new(self.login.clone(), Jitter::from_seed(jitter), now)
+        });
         run::Run {
-            person: DesktopPerson::new(self.acts.clone(), scans),
-            owner: PhonePerson::new(says, self.mfa_answers.clone()),
+            parties,
+            phone: self.phone,
+            network: self.network,
+            key_takes: self.key_takes,
+            person: DesktopPerson::new(self.acts, scans),
+            owner: PhonePerson::new(says, self.mfa_answers),
             pace,
-            world: self,
             rng,
-            now: 0,
-            agenda: Agenda::<Arrival>::new(),
-            desktop,
-            line: None,
-            phone: None,
-            ended: false,
-            next_key: 1,
-            fifo: [0; 2],
-            report: Report {
-                log: Vec::new(),
-                phone_log: Vec::new(),
-                end: None,
-                phone: None,
-                took: 0,
-                connections: 0,
-                keys: 0,
-                gateway_ends: Vec::new(),
-                desktop_sent: Vec::new(),
-            },
+            agenda: Agenda::new(),
+            fifo: (0, [0; 2]),
+            report: Report::default(),
         }
         .until(limit)
     }
