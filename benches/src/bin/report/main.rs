@@ -81,7 +81,7 @@ fn run(arguments: &Arguments) -> Outcome<()> {
             let path = kept(root).join("criterion.json");
             Results::load(&path)?.replaced_by(newer).save(&path)
         }
-                Command::Write => {
+        Command::Write => {
             let (path, page) = (root.join(PAGE), page(root)?);
             fs::create_dir_all(path.parent().unwrap_or(root))?;
             Ok(fs::write(path, page)?)
