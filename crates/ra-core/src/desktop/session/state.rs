@@ -201,8 +201,17 @@ impl State {
             (Self::AwaitScan | Self::AwaitVerdict(_), GatewayFrame::Cancel) => {
                 cx.close(Outcome::Declined)
             }
-            // each phase takes its frames and no other
-            (state, frame) => cx.fail(SessionError::Unexpected {
+            // each phase takes its frames and no other; the list makes a new frame a compile error here
+            (
+                state,
+                frame @ (GatewayFrame::Hello { .. }
+                | GatewayFrame::HeartbeatAck
+                | GatewayFrame::NonceProof { .. }
+                | GatewayFrame::PendingRemoteInit { .. }
+                | GatewayFrame::PendingTicket { .. }
+                | GatewayFrame::PendingLogin { .. }
+                | GatewayFrame::Cancel),
+            ) => cx.fail(SessionError::Unexpected {
                 phase: state.phase(),
                 op: frame.op_name(),
             }),
