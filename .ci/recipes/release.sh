@@ -54,10 +54,19 @@ PYTHON
     git show --stat --oneline HEAD
 }
 
+# Cargo knows a package by its version, so what an earlier rehearsal of the same version unpacked and built has to go.
 check() {
-    cargo package --locked --workspace --quiet
-    cargo publish --locked --workspace --dry-run --no-verify --quiet
+    local rehearsal=$target/rehearsal
+    rm -rf -- "$rehearsal" "${CARGO_HOME:-$HOME/.cargo}/registry/src/-"*/
+    cargo package --locked --workspace --no-verify --quiet --target-dir "$rehearsal" 2>&1 | not_included
+    CARGO_PROFILE_DEV_DEBUG=0 cargo publish --locked --workspace --dry-run --quiet --target-dir "$rehearsal" 2>&1 | not_included
+    rm -rf -- "$rehearsal"
     echo 'all crates can be packaged and published'
+}
+
+# Tests and examples stay out of the packages on purpose; cargo warns of each.
+not_included() {
+    grep -vE '^warning: (ignoring (test|example|benchmark) |aborting upload due to dry run)' || true
 }
 
 build() {
