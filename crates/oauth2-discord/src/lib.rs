@@ -91,6 +91,7 @@ mod permissions;
 mod pkce;
 mod scope;
 mod secret;
+mod setters;
 mod text_enum;
 mod time;
 mod token;

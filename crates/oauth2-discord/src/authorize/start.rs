@@ -43,7 +43,7 @@ impl Authorization {
             nonce: self.nonce.clone().or_make(|| Nonce::from_entropy(nonce)),
         };
         let url = self.write(urls, Some(ResponseType::Code), &secrets);
-        let pending = PendingCode::made_of(
+        let pending = PendingCode::from_parts(
             secrets.state,
             secrets.verifier,
             secrets.nonce,
@@ -74,7 +74,7 @@ impl Authorization {
         };
         let url = self.write(urls, Some(ResponseType::Token), &secrets);
         let pending =
-            PendingImplicit::made_of(secrets.state, self.redirect_uri, urls.issuer.clone());
+            PendingImplicit::from_parts(secrets.state, self.redirect_uri, urls.issuer.clone());
         Ok(StartedImplicit { url, pending })
     }
 

@@ -30,6 +30,19 @@ impl Expectation {
         }
     }
 
+    /// The expectation of a flow that starts here.
+    pub(super) fn started(
+        state: Option<State>,
+        redirect_uri: Option<RedirectUri>,
+        issuer: String,
+    ) -> Self {
+        Self {
+            redirect_uri,
+            issuer: Some(issuer),
+            ..Self::new(state)
+        }
+    }
+
     /// Checks length and address, before a parameter is read.
     pub(super) fn check_address(&self, callback: &str) -> Result<(), CallbackError> {
         if callback.len() > MAX_CALLBACK_BYTES {

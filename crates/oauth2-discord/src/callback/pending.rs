@@ -1,4 +1,4 @@
-//! The half of a flow that stays here while the person is at Discord.
+//! The pending half of a flow: it checks the redirect that comes back.
 
 use super::CallbackError;
 use super::accepted::{AcceptedCode, ImplicitToken, UntrustedHints};
@@ -9,7 +9,7 @@ use crate::{AuthorizationCode, CodeVerifier, Nonce, State};
 
 /// A code flow that waits for its redirect.
 ///
-/// Made by [`Authorization::start_code`](crate::authorize::Authorization::start_code), or rebuilt from its parts by a
+/// Returned by [`Authorization::start_code`](crate::authorize::Authorization::start_code), or rebuilt from its parts by a
 /// server that keeps them in the person's session. It is consumed by [`PendingCode::accept`] and cannot be copied.
 #[derive(Debug, PartialEq, Eq)]
 pub struct PendingCode {
@@ -90,18 +90,15 @@ impl PendingCode {
         }
     }
 
-    pub(crate) fn made_of(
+    pub(crate) fn from_parts(
         state: Option<State>,
         verifier: Option<CodeVerifier>,
         nonce: Option<Nonce>,
         redirect_uri: Option<RedirectUri>,
         issuer: String,
     ) -> Self {
-        let mut expected = Expectation::new(state);
-        expected.redirect_uri = redirect_uri;
-        expected.issuer = Some(issuer);
         Self {
-            expected,
+            expected: Expectation::started(state, redirect_uri, issuer),
             verifier,
             nonce,
         }
@@ -192,14 +189,12 @@ impl PendingImplicit {
         Self { expected }
     }
 
-    pub(crate) fn made_of(
+    pub(crate) fn from_parts(
         state: Option<State>,
         redirect_uri: Option<RedirectUri>,
         issuer: String,
     ) -> Self {
-        let mut expected = Expectation::new(state);
-        expected.redirect_uri = redirect_uri;
-        expected.issuer = Some(issuer);
+        let expected = Expectation::started(state, redirect_uri, issuer);
         Self { expected }
     }
 

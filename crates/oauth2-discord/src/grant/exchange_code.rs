@@ -34,16 +34,16 @@ impl ExchangeCode {
     /// The exchange of a flow with PKCE. Confidential clients send the verifier as well (P-17).
     #[must_use]
     pub fn new(client: impl Into<Client>, code: AuthorizationCode, verifier: CodeVerifier) -> Self {
-        Self::made_of(client.into(), code, Some(verifier))
+        Self::from_parts(client.into(), code, Some(verifier))
     }
 
     /// The exchange of a flow without PKCE, which takes a secret (O-097).
     #[must_use]
     pub fn without_pkce(client: ConfidentialClient, code: AuthorizationCode) -> Self {
-        Self::made_of(client.into(), code, None)
+        Self::from_parts(client.into(), code, None)
     }
 
-    const fn made_of(
+    const fn from_parts(
         client: Client,
         code: AuthorizationCode,
         verifier: Option<CodeVerifier>,

@@ -29,16 +29,16 @@ impl Revoke {
     /// Revokes by the access token. Public clients send no secret (O-165).
     #[must_use]
     pub fn access(client: impl Into<Client>, token: AccessToken) -> Self {
-        Self::made_of(client.into(), Revoked::Access(token))
+        Self::from_parts(client.into(), Revoked::Access(token))
     }
 
     /// Revokes by the refresh token.
     #[must_use]
     pub fn refresh(client: impl Into<Client>, token: RefreshToken) -> Self {
-        Self::made_of(client.into(), Revoked::Refresh(token))
+        Self::from_parts(client.into(), Revoked::Refresh(token))
     }
 
-    const fn made_of(client: Client, token: Revoked) -> Self {
+    const fn from_parts(client: Client, token: Revoked) -> Self {
         Self {
             client,
             token,
