@@ -1,4 +1,4 @@
-//! What the person gave to applications, and the page where they give it.
+//! A person's authorizations, and the page that grants them.
 
 use oauth2_discord::Permissions;
 use oauth2_discord::api::{
