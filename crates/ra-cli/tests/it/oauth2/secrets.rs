@@ -92,7 +92,8 @@ fn files_serve_as_well_as_variables_and_win() {
     let service = Service::of(token());
     let base = service.base();
     let line = format!(
-        "exchange --client-id {CLIENT} --base {base} --state=-s --callback /?code=c&state=-s --client-secret-file {} --code-verifier-file {}",
+        "exchange --client-id {CLIENT} --base {base} --state=-s --callback /?code=c&state=-s \
+         --client-secret-file {} --code-verifier-file {}",
         text(&secret),
         text(&verifier)
     );
