@@ -21,8 +21,8 @@
 use crate::setters::optional_setters;
 use crate::{CodeVerifier, Nonce, Permissions, Scope, ScopeSet, Snowflake, State};
 
+pub use crate::redirect_uri::{RedirectUri, RedirectUriError};
 pub use error::AuthorizeError;
-pub use redirect_uri::{RedirectUri, RedirectUriError};
 pub use start::{StartedCode, StartedImplicit};
 pub use url::AuthorizeUrl;
 pub use values::{IntegrationType, Prompt, ResponseType};
@@ -30,7 +30,6 @@ pub use warning::Warning;
 
 mod check;
 mod error;
-mod redirect_uri;
 mod start;
 mod url;
 mod values;

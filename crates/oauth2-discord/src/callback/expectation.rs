@@ -5,8 +5,8 @@ use zeroize::Zeroizing;
 use super::query::{MAX_CALLBACK_BYTES, Params};
 use super::{CallbackError, Refusal};
 use crate::State;
-use crate::authorize::RedirectUri;
 use crate::error::{Description, ErrorCode};
+use crate::redirect_uri::RedirectUri;
 use ra_types::constant_time_eq;
 
 /// State, issuer and address of a flow.

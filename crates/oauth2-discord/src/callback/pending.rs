@@ -4,13 +4,13 @@ use super::CallbackError;
 use super::accepted::{AcceptedCode, ImplicitToken, UntrustedHints};
 use super::expectation::{Expectation, result};
 use super::query::{Params, parts};
-use crate::authorize::RedirectUri;
+use crate::redirect_uri::RedirectUri;
 use crate::{AuthorizationCode, CodeVerifier, Nonce, State};
 
 /// A code flow that waits for its redirect.
 ///
-/// Returned by [`Authorization::start_code`](crate::authorize::Authorization::start_code), or rebuilt from its parts by a
-/// server that keeps them in the person's session. It is consumed by [`PendingCode::accept`] and cannot be copied.
+/// Returned by [`Authorization::start_code`](crate::authorize::Authorization::start_code), or rebuilt from its parts by
+/// a server that keeps them in the person's session. It is consumed by [`PendingCode::accept`] and cannot be copied.
 #[derive(Debug, PartialEq, Eq)]
 pub struct PendingCode {
     expected: Expectation,

@@ -5,8 +5,8 @@ use http::{Request, Response};
 use ra_http::{BaseUrl, Body, Endpoint, HttpError};
 
 use super::{push_external_auth, token_form};
-use crate::authorize::RedirectUri;
 use crate::error::Repeat;
+use crate::redirect_uri::RedirectUri;
 use crate::wire::{Place, read_reply, replaceable_url};
 use crate::{
     AuthorizationCode, Client, CodeVerifier, ConfidentialClient, ExternalAuth, Token, Urls,

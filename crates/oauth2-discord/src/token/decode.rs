@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::{Guild, Token, TokenError, Webhook};
+use super::{Guild, Token, Webhook};
 use crate::json::{members, object, optional, required};
+use crate::token_error::TokenError;
 use crate::{AccessToken, RawIdToken, RefreshToken, Snowflake, wire::fits_header};
 
 members!(Members {
