@@ -8,9 +8,9 @@ use crate::token_error::TokenError;
 use crate::wiped::WipedBytes;
 
 /// Defines a struct of the named members of a JSON object, as raw JSON; absent members and `null` are `None`. A member
-/// with another name on the wire is written `field: "name"`.
+/// with another name on the wire is written `field = "name"`.
 macro_rules! members {
-    ($name:ident { $($field:ident $(: $wire:literal)?),+ }) => {
+    ($name:ident: $($field:ident $(= $wire:literal)?),+) => {
         #[derive(::serde::Deserialize)]
         struct $name<'a> {
             $(

@@ -122,6 +122,19 @@ impl Form {
         escape(value, |part| self.0.push(part.as_bytes()));
     }
 
+    /// Adds a pair whose value must not be empty; the error names it.
+    pub(crate) fn push_required(
+        &mut self,
+        name: &'static str,
+        value: &str,
+    ) -> Result<(), HttpError> {
+        if value.is_empty() {
+            return Err(HttpError::bad_request(name));
+        }
+        self.push(name, value);
+        Ok(())
+    }
+
     pub(crate) fn push_some(&mut self, name: &'static str, value: Option<&str>) {
         self.push(name, value.unwrap_or_default());
     }

@@ -76,12 +76,7 @@ impl Endpoint for VerifyDevice {
     }
 }
 
-members!(Members {
-    client_id,
-    scopes,
-    two_way_link_code,
-    state: "type"
-});
+members! { Members: client_id, scopes, two_way_link_code, state = "type" }
 
 impl DeviceRequest {
     /// A pending request.

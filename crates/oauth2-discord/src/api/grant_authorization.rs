@@ -170,4 +170,4 @@ impl Endpoint for GrantAuthorization {
     }
 }
 
-members!(Members { url });
+members! { Members: url }

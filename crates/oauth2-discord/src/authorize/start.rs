@@ -69,8 +69,7 @@ impl Authorization {
         let state = self.state.clone().or_make(|| State::from_entropy(state));
         let secrets = Secrets {
             state,
-            verifier: None,
-            nonce: None,
+            ..Secrets::default()
         };
         let url = self.write(urls, Some(ResponseType::Token), &secrets);
         let pending =
@@ -85,15 +84,11 @@ impl Authorization {
     pub fn link(self, urls: &Urls) -> Result<AuthorizeUrl, AuthorizeError> {
         self.check(None)?;
         let state = self.state.given().cloned();
-        Ok(self.write(
-            urls,
-            None,
-            &Secrets {
-                state,
-                verifier: None,
-                nonce: None,
-            },
-        ))
+        let secrets = Secrets {
+            state,
+            ..Secrets::default()
+        };
+        Ok(self.write(urls, None, &secrets))
     }
 
     fn write(
@@ -130,6 +125,7 @@ impl Authorization {
 }
 
 /// The secrets that bind the redirect to the request.
+#[derive(Default)]
 struct Secrets {
     state: Option<State>,
     verifier: Option<CodeVerifier>,

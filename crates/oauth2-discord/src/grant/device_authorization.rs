@@ -29,14 +29,9 @@ pub struct DeviceAuthorization {
     pub interval: Duration,
 }
 
-members!(Members {
-    device_code,
-    user_code,
-    verification_uri,
-    verification_uri_complete,
-    expires_in,
-    interval
-});
+members! { Members:
+    device_code, user_code, verification_uri, verification_uri_complete, expires_in, interval
+}
 
 impl DeviceAuthorization {
     /// Codes for this page, with a poll every 5 s.

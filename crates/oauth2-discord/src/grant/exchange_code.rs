@@ -79,11 +79,8 @@ impl Endpoint for ExchangeCode {
     type Reply = Token;
 
     fn to_http(&self, base: &BaseUrl) -> Result<Request<Body>, HttpError> {
-        if self.code.expose().is_empty() {
-            return Err(HttpError::bad_request("code"));
-        }
         let mut form = token_form("authorization_code");
-        form.push("code", self.code.expose());
+        form.push_required("code", self.code.expose())?;
         form.push_some(
             "code_verifier",
             self.verifier.as_ref().map(CodeVerifier::expose),

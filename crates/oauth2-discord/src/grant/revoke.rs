@@ -57,11 +57,8 @@ impl Endpoint for Revoke {
             Revoked::Access(token) => (token.expose(), "access_token"),
             Revoked::Refresh(token) => (token.expose(), "refresh_token"),
         };
-        if token.is_empty() {
-            return Err(HttpError::bad_request("token"));
-        }
         let mut form = Form::default();
-        form.push("token", token);
+        form.push_required("token", token)?;
         form.push("token_type_hint", hint); // not in the document; the live service takes it (P-01)
         form.post(self.place.uri(base)?, &self.client)
     }
