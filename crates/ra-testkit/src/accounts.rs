@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use ra_gateway::accounts::{Account, Accounts, AccountsErrorKind, Answer};
 use ra_proto::rest::MfaMethod;
-use ra_proto::{MfaAnswerText, Token, User};
+use ra_proto::{MfaAnswerText, Token, User, base64};
 
 /// Accounts of a gateway, in memory.
 #[derive(Debug, Default)]
@@ -93,7 +93,8 @@ impl Accounts for InMemory {
             let entry = self.entry(user).ok_or(AccountsErrorKind::Unknown)?;
             let token = entry.token.clone().unwrap_or_else(|| {
                 let number = self.minted.fetch_add(1, Ordering::Relaxed);
-                format!("minted-{}-{number}", user.id)
+                let id = base64::encode_url(user.id.to_string().as_bytes());
+                format!("{id}.minted.{number}")
             });
             Ok(Token::new(token))
         })
