@@ -2,7 +2,8 @@
 //!
 //! ```sh
 //! cargo run -p oauth2-discord --example with_reqwest      # against a server inside the example
-//! RA_CLIENT_ID=… RA_CLIENT_SECRET=… cargo run -p oauth2-discord --example with_reqwest -- https://discord.com/api/v10
+//! RA_CLIENT_ID=… RA_CLIENT_SECRET=… \
+//!     cargo run -p oauth2-discord --example with_reqwest -- https://discord.com/api/v10
 //! ```
 //!
 //! The second one needs `reqwest` with a TLS feature, such as its default; this workspace builds it without.

@@ -1,11 +1,11 @@
-//! Who asks: the application, with or without a secret.
+//! The client: an application with or without a secret.
 
 use crate::{ClientSecret, Snowflake};
 
 /// An application that cannot keep a secret: an app on people's machines, a page in a browser (S-21).
 ///
-/// It has no place for a secret, and Discord wants the application's `PUBLIC_OAUTH2_CLIENT` flag for it (O-121). What takes
-/// a secret does not take a public client (O-097):
+/// It has no place for a secret, and Discord wants the application's `PUBLIC_OAUTH2_CLIENT` flag for it (O-121). Calls
+/// that need a secret do not accept a public client (O-097):
 ///
 /// ```compile_fail
 /// use oauth2_discord::{PublicClient, Scope, Snowflake, grant::ClientCredentials};
@@ -22,7 +22,7 @@ pub struct PublicClient {
     id: Snowflake,
 }
 
-/// An application on a machine of its owner, which authenticates by its secret.
+/// An application on its owner's machine, which authenticates with its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfidentialClient {
     id: Snowflake,
@@ -30,18 +30,19 @@ pub struct ConfidentialClient {
     auth: ClientAuth,
 }
 
-/// How a confidential client sends its credentials; never in both ways at once (S-02).
+/// Transport of a confidential client's credentials; never both at once (S-02).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum ClientAuth {
     /// `client_id` and `client_secret` in the form, as in the document's examples.
     #[default]
     Form,
-    /// `Authorization: Basic`, both form-encoded first (RFC 6749, section 2.3.1). Discord's newer examples do it (P-05).
+    /// `Authorization: Basic`, both form-encoded first (RFC 6749, section 2.3.1). Discord's newer examples do it
+    /// (P-05).
     Basic,
 }
 
-/// Either kind of client, for the grants that serve both.
+/// A client of either kind, for grants that accept both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Client {
@@ -52,13 +53,13 @@ pub enum Client {
 }
 
 impl PublicClient {
-    /// The client with this id.
+    /// A client with this id.
     #[must_use]
     pub const fn new(id: Snowflake) -> Self {
         Self { id }
     }
 
-    /// Its id.
+    /// The client's id.
     #[must_use]
     pub const fn id(&self) -> Snowflake {
         self.id
@@ -66,33 +67,33 @@ impl PublicClient {
 }
 
 impl ConfidentialClient {
-    /// The client with this id and secret; credentials go into the form.
+    /// A client with this id and secret, which sends them in the form.
     #[must_use]
     pub const fn new(id: Snowflake, secret: ClientSecret) -> Self {
         let auth = ClientAuth::Form;
         Self { id, secret, auth }
     }
 
-    /// Sends the credentials in this way.
+    /// Sets the transport of the credentials.
     #[must_use]
     pub fn with_auth(mut self, auth: ClientAuth) -> Self {
         self.auth = auth;
         self
     }
 
-    /// Its id.
+    /// The client's id.
     #[must_use]
     pub const fn id(&self) -> Snowflake {
         self.id
     }
 
-    /// Its secret.
+    /// The client's secret.
     #[must_use]
     pub const fn secret(&self) -> &ClientSecret {
         &self.secret
     }
 
-    /// How it sends its credentials.
+    /// The transport of its credentials.
     #[must_use]
     pub const fn auth(&self) -> ClientAuth {
         self.auth
@@ -100,7 +101,7 @@ impl ConfidentialClient {
 }
 
 impl Client {
-    /// Its id.
+    /// The client's id.
     #[must_use]
     pub const fn id(&self) -> Snowflake {
         match self {

@@ -1,4 +1,4 @@
-//! Randomness as an argument: nothing here draws any.
+//! Random bytes, as an argument: this crate draws none.
 
 use core::fmt;
 
@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 /// The random bytes of one authorization: state, verifier and nonce take 256 bits each (O-087, O-117, RFC 9700).
 ///
-/// Moved into the flow and wiped, so that no two flows share them.
+/// They move into the flow and are wiped, so that two flows cannot share them.
 ///
 /// ```
 /// use oauth2_discord::Entropy;
@@ -19,13 +19,13 @@ use zeroize::Zeroizing;
 pub struct Entropy(Zeroizing<[[u8; 32]; 3]>);
 
 impl Entropy {
-    /// How many bytes it takes.
+    /// Number of random bytes.
     pub const BYTES: usize = 96;
 
-    /// Has `fill` fill the bytes from the system's generator.
+    /// Lets `fill` write the bytes, from the system's generator.
     ///
     /// # Errors
-    /// Whatever `fill` says.
+    /// The error of `fill`.
     pub fn draw<E>(fill: impl FnOnce(&mut [u8]) -> Result<(), E>) -> Result<Self, E> {
         let mut bytes = Zeroizing::new([[0; 32]; 3]);
         fill(bytes.as_flattened_mut())?;

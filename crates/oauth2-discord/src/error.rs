@@ -28,10 +28,10 @@ mod description;
 #[cfg(test)]
 mod tests;
 
-/// How long to wait if nobody said.
+/// Wait if the service names none.
 const FALLBACK: Duration = Duration::from_secs(5);
 
-/// Whether the same call may be made again when nobody knows whether the first one arrived.
+/// Whether a call may be repeated when it is unknown whether it arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Repeat {
@@ -41,28 +41,28 @@ pub enum Repeat {
     SingleUse,
 }
 
-/// What to do about an error.
+/// Advice about an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Advice {
     /// The same call may succeed after this long.
     AskAgain {
-        /// How long to wait.
+        /// The wait.
         after: Duration,
     },
-    /// The code, device code or token is spent, revoked or expired: a person has to authorize again. An access token may
-    /// be refreshed first.
+    /// The code, device code or token is spent, revoked or expired: a person has to authorize again. An access token
+    /// may be refreshed first.
     StartOver,
     /// The person refused.
     PersonSaidNo,
     /// The application, its credentials, scopes or URLs are set up wrongly: asking again ends the same way.
     Configuration,
-    /// A code or refresh token went out and no answer of the service came that can be read: it may be spent. A refresh may
-    /// be tried once more with the same token; if that says [`Advice::StartOver`], the answer is lost. A code is lost.
+    /// A code or refresh token was sent, and no readable answer of the service arrived: it may be spent. Try a refresh
+    /// once more with the same token; on [`Advice::StartOver`] the answer is lost. A code is lost at once.
     OutcomeUnknown,
 }
 
-/// Why an accepted code makes no exchange.
+/// Reason an accepted code cannot be exchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExchangeError {
@@ -70,7 +70,7 @@ pub enum ExchangeError {
     VerifierRequired,
 }
 
-/// What to do about a failed call.
+/// Gives advice about a failed call.
 #[must_use]
 pub fn advice(error: &HttpError, repeat: Repeat) -> Advice {
     let after = error.retry_after().unwrap_or(FALLBACK);
@@ -131,7 +131,7 @@ fn of_status(error: &HttpError, after: Duration, unanswered: Advice) -> Advice {
         }
         // an account is being merged; whether a code or refresh token was spent is not said
         _ if status == 423 => unanswered,
-        // without any code it is something on the way that refuses, such as a proxy: it knows nothing of what was sent
+        // a refusal without a code comes from something in between, such as a proxy, which does not know the token
         (None, None)
             if matches!(status, 401 | 403 | 407) && unanswered == Advice::OutcomeUnknown =>
         {

@@ -31,7 +31,7 @@ text_enum! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExternalAuth {
-    /// Who issued the token.
+    /// The issuer's kind.
     pub kind: ExternalAuthType,
     /// The token.
     pub token: ExternalAuthToken,

@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 use crate::TokenError;
 use crate::wiped::WipedBytes;
 
-/// Defines a struct of the named members of a JSON object, as raw JSON; absent members and `null` are `None`. A member with
-/// another name on the wire is written `field: "name"`.
+/// Defines a struct of the named members of a JSON object, as raw JSON; absent members and `null` are `None`. A member
+/// with another name on the wire is written `field: "name"`.
 macro_rules! members {
     ($name:ident { $($field:ident $(: $wire:literal)?),+ }) => {
         #[derive(::serde::Deserialize)]
@@ -22,7 +22,8 @@ macro_rules! members {
 }
 pub(crate) use members;
 
-/// Reads the members of a JSON object. Serde alone would take an array for a struct, and skip members that are not UTF-8.
+/// Reads the members of a JSON object. Serde alone would take an array for a struct, and skip members that are not
+/// UTF-8.
 pub(crate) fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, TokenError> {
     let text = core::str::from_utf8(json).ok();
     let text = text.filter(|text| text.trim_ascii_start().starts_with('{'));
@@ -55,7 +56,7 @@ pub(crate) fn required<T: DeserializeOwned>(
     optional(raw, field)?.ok_or(TokenError::at(field))
 }
 
-/// A JSON object in the making; it may hold secrets. Unset members are absent.
+/// A JSON object that is being written; it may hold secrets. Unset members are absent.
 pub(crate) struct JsonObject(WipedBytes);
 
 impl JsonObject {

@@ -1,21 +1,21 @@
-//! OAuth2 layer of remote auth: Discord's OAuth2 as plain values. This crate never opens a socket, reads no clock and
-//! draws no randomness; the one thing that touches the system is the optional file store of the token keeper.
+//! OAuth2 layer of remote auth: Discord's OAuth2 as plain values. This crate opens no socket, reads no clock and
+//! draws no random bytes; only the optional file store of the token keeper touches the system.
 //!
 //! | to do | start at |
 //! |---|---|
-//! | log people in by their browser | [`authorize::Authorization`], [`callback::PendingCode`] |
-//! | log people in on a device without one | [`grant::StartDevice`], [`device`] |
+//! | log people in with their browser | [`authorize::Authorization`], [`callback::PendingCode`] |
+//! | log people in on a device without a browser | [`grant::StartDevice`], [`device`] |
 //! | add a bot, a command or a webhook | [`authorize::Authorization::link`], [`Token::guild`], [`Token::webhook`] |
 //! | refresh, revoke, act as the owner | [`grant::Refresh`], [`grant::Revoke`], [`grant::ClientCredentials`] |
 //! | keep tokens fresh and stored | [`keeper`] |
-//! | know who it was | [`api`], and `id_token` with that feature |
-//! | people without an account | [`partner`] |
-//! | see what an error means | [`error::advice`] |
+//! | find out who logged in | [`api`], and `id_token` with that feature |
+//! | serve people without an account | [`partner`] |
+//! | react to an error | [`error::advice`] |
 //!
-//! Calls are [`ra_http::Endpoint`]s: a value becomes an [`http::Request`], a carrier of yours moves it, and the value reads
-//! the [`http::Response`]. A carrier is a closure around any HTTP library ([`ra_http::Endpoint::call`]; the examples
-//! `with_reqwest` and `with_ureq` are two), or `ra-tokio`'s. State and PKCE are on by default, redirects are never followed, secrets never reach `Debug`,
-//! `Display` or an error.
+//! Calls are [`ra_http::Endpoint`]s: a value makes an [`http::Request`], your carrier sends it, and the value reads the
+//! [`http::Response`]. A carrier is a closure around any HTTP library ([`ra_http::Endpoint::call`]; the examples
+//! `with_reqwest` and `with_ureq` are two), or `ra-tokio`'s. State and PKCE are on by default, redirects are never
+//! followed, secrets never reach `Debug`, `Display` or an error.
 //!
 //! ```
 //! use oauth2_discord::authorize::{Authorization, RedirectUri};
@@ -25,7 +25,8 @@
 //! # fn fill(bytes: &mut [u8]) -> Result<(), core::convert::Infallible> { bytes.fill(7); Ok(()) }
 //! # fn send(request: http::Request<Body>) -> http::Response<Body> {
 //! #     assert_eq!(request.uri(), "https://discord.com/api/v10/oauth2/token");
-//! #     http::Response::new(Body::from(br#"{"token_type":"Bearer","access_token":"abc","expires_in":604800}"#.to_vec()))
+//! #     let json = br#"{"token_type":"Bearer","access_token":"abc","expires_in":604800}"#;
+//! #     http::Response::new(Body::from(json.to_vec()))
 //! # }
 //! let urls = Urls::default();
 //! let client = PublicClient::new(Snowflake::new(157730590492196864));
@@ -38,7 +39,7 @@
 //! # let state = started.pending.state().unwrap().expose();
 //! # let callback = format!("/callback?code=xyz&state={state}&iss=https%3A%2F%2Fdiscord.com");
 //!
-//! // 2. take the redirect that comes back
+//! // 2. accept the redirect
 //! let exchange = started.pending.accept(&callback)?.exchange(client)?;
 //!
 //! // 3. exchange the code
@@ -63,10 +64,10 @@
 //!
 //! # Where this differs from the document
 //!
-//! The live service has moved on: the device endpoint has a new path, which is the default here ([`Urls::DEVICE_PATH`]),
-//! and some scopes, endpoints and external auth types are newer. Each is marked with its id from [`docs/oauth2.md`], which lists
-//! every promise of this crate with the tests that prove it.
-//! Every URL can be replaced: [`Urls`] lists them, endpoints have `at`.
+//! The live service has moved on: the device endpoint has a new path, which is the default here
+//! ([`Urls::DEVICE_PATH`]), and some scopes, endpoints and external auth types are newer. Each is marked with its id
+//! from [`docs/oauth2.md`], which lists every promise of this crate with the tests that prove it. Every URL can be
+//! replaced: [`Urls`] lists them, endpoints have `at`.
 //!
 //! [`docs/oauth2.md`]: https://github.com/remote-auth/remote-auth/blob/main/docs/oauth2.md
 #![forbid(unsafe_code)]

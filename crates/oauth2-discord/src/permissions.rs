@@ -20,7 +20,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Permissions(u128);
 
-/// A text that is no [`Permissions`]: not decimal digits, or over 128 bits.
+/// The text is not [`Permissions`]: not decimal digits, or over 128 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PermissionsError;
 

@@ -1,4 +1,4 @@
-//! Proof key for code exchange (RFC 7636): S256 only, there is no other way to ask (S-17, O-119).
+//! Proof key for code exchange (RFC 7636): S256 only (S-17, O-119).
 
 use core::{error::Error, fmt};
 
@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::secret::encode_random;
 
-/// The secret half, sent with the exchange alone (O-123).
+/// The secret half, sent only with the exchange (O-123).
 ///
 /// ```
 /// use oauth2_discord::CodeVerifier;
@@ -25,7 +25,7 @@ pub struct CodeVerifier(SecretText);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeChallenge(String);
 
-/// Why a text is no [`CodeVerifier`].
+/// Reason a text is not a [`CodeVerifier`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CodeVerifierError {
@@ -36,10 +36,10 @@ pub enum CodeVerifierError {
 }
 
 impl CodeVerifier {
-    /// Takes a verifier over that was made before, for example one kept in a web session.
+    /// Takes over an existing verifier, for example from a web session.
     ///
     /// # Errors
-    /// Its length or its alphabet is wrong.
+    /// The length or a character is wrong.
     pub fn new(text: impl Into<String>) -> Result<Self, CodeVerifierError> {
         let text = Zeroizing::new(text.into());
         let unreserved = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
@@ -78,7 +78,7 @@ impl fmt::Debug for CodeVerifier {
 }
 
 impl CodeChallenge {
-    /// The only method there is, for `code_challenge_method` (O-069).
+    /// The value of `code_challenge_method` (O-069).
     pub const METHOD: &str = "S256";
 
     /// The text for `code_challenge`: 43 characters.

@@ -11,33 +11,33 @@ ra_types::secret_text! {
     /// assert_eq!(secret.expose(), "hunter2");
     /// ```
     ClientSecret;
-    /// What the redirect brings and the exchange turns into a token; single use, lives about 100 s (P-12).
+    /// The code of a redirect, which the exchange turns into a token; single use, valid for about 100 s (P-12).
     AuthorizationCode;
-    /// What authorizes calls in a user's name (`Authorization: Bearer`).
+    /// Authorizes calls for a user (`Authorization: Bearer`).
     AccessToken;
-    /// What the refresh grant turns into a new token; single use (P-12).
+    /// The refresh grant turns it into a new token; single use (P-12).
     RefreshToken;
-    /// An ID token as it came: a JWT that nobody has verified yet.
+    /// An unverified ID token: a JWT.
     RawIdToken;
     /// The device's half of a device authorization.
     DeviceCode;
-    /// The right to post through a webhook.
+    /// The token to post through a webhook.
     WebhookToken;
     /// A webhook's URL, which ends with its token.
     WebhookUrl;
-    /// A bot's token (`Authorization: Bot`). Bots take no invites, have no friends or group messages, and rate limits of
-    /// their own (O-183).
+    /// A bot's token (`Authorization: Bot`). Bots take no invites, have no friends or group messages, and rate limits
+    /// of their own (O-183).
     BotToken;
     /// A user account's session token, sent without a scheme. Automating user accounts outside OAuth2 and bots is
     /// forbidden and may cost the account (O-183).
     UserToken;
-    /// What an external identity provider issued to the person.
+    /// A token that an external identity provider issued to the person.
     ExternalAuthToken;
     /// Binds a redirect to the request and the browser that it answers (O-087).
     State;
     /// Binds an ID token to the request that it answers (O-089).
     Nonce;
-    /// Where to send a person who decided; it bears a code, a token or an error (O-163).
+    /// The URL to send a person to after the decision; it holds a code, a token or an error (O-163).
     RedirectLocation;
     /// Links an account at the other side as well, after a device was verified (N-03).
     TwoWayLinkCode;

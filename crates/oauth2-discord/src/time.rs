@@ -1,13 +1,13 @@
-//! Time as an argument: nothing here reads a clock.
+//! Wall time, as an argument: this crate reads no clock.
 
 use core::time::Duration;
 
-/// Wall time in whole seconds since 1970, for what must outlive the process: when a token expires.
+/// Wall time in whole seconds since 1970, for times that outlive the process, such as a token's expiry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnixTime(u64);
 
 impl UnixTime {
-    /// The time this many seconds after 1970 began.
+    /// The time this many seconds after the start of 1970.
     #[must_use]
     pub const fn from_secs(secs: u64) -> Self {
         Self(secs)
@@ -19,13 +19,13 @@ impl UnixTime {
         self.0
     }
 
-    /// This much later, in whole seconds; the end of time if there is no such time.
+    /// Adds `wait` in whole seconds; stops at the largest time.
     #[must_use]
     pub const fn saturating_add(self, wait: Duration) -> Self {
         Self(self.0.saturating_add(wait.as_secs()))
     }
 
-    /// How long after `earlier` this is; zero if it is before.
+    /// The time from `earlier` to this time; zero if it is not earlier.
     #[must_use]
     pub const fn saturating_since(self, earlier: Self) -> Duration {
         Duration::from_secs(self.0.saturating_sub(earlier.0))

@@ -1,4 +1,4 @@
-//! Where the endpoints are: Discord's by default, each one replaceable (O-001 to O-008).
+//! URLs of the endpoints: Discord's by default, each one replaceable (O-001 to O-008).
 
 use core::{fmt, str::FromStr};
 
@@ -7,7 +7,7 @@ use ra_http::{BaseUrl, BaseUrlError};
 
 /// The full URL of one endpoint: `https` anywhere, `http` to this machine only (S-29), no user name, no fragment.
 ///
-/// Unlike a [`BaseUrl`] it keeps its path to the letter and may bear a query.
+/// Unlike a [`BaseUrl`] it keeps its path unchanged and may have a query.
 ///
 /// ```
 /// use oauth2_discord::EndpointUrl;
@@ -23,13 +23,13 @@ pub struct EndpointUrl {
     uri: Uri,
 }
 
-/// Where everything is. [`Urls::default`] is Discord; replace what lies elsewhere.
+/// The URLs of all endpoints. [`Urls::default`] is Discord; replace single ones as needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Urls {
-    /// The API that endpoints without a URL of their own lie below.
+    /// Base of the endpoints that have no URL here.
     pub api: BaseUrl,
-    /// The page that people authorize on; a browser goes there (O-001).
+    /// The page that people authorize on, in a browser (O-001).
     pub authorize: EndpointUrl,
     /// Token (O-003).
     pub token: EndpointUrl,
@@ -41,7 +41,7 @@ pub struct Urls {
     pub keys: EndpointUrl,
     /// OpenID user information (O-006).
     pub userinfo: EndpointUrl,
-    /// Who issues: the `iss` of redirects (RFC 9207, P-02) and of ID tokens.
+    /// The issuer: `iss` of redirects (RFC 9207, P-02) and of ID tokens.
     pub issuer: String,
 }
 
@@ -56,7 +56,7 @@ impl Urls {
     pub(crate) const KEYS_PATH: &str = "/oauth2/keys";
     pub(crate) const USERINFO_PATH: &str = "/oauth2/userinfo";
 
-    /// Everything on the host of `api`, with Discord's paths: the authorize page at the root, the rest below the base.
+    /// All URLs on the host of `api`, with Discord's paths: the authorize page at the root, the rest below the base.
     #[must_use]
     pub fn below(api: BaseUrl) -> Self {
         let text = api.to_string();
@@ -82,7 +82,7 @@ impl Default for Urls {
 }
 
 impl EndpointUrl {
-    /// The URL as it was written.
+    /// The URL as written.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text

@@ -1,4 +1,4 @@
-//! Requests and replies on the wire: where a call goes, forms, authorization headers.
+//! Requests and replies on the wire: address, form, authorization header, JSON reply.
 
 use http::{HeaderValue, Method, Request, Response, header};
 use ra_http::{BaseUrl, Body, HttpError, check_status, json_post, set_secret_header};
@@ -48,7 +48,7 @@ pub(crate) fn bodiless(method: Method, uri: http::Uri) -> Request<Body> {
     request
 }
 
-/// Sets `Authorization: Bearer …`. A token that is no run of visible ASCII is refused (S-12).
+/// Sets `Authorization: Bearer …`. A token with other characters than visible ASCII is refused (S-12).
 pub(crate) fn set_bearer(
     request: &mut Request<Body>,
     token: &AccessToken,
@@ -56,7 +56,7 @@ pub(crate) fn set_bearer(
     set_authorization(request, "Bearer ", token.expose(), "access_token")
 }
 
-/// Sets `Authorization` to `scheme` and `secret`; `field` is what an error names.
+/// Sets `Authorization` to `scheme` and `secret`; an error names `field`.
 pub(crate) fn set_authorization(
     request: &mut Request<Body>,
     scheme: &str,
@@ -99,7 +99,7 @@ pub(crate) fn read_reply<T>(
     }
 }
 
-/// A form (`application/x-www-form-urlencoded`) in the making.
+/// A form (`application/x-www-form-urlencoded`) that is being written.
 #[derive(Default)]
 pub(crate) struct Form(WipedBytes);
 
@@ -163,14 +163,14 @@ fn set_basic(request: &mut Request<Body>, id: &str, secret: &str) -> Result<(), 
     set_authorization(request, "Basic ", &encoded, "client_secret")
 }
 
-/// Percent-encodes all but RFC 3986's unreserved characters, which every form and query decoder reads alike.
+/// Percent-encodes all but RFC 3986's unreserved characters; every form and query decoder understands that.
 pub(crate) fn escape_into(text: &str, out: &mut impl Sink) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     let is_reserved =
         |b: u8| !matches!(b, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~');
     let mut rest = text;
     loop {
-        // tokens, states and verifiers have nothing to escape
+        // tokens, states and verifiers need no escaping
         let plain = rest.bytes().position(is_reserved).unwrap_or(rest.len());
         let (before, after) = rest.split_at(plain);
         out.text(before);
@@ -187,7 +187,7 @@ pub(crate) fn escape_into(text: &str, out: &mut impl Sink) {
     }
 }
 
-/// What escaped text goes into.
+/// A destination of escaped text.
 pub(crate) trait Sink {
     fn text(&mut self, text: &str);
     fn ascii(&mut self, byte: u8);

@@ -10,7 +10,7 @@ use crate::commands::completions::CompletionsArgs;
 use crate::commands::demo::DemoArgs;
 use crate::commands::gateway::GatewayArgs;
 use crate::commands::login::LoginArgs;
-use crate::commands::oauth2::args::Oauth2Args;
+use crate::commands::oauth2::Oauth2Args;
 use crate::commands::{approve, demo, gateway, login, oauth2};
 use crate::log::LogArgs;
 use crate::outcome::{Exit, after_help};
@@ -73,7 +73,7 @@ pub(crate) enum Command {
     #[command(long_about = gateway::LONG_ABOUT)]
     Gateway(Box<GatewayArgs>),
     /// Discord's OAuth2: get tokens, refresh and revoke them, ask what they say
-    #[command(long_about = oauth2::args::LONG_ABOUT)]
+    #[command(long_about = oauth2::LONG_ABOUT)]
     Oauth2(Box<Oauth2Args>),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),

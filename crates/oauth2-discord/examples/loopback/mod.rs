@@ -8,8 +8,10 @@ use ra_http::BaseUrl;
 pub(crate) const CLIENT_ID: &str = "157730590492196864";
 pub(crate) const SECRET: &str = "937it3ow87i4ery69876wqire";
 
-const TOKEN: &str = r#"{"access_token":"6qrZcUqja7812RVdnEKjpzOL4CvHBFG","token_type":"Bearer","expires_in":604800,"scope":"identify"}"#;
-const ME: &str = r#"{"application":{"id":"157730590492196864","name":"example"},"scopes":["identify"],"expires":"2036-01-01T00:00:00+00:00"}"#;
+const TOKEN: &str = "{\"access_token\":\"6qrZcUqja7812RVdnEKjpzOL4CvHBFG\",\"token_type\":\"Bearer\",\
+    \"expires_in\":604800,\"scope\":\"identify\"}";
+const ME: &str = "{\"application\":{\"id\":\"157730590492196864\",\"name\":\"example\"},\
+    \"scopes\":[\"identify\"],\"expires\":\"2036-01-01T00:00:00+00:00\"}";
 
 /// Serves for as long as the process lives; the base of its API.
 pub(crate) fn start() -> Result<BaseUrl, Box<dyn std::error::Error>> {

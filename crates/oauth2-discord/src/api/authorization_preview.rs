@@ -1,4 +1,4 @@
-//! What the authorization page shows (O-156, O-157).
+//! Content of the authorization page (O-156, O-157).
 
 use serde_json::value::RawValue;
 
@@ -7,39 +7,39 @@ use crate::authorize::IntegrationType;
 use crate::json::{array, members, object, optional, required};
 use crate::{Permissions, Snowflake, TokenError};
 
-/// What a user is asked, and by whom.
+/// The question to a user, and the application that asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuthorizationPreview {
     /// The application that asks.
     pub application: Application,
-    /// The user who is asked.
+    /// The user.
     pub user: User,
-    /// Whether they agreed to these scopes before, so that they need not be asked.
+    /// Whether the user agreed to these scopes before.
     pub authorized: bool,
-    /// Where the application would be installed; `None` for a context that this version does not know.
+    /// Place of installation; `None` if unknown to this version.
     pub integration_type: Option<IntegrationType>,
-    /// Where the browser goes afterwards, if there is a response type.
+    /// The redirect URI, if there is a response type.
     pub redirect_uri: Option<String>,
-    /// The bot that would be added, if `bot` is asked for.
+    /// The bot to add, if `bot` is among the scopes.
     pub bot: Option<User>,
     /// The user's guilds; only with `GUILD_INSTALL` and `bot` or `applications.commands`.
     pub guilds: Option<Vec<OAuth2Guild>>,
 }
 
-/// A guild that an application may be added to.
+/// A guild that the application can be added to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OAuth2Guild {
-    /// Its id.
+    /// The guild's id.
     pub id: Snowflake,
-    /// Its name, 2 to 100 characters.
+    /// The guild's name, 2 to 100 characters.
     pub name: String,
     /// The hash of its icon.
     pub icon: Option<String>,
     /// 1 if administrative actions need MFA (O-185).
     pub mfa_level: u64,
-    /// What the user may do there.
+    /// The user's permissions there.
     pub permissions: Permissions,
 }
 
@@ -62,7 +62,7 @@ members!(GuildMembers {
 });
 
 impl AuthorizationPreview {
-    /// A preview for a user who has not agreed yet, of a `GUILD_INSTALL`.
+    /// A preview of a `GUILD_INSTALL`, for a user who has not agreed yet.
     #[must_use]
     pub const fn new(application: Application, user: User) -> Self {
         Self {
@@ -79,7 +79,7 @@ impl AuthorizationPreview {
     /// Reads the endpoint's JSON.
     ///
     /// # Errors
-    /// The member that is missing or makes no sense, or `None` if it is no JSON object.
+    /// Names the member that is missing or malformed; `None` if this is not a JSON object.
     pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
         let members: Members<'_> = object(json)?;
         let user = members.user.ok_or(TokenError::at("user"))?;
@@ -109,7 +109,7 @@ impl AuthorizationPreview {
 }
 
 impl OAuth2Guild {
-    /// A guild without icon and MFA in which nothing is permitted.
+    /// A guild without icon, MFA and permissions.
     #[must_use]
     pub fn new(id: Snowflake, name: impl Into<String>) -> Self {
         Self {

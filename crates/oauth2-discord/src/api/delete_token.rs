@@ -7,7 +7,7 @@ use super::bodiless_as_user;
 use crate::error::Repeat;
 use crate::{Snowflake, UserToken};
 
-/// Takes an authorization back; a provisional account is unmerged by it (N-17). Fires several *OAuth2 Token Revoke*, and
+/// Deletes an authorization, which also unmerges a provisional account (N-17). Fires several *OAuth2 Token Revoke*, and
 /// maybe *User Application Remove* and *User Connections Update* (O-184).
 #[derive(Debug, Clone)]
 pub struct DeleteToken {
@@ -19,7 +19,7 @@ impl DeleteToken {
     /// For [`advice`](crate::error::advice): deleting twice does no harm.
     pub const REPEAT: Repeat = Repeat::Safe;
 
-    /// Takes the authorization with this id back, of the user whose session this is.
+    /// Deletes the authorization with this id, of the user of this session.
     #[must_use]
     pub const fn new(token: UserToken, id: Snowflake) -> Self {
         Self { token, id }

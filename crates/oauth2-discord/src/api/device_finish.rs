@@ -8,7 +8,7 @@ use crate::UserToken;
 use crate::error::Repeat;
 use crate::json::JsonObject;
 
-/// Tells a device what the person decided.
+/// Sends a person's decision to a device.
 #[derive(Debug, Clone)]
 pub struct FinishDevice {
     token: UserToken,
@@ -16,21 +16,21 @@ pub struct FinishDevice {
     decision: DeviceDecision,
 }
 
-/// What the person decided.
+/// A person's decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeviceDecision {
-    /// They agreed. Only after they saw what [`VerifyDevice`](super::VerifyDevice) found and said yes.
+    /// The person agreed, after seeing the result of [`VerifyDevice`](super::VerifyDevice).
     Granted,
-    /// They refused.
+    /// The person refused.
     Denied,
 }
 
 impl FinishDevice {
-    /// For [`advice`](crate::error::advice): saying it twice does no harm.
+    /// For [`advice`](crate::error::advice): sending it twice does no harm.
     pub const REPEAT: Repeat = Repeat::Safe;
 
-    /// Decides about the code that the person typed, for the user whose session this is.
+    /// Decides about the code that the person typed, for the user of this session.
     #[must_use]
     pub fn new(token: UserToken, user_code: impl Into<String>, decision: DeviceDecision) -> Self {
         Self {

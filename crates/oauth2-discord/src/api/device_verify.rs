@@ -11,25 +11,25 @@ use crate::text_enum::text_enum;
 use crate::wire::read_reply;
 use crate::{ScopeSet, Snowflake, TokenError, TwoWayLinkCode, UserToken};
 
-/// Looks up which application a device asks for, and what it wants. Show the person both before
-/// [`FinishDevice`](super::FinishDevice): whoever types a stranger's code gives their account away (S-24).
+/// Looks up a device's request: the application and its scopes. Show the person both before
+/// [`FinishDevice`](super::FinishDevice): a person who types a stranger's code gives their account away (S-24).
 #[derive(Debug, Clone)]
 pub struct VerifyDevice {
     token: UserToken,
     user_code: String,
 }
 
-/// What a device asks for.
+/// A device's request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeviceRequest {
     /// The application.
     pub client_id: Snowflake,
-    /// What it wants.
+    /// The scopes that it asks for.
     pub scopes: ScopeSet,
     /// Links the account at the other side as well, if the application can do that.
     pub two_way_link_code: Option<TwoWayLinkCode>,
-    /// How far it is.
+    /// The state of the request.
     pub state: DeviceRequestState,
 }
 
@@ -48,7 +48,7 @@ impl VerifyDevice {
     /// For [`advice`](crate::error::advice): asking twice does no harm.
     pub const REPEAT: Repeat = Repeat::Safe;
 
-    /// Looks up the code that the person typed, for the user whose session this is.
+    /// Looks up the code that the person typed, for the user of this session.
     #[must_use]
     pub fn new(token: UserToken, user_code: impl Into<String>) -> Self {
         Self {
@@ -84,7 +84,7 @@ members!(Members {
 });
 
 impl DeviceRequest {
-    /// A request that nobody has decided.
+    /// A pending request.
     #[must_use]
     pub const fn new(client_id: Snowflake, scopes: ScopeSet) -> Self {
         Self {
@@ -98,7 +98,7 @@ impl DeviceRequest {
     /// Reads the endpoint's JSON.
     ///
     /// # Errors
-    /// The member that is missing or makes no sense, or `None` if it is no JSON object.
+    /// Names the member that is missing or malformed; `None` if this is not a JSON object.
     pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
         let members: Members<'_> = object(json)?;
         let state: String = required(members.state, "type")?;

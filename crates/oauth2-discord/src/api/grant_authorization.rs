@@ -13,8 +13,8 @@ use crate::json::{object, required};
 use crate::wire::read_reply;
 use crate::{Permissions, RedirectLocation, Scope, ScopeSet, Snowflake, UserToken};
 
-/// Tells the service what the person on the page of an [`AuthorizeUrl`] decided. Unless it is told
-/// [`approve`](Self::approve), it counts as a no.
+/// Sends a person's decision about an [`AuthorizeUrl`] to the service. Without [`approve`](Self::approve) it is a
+/// refusal.
 ///
 /// May fire *Guild Integrations Update*, *Integration Create*, *User Application Update* and *User Connections Update*
 /// (O-184).
@@ -31,16 +31,16 @@ pub struct GrantAuthorization {
     location_context: Option<LocationContext>,
 }
 
-/// What an application may do in direct messages (O-160).
+/// Settings for direct messages of an application (O-160).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
 pub struct DmSettings {
-    /// Whether its messages ring the phone; no if unset.
+    /// Whether its messages cause push notifications; no if unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_mobile_push: Option<bool>,
 }
 
-/// Where in the app the person decided (O-161); the service counts such things.
+/// The place in the app where the person decided (O-161), for the service's statistics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
 pub struct LocationContext {
@@ -56,7 +56,7 @@ pub struct LocationContext {
 }
 
 impl DmSettings {
-    /// Nothing set.
+    /// Settings with nothing set.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -66,7 +66,7 @@ impl DmSettings {
 }
 
 impl LocationContext {
-    /// Nowhere.
+    /// A context with nothing set.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -81,7 +81,7 @@ impl GrantAuthorization {
     /// For [`advice`](crate::error::advice): the reply holds a code, and a webhook or a bot may have been added.
     pub const REPEAT: Repeat = Repeat::SingleUse;
 
-    /// Speaks for the user whose session this is. Nothing is decided yet.
+    /// A decision for the user of this session, not made yet.
     #[must_use]
     pub const fn new(token: UserToken, url: AuthorizeUrl) -> Self {
         Self {
@@ -97,28 +97,28 @@ impl GrantAuthorization {
         }
     }
 
-    /// The person saw what is asked and said yes.
+    /// The person saw the request and approved it.
     #[must_use]
     pub fn approve(mut self) -> Self {
         self.authorize = Some(true);
         self
     }
 
-    /// The person said no.
+    /// The person declined.
     #[must_use]
     pub fn decline(mut self) -> Self {
         self.authorize = Some(false);
         self
     }
 
-    /// Where to install the application; into a guild if unset.
+    /// The place to install the application; a guild if unset.
     #[must_use]
     pub fn integration_type(mut self, kind: IntegrationType) -> Self {
         self.integration_type = Some(kind);
         self
     }
 
-    /// What the bot may do in the guild; needs `bot`. Without permissions it gets no role of its own (O-162).
+    /// The bot's permissions in the guild; needs `bot`. Without permissions it gets no role (O-162).
     #[must_use]
     pub fn permissions(mut self, permissions: Permissions) -> Self {
         self.permissions = Some(permissions);
@@ -147,15 +147,15 @@ impl GrantAuthorization {
         self
     }
 
-    /// Where in the app the person decided.
+    /// The place in the app where the person decided.
     #[must_use]
     pub fn location_context(mut self, context: LocationContext) -> Self {
         self.location_context = Some(context);
         self
     }
 
-    /// The member that does not go with the scopes or the integration type. Without a `scope` in the URL the application's
-    /// own settings count, which are not known here.
+    /// The member that does not fit the scopes or the integration type. Without `scope` in the URL the application's
+    /// own settings count, which are unknown here.
     fn misplaced(&self) -> Option<&'static str> {
         let mut parameters = self.url.parameters();
         let text = parameters.find(|(name, _)| *name == "scope");
@@ -207,8 +207,8 @@ impl Endpoint for GrantAuthorization {
         post_as_user(base, &path(&self.url, None), &self.token, body)
     }
 
-    /// Where to send the person: with a code, a token or an error in it, or `https://discord.com` if there is no redirect
-    /// URI (O-163). [`callback`](crate::callback) reads it.
+    /// Returns the URL to send the person to: with a code, a token or an error, or `https://discord.com` without a
+    /// redirect URI (O-163). [`callback`](crate::callback) reads it.
     fn from_http(&self, response: Response<Body>) -> Result<RedirectLocation, HttpError> {
         read_reply(response, |json| {
             let members: Members<'_> = object(json)?;

@@ -1,18 +1,18 @@
-//! What a user has granted to an application (O-147).
+//! A user's authorization of an application (O-147).
 
 use super::{Application, partial, scopes};
 use crate::json::{array, members, object, optional, required};
 use crate::{ScopeSet, Snowflake, TokenError};
 
-/// An authorization that a user gave to an application.
+/// A user's authorization of an application.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Granted {
-    /// The id of the authorization (the document says: of the token, N-16).
+    /// The id of the authorization (of the token, in the document; N-16).
     pub id: Snowflake,
-    /// What it allows.
+    /// The granted scopes.
     pub scopes: ScopeSet,
-    /// Whom it allows that.
+    /// The application.
     pub application: Application,
     /// The disclosures of the application that the user has acknowledged.
     pub disclosures: Vec<u64>,
@@ -40,7 +40,7 @@ impl Granted {
     /// Reads an authorization object.
     ///
     /// # Errors
-    /// The member that is missing or makes no sense, or `None` if it is no JSON object.
+    /// Names the member that is missing or malformed; `None` if this is not a JSON object.
     pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
         let members: Members<'_> = object(json)?;
         Ok(Self {
@@ -51,7 +51,7 @@ impl Granted {
         })
     }
 
-    /// Reads an array of them.
+    /// Reads an array of authorization objects.
     pub(super) fn decode_list(json: &[u8]) -> Result<Vec<Self>, TokenError> {
         array(json, None)?
             .into_iter()

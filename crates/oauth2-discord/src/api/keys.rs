@@ -9,30 +9,30 @@ use crate::json::{array, members, object, optional};
 use crate::wire::{Place, bodiless, read_reply, replaceable_url};
 use crate::{TokenError, Urls};
 
-/// Asks for the keys that ID tokens are signed with. Needs no authentication.
+/// Fetches the keys that ID tokens are signed with. Needs no authentication.
 #[derive(Debug, Clone)]
 pub struct Keys {
     place: Place,
 }
 
-/// Keys as they came. Nothing here has been verified, and keys of any type are in it.
+/// A key set, unverified, with keys of every type.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct KeySet {
     keys: Vec<Jwk>,
     json: String,
 }
 
-/// One key: the members that every use of it needs, as they came.
+/// One key, unverified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Jwk {
     /// The type, such as `RSA`.
     pub kty: String,
-    /// Which key it is.
+    /// The key's id.
     pub kid: Option<String>,
-    /// What algorithm it is for, such as `RS256`.
+    /// The algorithm, such as `RS256`.
     pub alg: Option<String>,
-    /// What it is for (`use`): `sig` or `enc`.
+    /// The use: `sig` or `enc`.
     pub usage: Option<String>,
     /// An RSA modulus, base64url.
     pub n: Option<String>,
@@ -44,7 +44,7 @@ impl Keys {
     /// For [`advice`](crate::error::advice): asking twice does no harm.
     pub const REPEAT: Repeat = Repeat::Safe;
 
-    /// Asks Discord's path below the base.
+    /// Asks at Discord's path below the base.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -85,13 +85,13 @@ members!(KeyMembers {
 });
 
 impl KeySet {
-    /// How many keys are kept; the others are skipped (S-35).
+    /// Maximum number of keys; others are skipped (S-35).
     pub const MAX_KEYS: usize = 64;
 
-    /// Reads a key set. Keys that make no sense are skipped, those of unknown types are kept (S-35).
+    /// Reads a key set. Malformed keys are skipped, keys of unknown types are kept (S-35).
     ///
     /// # Errors
-    /// `keys` is no array, or this is no JSON object.
+    /// `keys` is not an array, or this is not a JSON object.
     pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
         let members: Members<'_> = object(json)?;
         let keys = members.keys.ok_or(TokenError::at("keys"))?;
@@ -112,7 +112,7 @@ impl KeySet {
         &self.keys
     }
 
-    /// The whole set as it came.
+    /// The whole set as the service sent it.
     #[must_use]
     pub fn json(&self) -> &str {
         &self.json

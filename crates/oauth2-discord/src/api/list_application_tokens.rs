@@ -8,7 +8,7 @@ use crate::error::Repeat;
 use crate::wire::read_reply;
 use crate::{Snowflake, UserToken};
 
-/// Lists all that a user has granted to one application.
+/// Lists a user's authorizations of one application.
 #[derive(Debug, Clone)]
 pub struct ListApplicationTokens {
     token: UserToken,
@@ -19,7 +19,7 @@ impl ListApplicationTokens {
     /// For [`advice`](crate::error::advice): asking twice does no harm.
     pub const REPEAT: Repeat = Repeat::Safe;
 
-    /// Lists for the user whose session this is.
+    /// Lists for the user of this session.
     #[must_use]
     pub const fn new(token: UserToken, application_id: Snowflake) -> Self {
         Self {

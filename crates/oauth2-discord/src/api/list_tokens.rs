@@ -10,7 +10,7 @@ use crate::error::Repeat;
 use crate::wire::read_reply;
 use crate::{Snowflake, UserToken};
 
-/// Lists what a user has granted: today the newest authorization of each application (N-11).
+/// Lists a user's authorizations: today the newest one of each application (N-11).
 #[derive(Debug, Clone)]
 pub struct ListTokens {
     token: UserToken,
@@ -20,10 +20,10 @@ pub struct ListTokens {
 impl ListTokens {
     /// For [`advice`](crate::error::advice): asking twice does no harm.
     pub const REPEAT: Repeat = Repeat::Safe;
-    /// How many applications one call may ask about (N-11).
+    /// Maximum number of applications in one call (N-11).
     pub const MAX_APPLICATION_IDS: usize = 50;
 
-    /// Lists for the user whose session this is, all applications.
+    /// Lists for the user of this session, all applications.
     #[must_use]
     pub const fn new(token: UserToken) -> Self {
         Self {
@@ -32,7 +32,7 @@ impl ListTokens {
         }
     }
 
-    /// These applications only, at most [`ListTokens::MAX_APPLICATION_IDS`].
+    /// Lists these applications only, at most [`ListTokens::MAX_APPLICATION_IDS`].
     #[must_use]
     pub fn application_ids(mut self, ids: impl IntoIterator<Item = Snowflake>) -> Self {
         self.application_ids = ids.into_iter().collect();

@@ -9,23 +9,23 @@ use crate::json::{members, object, required};
 use crate::wire::{bodiless, read_reply, set_bearer};
 use crate::{AccessToken, ScopeSet, TokenError, UnixTime};
 
-/// Asks what an access token is good for. Nothing but an OAuth2 access token may ask.
+/// Asks what an access token allows. Only an OAuth2 access token may ask.
 #[derive(Debug, Clone)]
 pub struct Me {
     token: AccessToken,
 }
 
-/// What an access token is good for.
+/// The authorization behind an access token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CurrentAuthorization {
-    /// The application that it was issued to.
+    /// The application.
     pub application: Application,
-    /// What it allows.
+    /// The granted scopes.
     pub scopes: ScopeSet,
-    /// When it expires, in whole seconds.
+    /// Expiry, in whole seconds.
     pub expires: UnixTime,
-    /// Who authorized, if `identify` is among the scopes.
+    /// The user, if `identify` is among the scopes.
     pub user: Option<User>,
 }
 
@@ -62,7 +62,7 @@ members!(Members {
 });
 
 impl CurrentAuthorization {
-    /// An authorization of nobody in particular.
+    /// An authorization without a user.
     #[must_use]
     pub const fn new(application: Application, scopes: ScopeSet, expires: UnixTime) -> Self {
         Self {
@@ -76,7 +76,7 @@ impl CurrentAuthorization {
     /// Reads the endpoint's JSON.
     ///
     /// # Errors
-    /// The member that is missing or makes no sense, or `None` if it is no JSON object.
+    /// Names the member that is missing or malformed; `None` if this is not a JSON object.
     pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
         let members: Members<'_> = object(json)?;
         let expires: String = required(members.expires, "expires")?;

@@ -1,11 +1,11 @@
 //! Information and authorization endpoints (section I of the checklist), one file each.
 //!
-//! Who may ask is a type: an [`AccessToken`](crate::AccessToken) is sent as `Bearer`, a [`BotToken`] as
-//! `Bot`, and a [`UserToken`], the session of a user account, without a scheme. Endpoints of the last kind
-//! are what the page of the service itself calls: they act for a person who is there and decides, and automating user
-//! accounts is forbidden (O-183).
+//! The type of the token says who asks: an [`AccessToken`](crate::AccessToken) is sent as `Bearer`, a [`BotToken`] as
+//! `Bot`, and a [`UserToken`], the session of a user account, without a scheme. Endpoints of the last kind are those
+//! that the service's own page calls. They act for a person who is present and decides: automating user accounts is
+//! forbidden (O-183).
 //!
-//! Members that are not known are tolerated, `null` counts as absent, ids may be strings or integers.
+//! Unknown members are ignored, `null` counts as absent, ids may be strings or integers.
 
 use http::Request;
 use ra_http::{BaseUrl, Body, HttpError, json_post};
@@ -75,7 +75,7 @@ fn bodiless_as_user(
     Ok(request)
 }
 
-/// A code that a person typed: 1 to 64 visible ASCII characters (S-24).
+/// Whether a code can be one that a person typed: 1 to 64 visible ASCII characters (S-24).
 fn is_user_code(code: &str) -> bool {
     (1..=64).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_graphic())
 }

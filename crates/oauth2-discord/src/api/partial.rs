@@ -1,5 +1,5 @@
-//! Applications and users in replies: the common members are read, and the rest is kept as JSON for a library that knows
-//! all members.
+//! Applications and users in replies: the common members are read, and the rest is kept as JSON for a library that
+//! knows all members.
 
 use core::fmt;
 

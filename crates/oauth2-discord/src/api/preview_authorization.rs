@@ -9,7 +9,7 @@ use crate::authorize::AuthorizeUrl;
 use crate::error::Repeat;
 use crate::wire::{escape_into, read_reply};
 
-/// What both calls to `/oauth2/authorize` take (O-154, O-158). `scope` may be left out there as well (M-02).
+/// Parameters of both calls to `/oauth2/authorize` (O-154, O-158). `scope` is optional there too (M-02).
 const COMMON: [&str; 8] = [
     "client_id",
     "response_type",
@@ -21,20 +21,20 @@ const COMMON: [&str; 8] = [
     "code_challenge_method",
 ];
 
-/// Asks what the page of an [`AuthorizeUrl`] would show to a user.
+/// Asks for the content of the page of an [`AuthorizeUrl`].
 #[derive(Debug, Clone)]
 pub struct PreviewAuthorization {
     token: UserToken,
     url: AuthorizeUrl,
 }
 
-/// What came of asking.
+/// Result of the call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Preview {
-    /// What the page would show.
+    /// The content of the page.
     Shown(Box<AuthorizationPreview>),
-    /// The session is not logged in: the service sends to the page instead, which was not followed (O-155).
+    /// The session is not logged in: the service redirects to the page; the redirect was not followed (O-155).
     NotLoggedIn,
 }
 
@@ -42,7 +42,7 @@ impl PreviewAuthorization {
     /// For [`advice`](crate::error::advice): asking twice does no harm.
     pub const REPEAT: Repeat = Repeat::Safe;
 
-    /// Asks for the user whose session this is. Parameters of the URL that the endpoint does not take are left out.
+    /// Asks for the user of this session. Parameters of the URL that the endpoint does not take are left out.
     #[must_use]
     pub const fn new(token: UserToken, url: AuthorizeUrl) -> Self {
         Self { token, url }

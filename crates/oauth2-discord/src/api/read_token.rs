@@ -19,7 +19,7 @@ impl ReadToken {
     /// For [`advice`](crate::error::advice): asking twice does no harm.
     pub const REPEAT: Repeat = Repeat::Safe;
 
-    /// Reads the authorization with this id, of the user whose session this is.
+    /// Reads the authorization with this id, of the user of this session.
     #[must_use]
     pub const fn new(token: UserToken, id: Snowflake) -> Self {
         Self { token, id }

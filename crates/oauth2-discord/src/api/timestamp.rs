@@ -2,7 +2,7 @@
 
 use crate::UnixTime;
 
-/// The time in whole seconds, rounded down; a time without zone counts as UTC. `None` for what is no time or before 1970.
+/// Reads a time in whole seconds, rounded down; without a zone it is UTC. `None` for other texts and times before 1970.
 pub(super) fn parse(text: &str) -> Option<UnixTime> {
     let (date, rest) = text.split_once(['T', 't', ' '])?;
     let (year, month, day) = date_parts(date)?;
@@ -42,7 +42,7 @@ fn date_parts(date: &str) -> Option<(i64, i64, i64)> {
     fits.then_some((year, month, day))
 }
 
-/// The time of day, and how many seconds its zone is ahead of UTC.
+/// Splits off the zone, in seconds ahead of UTC.
 fn split_zone(text: &str) -> Option<(&str, i64)> {
     if let Some(clock) = text.strip_suffix(['Z', 'z']) {
         return Some((clock, 0));

@@ -10,30 +10,30 @@ use crate::json::{members, object, optional, required};
 use crate::wire::{Place, bodiless, read_reply, replaceable_url, set_bearer};
 use crate::{AccessToken, Snowflake, TokenError, Urls};
 
-/// Asks who an access token with `openid` speaks for.
+/// Asks for the claims about the user of an access token.
 #[derive(Debug, Clone)]
 pub struct UserInfo {
     token: AccessToken,
     place: Place,
 }
 
-/// What OpenID tells about a user.
+/// OpenID claims about a user.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UserInfoClaims {
-    /// Who it is: at Discord the user's id, elsewhere any text. Never absent (S-34).
+    /// The subject: at Discord the user's id, elsewhere any text. Never absent (S-34).
     pub sub: String,
-    /// Their mail address; needs `email`.
+    /// Mail address; needs `email`.
     pub email: Option<String>,
-    /// Whether that address was verified; needs `email`.
+    /// Whether the address is verified; needs `email`.
     pub email_verified: Option<bool>,
-    /// Their user name; needs `identify`.
+    /// User name; needs `identify`.
     pub preferred_username: Option<String>,
-    /// The name that others see; needs `identify`.
+    /// Display name; needs `identify`.
     pub nickname: Option<String>,
-    /// The URL of their avatar; needs `identify`.
+    /// URL of the avatar; needs `identify`.
     pub picture: Option<String>,
-    /// The language of their choice; needs `identify`.
+    /// Chosen language; needs `identify`.
     pub locale: Option<String>,
 }
 
@@ -78,7 +78,7 @@ members!(Members {
 });
 
 impl UserInfoClaims {
-    /// Claims that say no more than who it is.
+    /// Claims with a subject only.
     #[must_use]
     pub fn new(sub: impl Into<String>) -> Self {
         Self {
@@ -92,10 +92,10 @@ impl UserInfoClaims {
         }
     }
 
-    /// Reads the endpoint's JSON. A member `id` is no `sub`, though Discord once sent it so (P-18).
+    /// Reads the endpoint's JSON. A member `id` does not replace `sub`, although Discord once sent it so (P-18).
     ///
     /// # Errors
-    /// The member that is missing or makes no sense, or `None` if it is no JSON object.
+    /// Names the member that is missing or malformed; `None` if this is not a JSON object.
     pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
         let members: Members<'_> = object(json)?;
         let sub: String = required(members.sub, "sub")?;
@@ -119,8 +119,8 @@ impl UserInfoClaims {
         self.sub.parse().ok()
     }
 
-    /// Whether these are claims about the subject of an ID token. If they are not, do not use them (S-34; OpenID Connect
-    /// Core, section 5.3.2).
+    /// Whether these are claims about the subject of an ID token. If they are not, do not use them (S-34; OpenID
+    /// Connect Core, section 5.3.2).
     #[must_use]
     pub fn is_about(&self, sub: &str) -> bool {
         self.sub == sub
@@ -128,7 +128,7 @@ impl UserInfoClaims {
 }
 
 impl fmt::Debug for UserInfoClaims {
-    /// Who it is and no more: the rest is a person's data.
+    /// Shows the subject only: the rest is personal data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UserInfoClaims")
             .field("sub", &self.sub)

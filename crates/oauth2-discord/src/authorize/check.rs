@@ -1,4 +1,4 @@
-//! The conditions of section C: each refusal in one place.
+//! The conditions of section C: every refusal of the builder.
 
 use super::{Authorization, AuthorizeError, Choice, IntegrationType, ResponseType};
 use crate::{Restriction, Scope};
@@ -60,8 +60,8 @@ impl Authorization {
     fn check_install(&self) -> Result<(), AuthorizeError> {
         let has = |scope| self.scopes.contains(&scope);
         let user_install = self.integration_type == Some(IntegrationType::UserInstall);
-        // `GUILD_INSTALL` is what absence means, and the document's own first example sends it with other scopes (O-079).
-        // Without any scope those of the application's configuration count, which may have it.
+        // `GUILD_INSTALL` is what absence means, and the document's own first example sends it with other scopes
+        // (O-079). Without any scope those of the application's configuration count, which may have it.
         if user_install && !has(Scope::ApplicationsCommands) && !self.scopes.is_empty() {
             return Err(AuthorizeError::UserInstallWithoutCommands);
         }

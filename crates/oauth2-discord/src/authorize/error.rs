@@ -1,10 +1,10 @@
-//! What the builder refuses.
+//! Requests that the builder refuses.
 
 use core::{error::Error, fmt};
 
 use crate::Scope;
 
-/// Why an [`Authorization`](super::Authorization) makes no URL: a bug in the caller's configuration.
+/// Reason an [`Authorization`](super::Authorization) is refused: a bug in the caller's configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AuthorizeError {
@@ -21,13 +21,13 @@ pub enum AuthorizeError {
     /// Permissions are for `bot` (O-071).
     PermissionsWithoutBot,
     /// `guild_id` and `disable_guild_select` are for `bot`, `applications.commands` and `webhook.incoming`, and for
-    /// `GUILD_INSTALL` (O-072, O-074). The field says which of the two it is.
+    /// `GUILD_INSTALL` (O-072, O-074). The field names it.
     GuildNotApplicable(&'static str),
     /// `channel_id` is for `webhook.incoming` (O-073).
     ChannelWithoutWebhook,
-    /// A redirect to a scheme of one's own is for flows with PKCE (O-120, S-20).
+    /// A redirect to a private-use scheme needs PKCE (O-120, S-20).
     CustomSchemeWithoutPkce,
-    /// State and nonce are not empty if they are given (S-03). The field says which of the two it is.
+    /// A given state or nonce must not be empty (S-03). The field names it.
     Empty(&'static str),
 }
 

@@ -1,8 +1,8 @@
 //! The URL that a person authorizes on (section C of the checklist).
 //!
 //! [`Authorization`] collects what to ask for; [`Authorization::start_code`], [`Authorization::start_implicit`] and
-//! [`Authorization::link`] refuse what the document forbids and make the URL. The first two also make the half that stays
-//! here and that the redirect is held against.
+//! [`Authorization::link`] refuse what the document forbids and make the URL. The first two also make the
+//! pending half, which checks the redirect.
 //!
 //! ```
 //! use oauth2_discord::authorize::{Authorization, RedirectUri};
@@ -14,7 +14,7 @@
 //!     .redirect_uri(RedirectUri::new("https://nicememe.website")?)
 //!     .start_code(&Urls::default(), Entropy::draw(fill)?)?;
 //! assert!(started.url.as_str().starts_with("https://discord.com/oauth2/authorize?response_type=code&"));
-//! // send the person to `started.url`, keep `started.pending` where only this person's browser leads to
+//! // send the person to `started.url`, bind `started.pending` to this person's browser session
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -38,12 +38,12 @@ mod warning;
 #[cfg(test)]
 mod tests;
 
-/// What to ask a person for.
+/// An authorization request.
 ///
-/// State and PKCE are on unless they are switched off by name. A bot in a guild with MFA needs an owner with MFA for
-/// elevated permissions (O-185); with `integration_public` off only the application's owner can add it (O-182). The page
-/// fires the Gateway events *Guild Integrations Update*, *Integration Create*, *User Application Update* and *User
-/// Connections Update* (O-184).
+/// State and PKCE are on by default. A bot in a guild with MFA needs an owner with MFA for elevated permissions
+/// (O-185); with `integration_public` off only the application's owner can add it (O-182). The page fires the Gateway
+/// events *Guild Integrations Update*, *Integration Create*, *User Application Update* and *User Connections Update*
+/// (O-184).
 #[derive(Debug, Clone)]
 pub struct Authorization {
     client_id: Snowflake,
@@ -60,7 +60,7 @@ pub struct Authorization {
     disable_guild_select: Option<bool>,
 }
 
-/// Whether a value is made, given, or left out.
+/// Whether a value is generated, given, or left out.
 #[derive(Debug, Clone)]
 enum Choice<T> {
     Fresh,
@@ -90,7 +90,7 @@ impl<T> Choice<T> {
 }
 
 impl Authorization {
-    /// Asks in the name of this application (O-060), so far for nothing.
+    /// A request of this application (O-060), without scopes.
     #[must_use]
     pub const fn new(client_id: Snowflake) -> Self {
         Self {
@@ -116,15 +116,15 @@ impl Authorization {
         self
     }
 
-    /// One scope more.
+    /// Adds one scope.
     #[must_use]
     pub fn scope(mut self, scope: Scope) -> Self {
         self.scopes.insert(scope);
         self
     }
 
-    /// Where the browser goes afterwards: one of the URIs registered for the application. Without it Discord takes the
-    /// first registered one (O-064).
+    /// The redirect URI, one of those registered for the application. Without it Discord takes the first registered one
+    /// (O-064).
     #[must_use]
     pub fn redirect_uri(mut self, uri: RedirectUri) -> Self {
         self.redirect_uri = Some(uri);
@@ -145,7 +145,7 @@ impl Authorization {
         self
     }
 
-    /// Sends no state: then nothing tells a redirect that answers this request from a forged one (O-088).
+    /// Sends no state. Forged redirects cannot be detected then (O-088).
     #[must_use]
     pub fn dangerous_without_state(mut self) -> Self {
         self.state = Choice::Off;
@@ -166,49 +166,49 @@ impl Authorization {
         self
     }
 
-    /// Sends this nonce, which the ID token has to bear (O-067, O-089).
+    /// Sends this nonce, which the ID token has to carry (O-067, O-089).
     #[must_use]
     pub fn nonce(mut self, nonce: Nonce) -> Self {
         self.nonce = Choice::Given(nonce);
         self
     }
 
-    /// Sends a fresh nonce, which the ID token has to bear.
+    /// Sends a fresh nonce, which the ID token has to carry.
     #[must_use]
     pub fn fresh_nonce(mut self) -> Self {
         self.nonce = Choice::Fresh;
         self
     }
 
-    /// Where the application is to be installed (O-070).
+    /// The place to install the application (O-070).
     #[must_use]
     pub fn integration_type(mut self, kind: IntegrationType) -> Self {
         self.integration_type = Some(kind);
         self
     }
 
-    /// What the bot may do in the guild (O-071). Without permissions it gets no role of its own (O-162).
+    /// The bot's permissions in the guild (O-071). Without permissions it gets no role (O-162).
     #[must_use]
     pub fn permissions(mut self, permissions: Permissions) -> Self {
         self.permissions = Some(permissions);
         self
     }
 
-    /// The guild that the page has selected already (O-072, O-180).
+    /// The guild that the page preselects (O-072, O-180).
     #[must_use]
     pub fn guild_id(mut self, guild: impl Into<Snowflake>) -> Self {
         self.guild_id = Some(guild.into());
         self
     }
 
-    /// The channel that the page has selected already (O-073).
+    /// The channel that the page preselects (O-073).
     #[must_use]
     pub fn channel_id(mut self, channel: impl Into<Snowflake>) -> Self {
         self.channel_id = Some(channel.into());
         self
     }
 
-    /// Whether the person is kept from choosing another guild (O-074).
+    /// Whether to keep the person from choosing another guild (O-074).
     #[must_use]
     pub fn disable_guild_select(mut self, disable: bool) -> Self {
         self.disable_guild_select = Some(disable);

@@ -1,4 +1,4 @@
-//! Where the browser goes afterwards.
+//! The redirect URI.
 
 use core::net::SocketAddr;
 use core::{error::Error, fmt, str::FromStr};
@@ -19,19 +19,19 @@ use http::Uri;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RedirectUri(String);
 
-/// Why a text is no [`RedirectUri`].
+/// Reason a text is not a [`RedirectUri`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RedirectUriError {
     /// No scheme, or nothing after it.
     NotAbsolute,
-    /// A scheme that runs or shows its content instead of leading somewhere: `javascript:` and the like.
+    /// A scheme that runs or shows its content, such as `javascript:`.
     Scheme,
     /// `http` or `https` without a proper host, or with a user name before it.
     Host,
     /// `#` and what follows.
     Fragment,
-    /// A character that no URI has.
+    /// A character that a URI cannot contain.
     Character,
     /// An address of another machine where a loopback address was asked for, or port 0.
     NotLoopback,
@@ -41,7 +41,7 @@ impl RedirectUri {
     /// Takes a URI as it is registered for the application.
     ///
     /// # Errors
-    /// It is none, or one that a redirect must not lead to.
+    /// The text is not a URI, or a redirect must not lead there.
     pub fn new(text: impl Into<String>) -> Result<Self, RedirectUriError> {
         let text = text.into();
         if !text
@@ -76,7 +76,7 @@ impl RedirectUri {
     /// the same with `[::1]`. Bind the listener to port 0 first and pass the address that it got.
     ///
     /// # Errors
-    /// [`RedirectUriError::NotLoopback`], or that `path` does not fit.
+    /// [`RedirectUriError::NotLoopback`], or `path` is not valid.
     ///
     /// ```
     /// # use oauth2_discord::authorize::RedirectUri;
@@ -113,8 +113,8 @@ impl RedirectUri {
         !self.scheme().eq_ignore_ascii_case("https") && !self.is_plaintext()
     }
 
-    /// Whether it leads to a loopback address of this machine over `http`. `localhost` is none: it may be resolved to
-    /// another machine (S-19).
+    /// Whether it leads to a loopback address over `http`. `localhost` does not count: it may resolve to another
+    /// machine (S-19).
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         let host = self.host();
@@ -133,7 +133,7 @@ impl RedirectUri {
             .unwrap_or_default()
     }
 
-    /// Whether a callback came to this very URI (S-26): same scheme, host, port and path, and the same query before the
+    /// Whether a callback came to this URI (S-26): same scheme, host, port and path, and the same query before the
     /// parameters that were added. A default port may be left out, and so may the `/` of an empty path.
     ///
     /// ```
@@ -162,13 +162,13 @@ fn check_host(text: &str) -> Result<(), RedirectUriError> {
     fine.then_some(()).ok_or(RedirectUriError::Host)
 }
 
-/// What comes before the query, and the query.
+/// Splits a URI into the part before the query and the query.
 fn split(uri: &str) -> (&str, &str) {
     let uri = uri.split('#').next().unwrap_or_default();
     uri.split_once('?').unwrap_or((uri, ""))
 }
 
-/// As a browser writes it: scheme and host in lower case, no default port, `/` for an empty path.
+/// Returns the form that browsers use: scheme and host in lower case, no default port, `/` for an empty path.
 fn normal(uri: &str) -> String {
     let Some((scheme, rest)) = uri.split_once("://") else {
         return uri.to_owned();

@@ -1,36 +1,36 @@
-//! From a request to its URL and the half that stays here.
+//! Starts a flow: makes the URL, and the pending half that checks the redirect.
 
 use super::url::Writer;
 use super::{Authorization, AuthorizeError, AuthorizeUrl, ResponseType};
 use crate::callback::{PendingCode, PendingImplicit};
 use crate::{CodeChallenge, CodeVerifier, Entropy, Nonce, State, Urls};
 
-/// A code flow that has begun.
+/// A started code flow.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct StartedCode {
-    /// Where to send the person.
+    /// The URL to send the person to.
     pub url: AuthorizeUrl,
-    /// What the redirect is held against. Keep it where only this person's browser leads to.
+    /// Checks the redirect. Bind it to this person's browser session.
     pub pending: PendingCode,
 }
 
-/// An implicit flow that has begun.
+/// A started implicit flow.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct StartedImplicit {
-    /// Where to send the person.
+    /// The URL to send the person to.
     pub url: AuthorizeUrl,
-    /// What the redirect is held against. Keep it where only this person's browser leads to.
+    /// Checks the redirect. Bind it to this person's browser session.
     pub pending: PendingImplicit,
 }
 
 impl Authorization {
-    /// Begins the code flow, with PKCE unless it was switched off. This is also the flow for webhooks, and for bots
+    /// Starts the code flow, with PKCE unless it was switched off. This is also the flow for webhooks, and for bots
     /// with more than the basic scopes.
     ///
     /// # Errors
-    /// What the document forbids.
+    /// The document forbids this request.
     pub fn start_code(self, urls: &Urls, entropy: Entropy) -> Result<StartedCode, AuthorizeError> {
         self.check(Some(ResponseType::Code))?;
         let [state, verifier, nonce] = entropy.split();
@@ -53,12 +53,12 @@ impl Authorization {
         Ok(StartedCode { url, pending })
     }
 
-    /// Begins the implicit flow. RFC 9700 advises against it (S-27): the token passes through the browser's address line
-    /// and history, nothing binds it to this application, and there is no refresh token (O-091). Prefer
+    /// Starts the implicit flow. RFC 9700 advises against it (S-27): the token passes through the browser's address
+    /// line and history, nothing binds it to this application, and there is no refresh token (O-091). Prefer
     /// [`Authorization::start_code`], which public clients can use as well.
     ///
     /// # Errors
-    /// What the document forbids.
+    /// The document forbids this request.
     pub fn start_implicit(
         self,
         urls: &Urls,
@@ -81,7 +81,7 @@ impl Authorization {
     /// A link without a response type: it adds a bot or commands and brings nothing back (O-179).
     ///
     /// # Errors
-    /// What the document forbids, such as any scope but `bot` and `applications.commands` (O-181).
+    /// The document forbids this request, for example any scope but `bot` and `applications.commands` (O-181).
     pub fn link(self, urls: &Urls) -> Result<AuthorizeUrl, AuthorizeError> {
         self.check(None)?;
         let state = self.state.given().cloned();
@@ -129,7 +129,7 @@ impl Authorization {
     }
 }
 
-/// What binds the redirect to the request.
+/// The secrets that bind the redirect to the request.
 struct Secrets {
     state: Option<State>,
     verifier: Option<CodeVerifier>,

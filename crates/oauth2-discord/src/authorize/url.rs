@@ -1,11 +1,11 @@
-//! The finished URL, and how it is written.
+//! The finished authorize URL, and its writer.
 
 use core::fmt::{self, Write as _};
 use std::borrow::Cow;
 
 use crate::{EndpointUrl, ScopeSet, callback::query};
 
-/// A URL to send a person to. `Display` shows it; `Debug` does not, as it holds the state.
+/// The URL for a person to authorize on. `Display` shows it; `Debug` does not, because it holds the state.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AuthorizeUrl {
     text: String,
@@ -19,13 +19,13 @@ impl AuthorizeUrl {
         &self.text
     }
 
-    /// The parameters that were asked for, percent-encoded and joined by `&`.
+    /// The query: percent-encoded parameters joined by `&`.
     #[must_use]
     pub fn query(&self) -> &str {
         self.text.get(self.query_at..).unwrap_or_default()
     }
 
-    /// The same parameters, decoded, in order.
+    /// The decoded parameters, in order.
     pub fn parameters(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
         let pairs = self
             .query()

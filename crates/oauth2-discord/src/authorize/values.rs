@@ -1,8 +1,8 @@
-//! The parameters with a fixed choice of values.
+//! Parameters with a fixed set of values.
 
 use core::fmt;
 
-/// What the redirect brings (O-075).
+/// Content of the redirect (O-075).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ResponseType {
@@ -12,18 +12,18 @@ pub enum ResponseType {
     Token,
 }
 
-/// What happens to a person who agreed before (O-065).
+/// Treatment of a person who agreed before (O-065).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Prompt {
-    /// `none`: no page, straight to the redirect. Who has not agreed to these scopes before gets an error redirect
+    /// `none`: no page, straight to the redirect. A person who has not agreed to these scopes gets an error redirect
     /// (O-076); with `bot` and `webhook.incoming` the page comes all the same (O-078).
     None,
     /// `consent`: the page asks again (O-077). Discord's default.
     Consent,
 }
 
-/// Where an application is installed (O-070).
+/// Place where an application is installed (O-070).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum IntegrationType {

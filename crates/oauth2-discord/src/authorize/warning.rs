@@ -1,4 +1,4 @@
-//! What is allowed and still worth a word.
+//! Requests that are allowed but likely mistakes.
 
 use core::fmt;
 
@@ -11,7 +11,7 @@ use crate::{Restriction, Scope};
 pub enum Warning {
     /// `prompt=none` has no effect with this scope (O-078).
     AlwaysAsks(Scope),
-    /// The redirect leads to `localhost`, which need not be this machine: write `127.0.0.1` (S-19).
+    /// The redirect leads to `localhost`, which may be another machine: use `127.0.0.1` (S-19).
     Localhost,
     /// The redirect goes over plaintext to another machine.
     PlaintextRedirect,
@@ -29,12 +29,13 @@ pub enum Warning {
     NoState,
     /// No PKCE challenge is sent.
     NoPkce,
-    /// Discord answers `role_connections.write` with PKCE by `invalid_scope` (P-13): switch PKCE off and use the secret.
+    /// Discord answers `role_connections.write` with PKCE by `invalid_scope` (P-13): switch PKCE off and use the
+    /// secret.
     RoleConnectionsWithPkce,
 }
 
 impl Authorization {
-    /// What is likely a mistake, in no particular order.
+    /// The likely mistakes, in no particular order.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
         let mut found: Vec<_> = self

@@ -1,4 +1,4 @@
-//! What a redirect brings once it is accepted.
+//! The content of an accepted redirect.
 
 use crate::authorize::RedirectUri;
 use crate::error::ExchangeError;
@@ -11,8 +11,8 @@ use crate::{
 
 use super::{CallbackError, query::Params};
 
-/// A code with all that its exchange needs: the verifier goes with it whenever a challenge was sent (O-122, S-18), and the
-/// redirect URI is the very same (O-100, S-08).
+/// A code with everything that its exchange needs: the verifier if a challenge was sent (O-122, S-18), and the same
+/// redirect URI (O-100, S-08).
 #[derive(Debug, PartialEq, Eq)]
 pub struct AcceptedCode {
     pub(super) code: AuthorizationCode,
@@ -22,8 +22,8 @@ pub struct AcceptedCode {
     pub(super) hints: UntrustedHints,
 }
 
-/// What the redirect of a bot authorization says besides (O-092). Anybody can write this into a URL (O-093): use it to
-/// show something, never to decide. What can be relied on is the token's [`guild`](crate::Token::guild).
+/// Hints in the redirect of a bot authorization (O-092). Anyone can write them into a URL (O-093): show them, but never
+/// decide by them. Rely on the token's [`guild`](crate::Token::guild).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct UntrustedHints {
@@ -33,15 +33,15 @@ pub struct UntrustedHints {
     pub permissions: Option<Permissions>,
 }
 
-/// The token of an implicit redirect. There is no refresh token, ever: on expiry the person authorizes again (O-091).
+/// The token of an implicit redirect. There is never a refresh token: on expiry the person authorizes again (O-091).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ImplicitToken {
     /// Authorizes calls; fits a header as it is (S-12).
     pub access_token: AccessToken,
-    /// What was granted, if the redirect says so.
+    /// The granted scopes, if the redirect names them.
     pub scope: Option<ScopeSet>,
-    /// How many seconds after its arrival the token expires.
+    /// Seconds from arrival to expiry.
     pub expires_in: Option<u64>,
 }
 
@@ -62,13 +62,13 @@ impl AcceptedCode {
         })
     }
 
-    /// The nonce that the ID token has to bear (O-089).
+    /// The nonce that the ID token has to carry (O-089).
     #[must_use]
     pub const fn nonce(&self) -> Option<&Nonce> {
         self.nonce.as_ref()
     }
 
-    /// What the redirect of a bot authorization says besides.
+    /// Hints in the redirect of a bot authorization.
     #[must_use]
     pub const fn untrusted_hints(&self) -> UntrustedHints {
         self.hints
@@ -87,7 +87,7 @@ impl UntrustedHints {
 }
 
 impl ImplicitToken {
-    /// A token of which no more is known.
+    /// A token without scopes and expiry.
     #[must_use]
     pub const fn new(access_token: AccessToken) -> Self {
         Self {

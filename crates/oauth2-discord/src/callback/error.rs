@@ -1,29 +1,29 @@
-//! Why a redirect was not taken.
+//! Reasons to refuse a redirect.
 
 use core::{error::Error, fmt, time::Duration};
 
 use crate::error::{Advice, Description, ErrorCode};
 
-/// Why a redirect is not the answer to a flow, or what it says instead of yes.
+/// Reason a redirect is refused: it does not answer the flow, or it says no.
 ///
-/// `Display` has no word of the redirect but a known error code.
+/// `Display` repeats nothing of the redirect but a known error code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CallbackError {
     /// Over 64 KiB.
     TooLong,
-    /// It came to another URI than the flow's ([`PendingCode::with_exact_redirect`](super::PendingCode::with_exact_redirect)).
+    /// It came to another URI than the flow's
+    /// ([`PendingCode::with_exact_redirect`](super::PendingCode::with_exact_redirect)).
     OtherRedirect,
-    /// A parameter stands there more than once (S-03).
+    /// A parameter is repeated (S-03).
     Repeated(&'static str),
     /// A parameter is encoded wrongly.
     Malformed(&'static str),
-    /// There is no state, or another one, or one where none was sent: somebody else's redirect, perhaps a forged one
-    /// (O-085, O-086).
+    /// The state is missing, different, or unexpected: the redirect is from another flow or forged (O-085, O-086).
     State,
     /// The issuer is another one (S-25).
     Issuer,
-    /// There is no issuer although one is required (S-25).
+    /// The required issuer is missing (S-25).
     IssuerMissing,
     /// Both a result and an error (S-03).
     Contradiction,
@@ -33,13 +33,13 @@ pub enum CallbackError {
     NoFragment,
     /// An access token in the query, where servers and proxies log it; it is refused (O-090, S-09).
     TokenInQuery,
-    /// A parameter of an implicit redirect makes no sense.
+    /// A parameter of an implicit redirect is malformed.
     Unusable(&'static str),
     /// An error redirect, state and issuer checked (O-094).
     Refused(Refusal),
 }
 
-/// What an error redirect says (S-07).
+/// Content of an error redirect (S-07).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refusal {
@@ -58,8 +58,8 @@ impl Refusal {
 }
 
 impl CallbackError {
-    /// What to do about it. What is not of this flow says [`Advice::StartOver`], although a listener that waits for the
-    /// true redirect may ignore it ([`PendingCode::belongs`](super::PendingCode::belongs)).
+    /// Advice about it. For a redirect of another flow it is [`Advice::StartOver`], although a listener may ignore such
+    /// a redirect and wait on ([`PendingCode::belongs`](super::PendingCode::belongs)).
     #[must_use]
     pub fn advice(&self) -> Advice {
         match self {

@@ -1,4 +1,4 @@
-//! What a redirect has to bear before anything in it is believed.
+//! The checks that a redirect has to pass before anything in it is believed.
 
 use zeroize::Zeroizing;
 
@@ -30,7 +30,7 @@ impl Expectation {
         }
     }
 
-    /// What can be said before a parameter is read.
+    /// Checks length and address, before a parameter is read.
     pub(super) fn check_address(&self, callback: &str) -> Result<(), CallbackError> {
         if callback.len() > MAX_CALLBACK_BYTES {
             return Err(CallbackError::TooLong);
@@ -42,8 +42,8 @@ impl Expectation {
         Ok(())
     }
 
-    /// Whether whoever wrote this knows the state, for redirects that cannot be read: it stands there, and no other one
-    /// does. In constant time as well.
+    /// Whether an unreadable redirect has this state and no other one: its sender knows the state. In constant time as
+    /// well.
     pub(super) fn is_known(&self, query: &str) -> bool {
         let ours = self.state.as_ref();
         ours.is_some_and(|ours| {
@@ -53,7 +53,7 @@ impl Expectation {
         })
     }
 
-    /// State and issuer, in constant time (O-086, S-06, S-25).
+    /// Checks state and issuer, in constant time (O-086, S-06, S-25).
     pub(super) fn check_origin(&self, params: &mut Params) -> Result<(), CallbackError> {
         let fits = match (&self.state, params.take("state")) {
             (Some(ours), Some(theirs)) => constant_time_eq(ours.expose(), &theirs),
@@ -74,7 +74,7 @@ impl Expectation {
     }
 }
 
-/// The result under `name`, or the error that stands there instead. For redirects whose origin is checked.
+/// Returns the result under `name`, or the error in its place. The origin must be checked before.
 pub(super) fn result(
     params: &mut Params,
     name: &'static str,

@@ -1,7 +1,8 @@
 //! The redirect that answers an authorize URL (section D of the checklist).
 //!
-//! [`PendingCode`] and [`PendingImplicit`] are what stayed here when a flow began. Their `accept` consumes them, so that no
-//! flow ends twice (S-08), and believes nothing in the redirect, errors included, before its state and issuer fit.
+//! [`PendingCode`] and [`PendingImplicit`] are what stayed here when a flow began. Their `accept` consumes them, so
+//! that no flow ends twice (S-08), and believes nothing in the redirect, errors included, before its state and issuer
+//! fit.
 //!
 //! ```
 //! use oauth2_discord::callback::PendingCode;

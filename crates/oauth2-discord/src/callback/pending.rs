@@ -9,8 +9,8 @@ use crate::{AuthorizationCode, CodeVerifier, Nonce, State};
 
 /// A code flow that waits for its redirect.
 ///
-/// Made by [`Authorization::start_code`](crate::authorize::Authorization::start_code), or rebuilt from its parts by a server
-/// that keeps them in the person's session. It is consumed by [`PendingCode::accept`] and cannot be copied.
+/// Made by [`Authorization::start_code`](crate::authorize::Authorization::start_code), or rebuilt from its parts by a
+/// server that keeps them in the person's session. It is consumed by [`PendingCode::accept`] and cannot be copied.
 #[derive(Debug, PartialEq, Eq)]
 pub struct PendingCode {
     expected: Expectation,
@@ -24,17 +24,17 @@ pub struct PendingImplicit {
     expected: Expectation,
 }
 
-/// What both kinds of flow can be told, and tell.
+/// Methods of both kinds of flow.
 macro_rules! common {
     () => {
-        /// Where the redirect goes to.
+        /// The redirect URI.
         #[must_use]
         pub fn with_redirect_uri(mut self, uri: RedirectUri) -> Self {
             self.expected.redirect_uri = Some(uri);
             self
         }
 
-        /// Whose redirects are taken: one that names another issuer is refused, one that names none is not (S-25).
+        /// The expected issuer: a redirect that names another one is refused, one that names none is accepted (S-25).
         #[must_use]
         pub fn with_issuer(mut self, issuer: impl Into<String>) -> Self {
             self.expected.issuer = Some(issuer.into());
@@ -55,13 +55,13 @@ macro_rules! common {
             self
         }
 
-        /// The state that the redirect has to bear.
+        /// The state that the redirect has to carry.
         #[must_use]
         pub fn state(&self) -> Option<&State> {
             self.expected.state.as_ref()
         }
 
-        /// Where the redirect goes to, if the URL said so.
+        /// The redirect URI, if the URL had one.
         #[must_use]
         pub fn redirect_uri(&self) -> Option<&RedirectUri> {
             self.expected.redirect_uri.as_ref()
@@ -70,7 +70,7 @@ macro_rules! common {
 }
 
 impl PendingCode {
-    /// A flow with this state, rebuilt; say the rest by the `with_` methods.
+    /// A flow with this state, rebuilt; the `with_` methods add the rest.
     #[must_use]
     pub const fn new(state: State) -> Self {
         Self {
@@ -80,7 +80,7 @@ impl PendingCode {
         }
     }
 
-    /// A flow without a state, rebuilt: nothing tells its redirect from a forged one (O-088).
+    /// A flow without a state, rebuilt: forged redirects cannot be detected (O-088).
     #[must_use]
     pub const fn dangerous_without_state() -> Self {
         Self {
@@ -135,12 +135,12 @@ impl PendingCode {
         self.nonce.as_ref()
     }
 
-    /// Whether a redirect is the answer to this flow, whatever it says. A listener that anybody can call should ignore
-    /// those that are not and wait on. One that bears the state and cannot be read, as it repeats a parameter, is an answer
-    /// too: [`PendingCode::accept`] refuses it.
+    /// Checks whether a redirect answers this flow, with a yes or a no. A listener that anyone can call should ignore
+    /// other requests and wait on. A redirect that has the state but repeats a parameter is an answer too:
+    /// [`PendingCode::accept`] refuses it.
     ///
     /// # Errors
-    /// Why it is not.
+    /// The reason it does not.
     pub fn belongs(&self, callback: &str) -> Result<(), CallbackError> {
         self.expected.check_address(callback)?;
         let (query, _) = parts(callback);
@@ -155,7 +155,7 @@ impl PendingCode {
     /// in it is believed.
     ///
     /// # Errors
-    /// It is not the answer to this flow, or the answer is no.
+    /// It does not answer this flow, or the answer is no.
     pub fn accept(self, callback: &str) -> Result<AcceptedCode, CallbackError> {
         let mut params = self.read(callback)?;
         let code = result(&mut params, "code")?;
@@ -178,14 +178,14 @@ impl PendingCode {
 }
 
 impl PendingImplicit {
-    /// A flow with this state, rebuilt; say the rest by the `with_` methods.
+    /// A flow with this state, rebuilt; the `with_` methods add the rest.
     #[must_use]
     pub const fn new(state: State) -> Self {
         let expected = Expectation::new(Some(state));
         Self { expected }
     }
 
-    /// A flow without a state, rebuilt: nothing tells its redirect from a forged one (O-088).
+    /// A flow without a state, rebuilt: forged redirects cannot be detected (O-088).
     #[must_use]
     pub const fn dangerous_without_state() -> Self {
         let expected = Expectation::new(None);
@@ -209,7 +209,7 @@ impl PendingImplicit {
     /// error may stand in the query too, a token never (M-04, O-090).
     ///
     /// # Errors
-    /// It is not the answer to this flow, or the answer is no.
+    /// It does not answer this flow, or the answer is no.
     pub fn accept(self, callback: &str) -> Result<ImplicitToken, CallbackError> {
         self.expected.check_address(callback)?;
         let (query, fragment) = parts(callback);

@@ -1,4 +1,4 @@
-//! Reading queries and fragments: each known parameter at most once, the others ignored (S-03).
+//! Reads queries and fragments: each known parameter at most once, others ignored (S-03).
 
 use std::borrow::Cow;
 
@@ -23,7 +23,7 @@ const NAMES: [&str; 11] = [
     "scope",
 ];
 
-/// The parameters that we know.
+/// The known parameters.
 pub(super) struct Params([Option<Zeroizing<String>>; NAMES.len()]);
 
 impl Params {
@@ -33,7 +33,7 @@ impl Params {
         for pair in query.split('&') {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let Some(name) = decode(name) else {
-                continue; // none of ours
+                continue; // unknown
             };
             if let Some((name, slot)) = found.slot(&name) {
                 if slot.is_some() {
@@ -46,7 +46,7 @@ impl Params {
         Ok(found)
     }
 
-    /// Whether all parameters of this name have values that `fits` takes, and there is one at least. Looks at all of them.
+    /// Whether there is a parameter of this name and `fits` accepts all of them. Checks all of them.
     pub(super) fn all(query: &str, wanted: &str, fits: impl Fn(&str) -> bool) -> bool {
         let (mut any, mut all) = (false, true);
         for pair in query.split('&') {
@@ -60,7 +60,7 @@ impl Params {
         any && all
     }
 
-    /// Adds an issuer that stood elsewhere, if there is none yet.
+    /// Adds an issuer from elsewhere, if there is none yet.
     pub(super) fn put_issuer(&mut self, issuer: Zeroizing<String>) -> Result<(), CallbackError> {
         match self.slot("iss") {
             Some((_, slot @ None)) => *slot = Some(issuer),
@@ -81,7 +81,7 @@ impl Params {
     }
 }
 
-/// A form-decoded value: `+` is a space, `%` and two digits a byte. `None` if that is no UTF-8 or no encoding.
+/// Decodes a form value: `+` is a space, `%` and two digits a byte. `None` if it is malformed or not UTF-8.
 pub(crate) fn decode(text: &str) -> Option<Cow<'_, str>> {
     if !text.bytes().any(|b| b == b'%' || b == b'+') {
         return Some(Cow::Borrowed(text));
@@ -113,8 +113,8 @@ fn hex(digit: u8) -> Option<u8> {
     }
 }
 
-/// The query and the fragment of a callback, each without its mark. A callback is a whole URL, or its part from the path
-/// or the `?` on, as an HTTP server has it.
+/// The query and the fragment of a callback, each without its mark. A callback is a whole URL, or its part from the
+/// path or the `?` on, as an HTTP server has it.
 pub(super) fn parts(callback: &str) -> (&str, Option<&str>) {
     let (before, fragment) = match callback.split_once('#') {
         Some((before, fragment)) => (before, Some(fragment)),

@@ -1,21 +1,21 @@
-//! How a device flow fails, and how a caller can be wrong.
+//! Failures of a device flow, and misuse by the caller.
 
 use core::{error::Error, fmt};
 
 use ra_http::HttpError;
 
-/// Why a device flow ended without a decision.
+/// Reason a device flow ended without a decision.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum DeviceError {
     /// The codes have expired: ask for new ones (O-133).
     Expired,
-    /// A poll was refused for good, its answer cannot be read, or no poll gets through as things are set up (TLS, an
-    /// address that is not allowed); [`error::advice`](crate::error::advice) knows what to do (O-135).
+    /// A poll was refused permanently, its answer cannot be read, or no poll can get through (TLS, a forbidden
+    /// address); [`error::advice`](crate::error::advice) gives advice (O-135).
     Refused(HttpError),
 }
 
-/// A command came when the machine could not take it. Depends on the caller's own calls only.
+/// A command in the wrong state. It depends only on the caller's own calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Misuse {

@@ -10,8 +10,8 @@
 //! ```
 //!
 //! Show the person the code ([`DeviceAuthorization`]), then loop: carry out what [`Session::poll_output`] says, hand
-//! replies to [`Session::handle`], and wake at [`Session::deadline`]. There is never more than one call under way, and never
-//! a poll earlier than the interval after the last reply.
+//! replies to [`Session::handle`], and wake at [`Session::deadline`]. There is never more than one call in flight, and
+//! never a poll earlier than the interval after the last reply.
 //!
 //! ```
 //! use core::time::Duration;
@@ -57,17 +57,17 @@ mod tests;
 
 use state::{Context, State};
 
-/// Something that happened outside. None of it can misuse the machine.
+/// An event from outside. None can misuse the machine.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Input {
-    /// Answers [`Output::Call`]: what the endpoint read, or why there is nothing to read.
+    /// Answers [`Output::Call`]: the token, or the error of the call.
     Reply(CallId, Result<Token, HttpError>),
     /// Time has passed.
     Tick,
 }
 
-/// One wait for one person's decision.
+/// One device flow: waits for one person's decision.
 pub struct Session {
     now: MonoTime,
     state: State,
@@ -105,14 +105,14 @@ impl Session {
         self
     }
 
-    /// How long to wait for the reply to one poll; 30 s unless set.
+    /// Time limit of one poll; 30 s by default.
     #[must_use]
     pub fn call_within(mut self, wait: Duration) -> Self {
         self.context.call_within = wait;
         self
     }
 
-    /// Takes what happened outside. Time that runs backwards counts as standing still.
+    /// Handles an event from outside. Time that runs backwards counts as standing still.
     pub fn handle(&mut self, now: MonoTime, input: Input) {
         self.now = self.now.max(now);
         let now = self.now;
@@ -122,12 +122,12 @@ impl Session {
         self.step(|state, context| state.on_time(context, now));
     }
 
-    /// The person does not want to wait any more. A reply that still comes is dropped; if it is a token, revoke it.
+    /// Cancels the flow. A later reply is dropped; if it is a token, revoke it.
     ///
     /// # Errors
     /// [`Misuse::Ended`] after the end.
     pub fn cancel(&mut self, now: MonoTime) -> Result<(), Misuse> {
-        self.handle(now, Input::Tick); // who comes too late is too late
+        self.handle(now, Input::Tick); // an end that is due comes first
         if self.has_ended() {
             return Err(Misuse::Ended);
         }
@@ -135,30 +135,30 @@ impl Session {
         Ok(())
     }
 
-    /// The next thing to do, in order. To drain late is fine.
+    /// Returns the next output. Draining late is fine.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.context.out.pop_front()
     }
 
-    /// When to call [`Session::handle`] with [`Input::Tick`] at the latest; `None` after the end.
+    /// The latest time to call [`Session::handle`] with [`Input::Tick`]; `None` after the end.
     #[must_use]
     pub fn deadline(&self) -> Option<Deadline> {
         self.state.deadline(&self.context)
     }
 
-    /// When the codes expire.
+    /// Expiry of the codes.
     #[must_use]
     pub fn expires_at(&self) -> MonoTime {
         self.context.expires_at
     }
 
-    /// The wait between two polls, with all that was added for coming too fast.
+    /// The wait between two polls, with everything that `slow_down` added.
     #[must_use]
     pub fn interval(&self) -> Duration {
         self.context.interval
     }
 
-    /// Whether it is over: its [`Output::End`] is in the queue, or was drained.
+    /// Whether the flow is over: its [`Output::End`] is in the queue or was drained.
     #[must_use]
     pub fn has_ended(&self) -> bool {
         self.deadline().is_none()

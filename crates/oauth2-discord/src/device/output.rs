@@ -1,4 +1,4 @@
-//! What a device flow wants done, and when it wants to be woken.
+//! The outputs and the deadline of a device flow.
 
 use core::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::{MonoTime, Token};
 pub enum Output {
     /// Carry out this call and answer with [`Input::Reply`](super::Input::Reply).
     Call(Call),
-    /// Something that a person may want to know. Nothing has to be done about it.
+    /// News for the person. It needs no reaction.
     Event(Event),
     /// The flow is over. Comes once, last.
     End(Result<Outcome, DeviceError>),
@@ -26,7 +26,7 @@ pub enum Output {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Call {
-    /// What the reply has to name.
+    /// The id for the reply.
     pub id: CallId,
     /// The endpoint.
     pub poll: PollDevice,
@@ -36,7 +36,7 @@ pub struct Call {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallId(pub(super) u64);
 
-/// Something that a person may want to know.
+/// News for the person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
@@ -45,8 +45,8 @@ pub enum Event {
         /// The wait between two polls.
         interval: Duration,
     },
-    /// A poll was answered by a rate limit, or by a failure that says how long to wait. The flow goes on, unless the codes
-    /// expire before the wait is over: then it ends as expired at once.
+    /// A poll was answered by a rate limit, or by a failure that says how long to wait. The flow goes on, unless the
+    /// codes expire before the wait is over: then it ends as expired at once.
     AskedToWait {
         /// The wait before the next poll.
         wait: Duration,
@@ -58,7 +58,7 @@ pub enum Event {
     },
 }
 
-/// How a flow ended when nothing went wrong.
+/// End of a flow without an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -76,11 +76,11 @@ pub enum Outcome {
 pub struct Deadline {
     /// The time to wake at.
     pub at: MonoTime,
-    /// What happens then.
+    /// The reason.
     pub wake: Wake,
 }
 
-/// Why the machine wakes at its [`Deadline`].
+/// Reason of a [`Deadline`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Wake {

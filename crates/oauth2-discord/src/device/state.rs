@@ -10,16 +10,16 @@ use crate::error::{Advice, ErrorCode, advice, code};
 use crate::grant::{DeviceAuthorization, PollDevice};
 use crate::{MonoTime, Token};
 
-/// What `slow_down` adds to the interval, for good (RFC 8628, section 3.5; S-22).
+/// `slow_down` adds this to the interval permanently (RFC 8628, section 3.5; S-22).
 const SLOW_DOWN: Duration = Duration::from_secs(5);
-/// A server that asks for no wait at all does not get a flood.
+/// Shortest interval, even if the server asks for less.
 const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
-/// What unanswered polls lengthen the wait to, or to twice the interval if that is longer.
+/// Longest wait after unanswered polls, or twice the interval if that is longer.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
-/// How many outputs may wait to be drained before polls are left out.
+/// Number of undrained outputs from which polls are skipped.
 const MAX_QUEUED: usize = 64;
 
-/// Where a flow is.
+/// The state of a flow.
 #[derive(Debug)]
 pub(super) enum State {
     /// Until the next poll.
@@ -30,7 +30,7 @@ pub(super) enum State {
     Ended,
 }
 
-/// What every state works with.
+/// The data that every state works with.
 pub(super) struct Context {
     pub(super) poll: PollDevice,
     pub(super) call_within: Duration,
@@ -41,7 +41,7 @@ pub(super) struct Context {
     unanswered: u32,
 }
 
-/// What a reply says.
+/// Meaning of a reply.
 enum Verdict {
     Pending,
     SlowDown,
@@ -66,9 +66,10 @@ impl State {
         Some(Deadline { at, wake })
     }
 
-    /// Does all that is due. Afterwards the deadline lies ahead.
+    /// Does everything that is due. Afterwards the deadline lies ahead.
     pub(super) fn on_time(mut self, context: &mut Context, now: MonoTime) -> Self {
-        // Each turn goes on: a call that is late makes a wait, and a wait that is over makes a call that is not late yet.
+        // Each turn goes on: a call that is late makes a wait, and a wait that is over makes a call that is not late
+        // yet.
         while let Some(due) = self.deadline(context).filter(|deadline| deadline.at <= now) {
             self = match due.wake {
                 Wake::Call => context.wait_after_silence(now, None, false),
@@ -139,7 +140,7 @@ impl Context {
 
     fn ask(&mut self, now: MonoTime) -> State {
         if self.out.len() >= MAX_QUEUED {
-            return State::start(self, now); // nobody carries out what is there already
+            return State::start(self, now); // the caller does not drain the outputs
         }
         self.last_call += 1;
         let id = CallId(self.last_call);
@@ -161,8 +162,8 @@ impl Context {
         }
     }
 
-    /// Waits twice as long after each poll that nobody answered (RFC 8628, section 3.5; S-23). A wait that the service asks
-    /// for and that the codes do not live to see ends it: there would be no poll any more.
+    /// Doubles the wait after each unanswered poll (RFC 8628, section 3.5; S-23). If the service asks for a wait longer
+    /// than the codes live, the flow ends: there would be no further poll.
     fn wait_after_silence(
         &mut self,
         now: MonoTime,
@@ -208,7 +209,7 @@ impl Verdict {
         let passing = matches!(status, Some(408 | 423 | 425 | 429)); // 423: a merge is under way
         match (error.kind(), code(&error)) {
             _ if matches!(status, Some(500..)) => Self::Unanswered,
-            // Whatever a redirect says, it is not the service's answer (S-28). And after a success that cannot be read the
+            // A redirect is not the service's answer (S-28). And after a success that cannot be read the
             // code is spent.
             (HttpErrorKind::Redirect | HttpErrorKind::BadBody, _) => {
                 Self::End(Err(DeviceError::Refused(error)))

@@ -10,19 +10,19 @@ const MAX_UNKNOWN: usize = 64;
 text_enum! {
     /// An error code of RFC 6749, 6750, 7009, 8628 or OpenID Connect.
     ErrorCode else kept, "Any other code: the first 64 of the characters that a code may have (S-07).";
-    /// a parameter is missing, twice there or wrong.
+    /// a parameter is missing, repeated or wrong.
     InvalidRequest "invalid_request";
     /// the credentials of the application are wrong.
     InvalidClient "invalid_client";
-    /// the code or refresh token is spent, revoked, expired or someone else's; Discord says no more (P-06).
+    /// the code or refresh token is spent, revoked, expired or someone else's; Discord does not say which (P-06).
     InvalidGrant "invalid_grant";
     /// the application may not use this grant.
     UnauthorizedClient "unauthorized_client";
-    /// there is no such grant; Discord says so to a body of the wrong type as well (P-16).
+    /// the grant is unknown; Discord also answers so to a body of the wrong type (P-16).
     UnsupportedGrantType "unsupported_grant_type";
-    /// there is no such response type.
+    /// the response type is unknown.
     UnsupportedResponseType "unsupported_response_type";
-    /// there is no such token type to revoke.
+    /// the type of the token to revoke is unknown.
     UnsupportedTokenType "unsupported_token_type";
     /// a scope is unknown, not approved (O-058), or not for this grant (P-13).
     InvalidScope "invalid_scope";
@@ -30,7 +30,7 @@ text_enum! {
     AccessDenied "access_denied";
     /// the person has not decided yet.
     AuthorizationPending "authorization_pending";
-    /// as before, and the polls come too fast.
+    /// the person has not decided yet, and the polls come too fast.
     SlowDown "slow_down";
     /// the device code has expired.
     ExpiredToken "expired_token";

@@ -1,4 +1,4 @@
-//! What servers say to developers, made fit to be shown.
+//! Servers' error descriptions for developers, safe to show.
 
 use core::fmt;
 
@@ -7,7 +7,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 /// A server's description of an error: at most 256 characters; `Display` escapes what would break a line or a terminal
-/// (S-07). It is the server's text, so it may quote what was sent: show it to the developer, not to the world.
+/// (S-07). The server may quote the request in it: show it to developers only.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Description(Box<str>);
 

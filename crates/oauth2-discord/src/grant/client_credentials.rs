@@ -10,9 +10,9 @@ use crate::error::Repeat;
 use crate::wire::{Place, read_reply, replaceable_url};
 use crate::{ConfidentialClient, Restriction, Scope, ScopeSet, Token, Urls};
 
-/// Asks for a token of the application's **owner** (O-110), for tests of one's own bot. There is no refresh token.
+/// Asks for a token of the application's **owner** (O-110), to test one's own bot. There is no refresh token.
 ///
-/// It takes the secret, so a public client cannot make it (O-097). Keep the secret out of source code (O-112).
+/// It needs the secret, so a public client cannot use it (O-097). Keep the secret out of source code (O-112).
 #[derive(Debug, Clone)]
 pub struct ClientCredentials {
     client: ConfidentialClient,
@@ -20,11 +20,11 @@ pub struct ClientCredentials {
     place: Place,
 }
 
-/// Why scopes make no [`ClientCredentials`].
+/// Reason scopes are refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClientCredentialsError {
-    /// No scope at all, which Discord answers by a failure of its own (P-15).
+    /// No scope, which Discord answers with an internal error (P-15).
     NoScope,
     /// This scope belongs to the code grant (footnotes 4 and 8).
     OtherGrant(Scope),
@@ -37,7 +37,7 @@ impl ClientCredentials {
     /// Asks for these scopes.
     ///
     /// # Errors
-    /// There is none, or one that this grant does not have.
+    /// There is no scope, or one that this grant does not support.
     pub fn new(
         client: ConfidentialClient,
         scopes: impl Into<ScopeSet>,
@@ -59,7 +59,7 @@ impl ClientCredentials {
         })
     }
 
-    /// The scopes that an application owned by a team does not get (O-111): its owner is no user that could be acted for.
+    /// The scopes that a team's application does not get (O-111), because its owner is not a user.
     pub fn not_for_teams(&self) -> impl Iterator<Item = &Scope> {
         self.scope.iter().filter(|scope| !scope.is_for_teams())
     }

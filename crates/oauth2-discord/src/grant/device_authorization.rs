@@ -1,4 +1,5 @@
-//! What a device shows, and what it polls with (O-126, O-127; RFC 8628, section 3.2).
+//! The codes of a device flow: the user code to show, and the device code to poll with (O-126, O-127; RFC 8628, section
+//! 3.2).
 
 use core::time::Duration;
 
@@ -9,21 +10,21 @@ use crate::{DeviceCode, EndpointUrl, TokenError};
 ///
 /// Show [`user_code`](Self::user_code) and [`verification_uri`](Self::verification_uri), or
 /// [`verification_uri_complete`](Self::verification_uri_complete) as a QR code. Tell the person what they are about to
-/// allow, and where: whoever is talked into typing somebody else's code gives their account away (RFC 8628, 5.4).
+/// allow, and where: a person who types an attacker's code gives their account away (RFC 8628, 5.4).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeviceAuthorization {
-    /// What the device polls with.
+    /// The code to poll with.
     pub device_code: DeviceCode,
-    /// What the person types: 1 to 64 visible ASCII characters, as it came (S-24).
+    /// The code for the person to type: 1 to 64 visible ASCII characters (S-24).
     pub user_code: String,
-    /// Where they type it: `https`, or `http` to this machine.
+    /// The page to type it on: `https`, or `http` to this machine.
     pub verification_uri: String,
-    /// The same with the code in it, if the server sent one.
+    /// The page's URL with the code in it, if the server sent one.
     pub verification_uri_complete: Option<String>,
-    /// How long both codes live.
+    /// Lifetime of both codes.
     pub expires_in: Duration,
-    /// How long to wait between two polls; 5 s if the server did not say (S-22).
+    /// Wait between two polls; 5 s if the server sent none (S-22).
     pub interval: Duration,
 }
 
@@ -37,7 +38,7 @@ members!(Members {
 });
 
 impl DeviceAuthorization {
-    /// Codes that are shown at this address, to be polled for every 5 s.
+    /// Codes for this page, with a poll every 5 s.
     #[must_use]
     pub fn new(
         device_code: DeviceCode,
@@ -58,7 +59,7 @@ impl DeviceAuthorization {
     /// Reads the endpoint's JSON.
     ///
     /// # Errors
-    /// The member that is missing or makes no sense, or `None` if it is no JSON object.
+    /// Names the member that is missing or malformed; `None` if this is not a JSON object.
     pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
         let members: Members<'_> = object(json)?;
         let device_code: DeviceCode = required(members.device_code, "device_code")?;
@@ -68,7 +69,7 @@ impl DeviceAuthorization {
         let user_code: String = required(members.user_code, "user_code")?;
         if !(1..=64).contains(&user_code.len()) || !user_code.bytes().all(|b| b.is_ascii_graphic())
         {
-            return Err(TokenError::at("user_code")); // nothing that could move a terminal's cursor
+            return Err(TokenError::at("user_code")); // such characters could steer a terminal
         }
         let complete = optional(
             members.verification_uri_complete,
@@ -88,7 +89,7 @@ impl DeviceAuthorization {
         })
     }
 
-    /// Whether the person is sent to `https://discord.com` and nowhere else (S-24).
+    /// Whether both URLs lead to `https://discord.com` (S-24).
     #[must_use]
     pub fn is_on_discord(&self) -> bool {
         let on_discord =
@@ -103,7 +104,7 @@ impl DeviceAuthorization {
 
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(5);
 
-/// A URL that is fit to be shown: visible ASCII, `https` or this machine.
+/// Accepts a URL that may be shown: visible ASCII, `https` or this machine.
 fn shown(uri: String) -> Option<String> {
     uri.parse::<EndpointUrl>().is_ok().then_some(uri)
 }

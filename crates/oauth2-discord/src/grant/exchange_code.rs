@@ -1,4 +1,5 @@
-//! `POST /oauth2/token`, `grant_type=authorization_code` (document: *Authorization code grant*; RFC 6749, section 4.1.3).
+//! `POST /oauth2/token`, `grant_type=authorization_code` (document: *Authorization code grant*; RFC 6749, section
+//! 4.1.3).
 
 use http::{Request, Response};
 use ra_http::{BaseUrl, Body, Endpoint, HttpError};
@@ -11,10 +12,10 @@ use crate::{
     AuthorizationCode, Client, CodeVerifier, ConfidentialClient, ExternalAuth, Token, Urls,
 };
 
-/// Turns a code into a token. Made by [`AcceptedCode::exchange`](crate::callback::AcceptedCode::exchange), or from parts
-/// that were kept elsewhere.
+/// Turns a code into a token. Returned by [`AcceptedCode::exchange`](crate::callback::AcceptedCode::exchange), or made
+/// from parts that were kept elsewhere.
 ///
-/// A code works once, for about 100 s (P-12): an exchange that fails without a readable answer is not to be repeated
+/// A code works once, for about 100 s (P-12): do not repeat an exchange that fails without a readable answer
 /// ([`ExchangeCode::REPEAT`]).
 #[derive(Debug)]
 pub struct ExchangeCode {

@@ -1,9 +1,9 @@
 //! The calls that yield tokens, start a device flow, or revoke: forms with client authentication, one file each
 //! (sections E, G and J of the checklist).
 //!
-//! All of them are [`Endpoint`](ra_http::Endpoint)s: at Discord's path below the base that the carrier is given, or at a URL
-//! of their own after `.at(url)`. Their bodies are forms, never JSON (O-007). Credentials go into the form or into
-//! `Authorization: Basic`, as the client says, never both (O-096).
+//! All of them are [`Endpoint`](ra_http::Endpoint)s: at Discord's path below the base that the carrier is given, or at
+//! a URL of their own after `.at(url)`. Their bodies are forms, never JSON (O-007). Credentials go into the form or
+//! into `Authorization: Basic`, as the client says, never both (O-096).
 
 pub use client_credentials::{ClientCredentials, ClientCredentialsError};
 pub use device_authorization::DeviceAuthorization;

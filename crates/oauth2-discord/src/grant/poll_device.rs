@@ -8,7 +8,7 @@ use crate::error::Repeat;
 use crate::wire::{Place, read_reply, replaceable_url};
 use crate::{Client, DeviceCode, ExternalAuth, Token, Urls};
 
-/// Asks once whether the person has decided (O-129). When to ask is up to the machine in [`device`](crate::device).
+/// Asks once whether the person has decided (O-129). The machine in [`device`](crate::device) decides when to poll.
 #[derive(Debug, Clone)]
 pub struct PollDevice {
     client: Client,

@@ -10,8 +10,8 @@ use crate::{Client, RefreshToken, ScopeSet, Token, Urls};
 
 /// Turns a refresh token into a new token. Public clients refresh without a secret (O-114).
 ///
-/// A refresh token works once (P-12). Use [`Token::succeeded_by`] on what is held, or [`Refresh::successor`] on the reply
-/// where nothing else is: a server that sends no new refresh token wants the old one to be kept (S-14).
+/// A refresh token works once (P-12). Keep the result of [`Token::succeeded_by`], or of [`Refresh::successor`] if there
+/// is no old token: the old refresh token stays valid if the server sends no new one (S-14).
 #[derive(Debug, Clone)]
 pub struct Refresh {
     client: Client,
@@ -43,7 +43,7 @@ impl Refresh {
         self
     }
 
-    /// The token to keep from now on: the reply, with this refresh token if it brought none of its own.
+    /// Returns the token to keep: the reply, with this refresh token if it has none.
     #[must_use]
     pub fn successor(self, mut reply: Token) -> Token {
         reply.refresh_token.get_or_insert(self.refresh_token);

@@ -22,7 +22,7 @@ impl StartDevice {
     /// For [`advice`](crate::error::advice): asking twice makes two codes and does no harm.
     pub const REPEAT: Repeat = Repeat::Safe;
 
-    /// Asks in this client's name, so far for no scope.
+    /// Asks for this client, without scopes.
     #[must_use]
     pub fn new(client: impl Into<Client>) -> Self {
         Self {
@@ -54,7 +54,7 @@ impl StartDevice {
         self
     }
 
-    /// The first scope that the code or client credentials grant has alone.
+    /// The first scope that only the code or client credentials grant supports.
     #[must_use]
     pub fn scope_of_other_grant(&self) -> Option<&Scope> {
         let other = |scope: &&Scope| {

@@ -1,4 +1,4 @@
-//! What a genuine ID token claims, and whether it is meant for us.
+//! Checks the claims of a genuine ID token.
 
 use core::time::Duration;
 
@@ -13,18 +13,18 @@ use ra_types::constant_time_eq;
 /// The longest `sub` (OpenID Connect Core 2).
 const MAX_SUB: usize = 255;
 
-/// What a validated ID token says. Discord puts no profile into it (P-11): ask [`UserInfo`](crate::api::UserInfo), and
-/// compare its `sub` with this one (S-34).
+/// The claims of a validated ID token. Discord puts no profile into it (P-11): ask [`UserInfo`](crate::api::UserInfo),
+/// and compare its `sub` with this one (S-34).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Claims {
-    /// Who it is: at Discord the user's id.
+    /// The subject: at Discord the user's id.
     pub sub: String,
-    /// When the token was issued.
+    /// Time of issue.
     pub issued_at: UnixTime,
-    /// When the token expires.
+    /// Expiry.
     pub expires_at: UnixTime,
-    /// When the person logged in, if the service says.
+    /// Time of the login, if the service sends it.
     pub auth_time: Option<UnixTime>,
 }
 
@@ -67,7 +67,7 @@ pub(super) fn check(payload: &[u8], expected: &Expected<'_>) -> Result<Claims, I
         Audience::One(one) => vec![one],
         Audience::Many(many) => many,
     };
-    // Not for others as well: they could pass it on to us (S-30).
+    // Another audience could pass the token on to us (S-30).
     let ours = !audience.is_empty() && audience.iter().all(|one| one == expected.client_id);
     demand(ours, "aud")?;
     let party: Option<String> = optional(claims.azp, "azp")?;

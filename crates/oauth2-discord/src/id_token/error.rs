@@ -1,32 +1,32 @@
-//! Why an ID token is refused.
+//! Reasons to refuse an ID token.
 
 use core::{error::Error, fmt};
 
-/// What is wrong with an ID token. Never bears its content.
+/// Reason an ID token is refused. Never holds its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IdTokenError {
-    /// The token came without one: it takes the scope `openid` (O-138).
+    /// There is no ID token: it needs the scope `openid` (O-138).
     Missing,
-    /// It is longer than any honest one.
+    /// It is too long.
     TooLarge,
-    /// It is no signed token: three parts in base64url, the first one a JSON object with every member once at most.
+    /// It does not have three parts in base64url with a JSON object first, or a member is repeated.
     Malformed,
     /// It is signed by another algorithm than RS256, or not at all (S-31).
     Algorithm,
-    /// Its header demands what is not understood: `crit`, or a `typ` other than `JWT`.
+    /// Its header has `crit`, or a `typ` other than `JWT`.
     Header(&'static str),
     /// The service has no such key.
     UnknownKey,
-    /// The signature is not by the key that it names.
+    /// The signature does not match the named key.
     Signature,
-    /// The signed part is no JSON object, or a claim is twice there.
+    /// The signed part is not a JSON object, or a claim is repeated.
     Payload,
-    /// This claim is missing, makes no sense, or is not for us: another issuer, application, nonce or access token.
+    /// This claim is missing, malformed, or for another issuer, application, nonce or access token.
     Claim(&'static str),
     /// It has expired (S-32).
     Expired,
-    /// It is from the future: `iat` or `nbf` (S-32).
+    /// `iat` or `nbf` lies in the future (S-32).
     NotYetValid,
 }
 

@@ -7,10 +7,10 @@ use super::keys::Key;
 use super::{IdTokenError, RS256};
 use crate::json::object;
 
-/// An honest one has about a thousand bytes.
+/// Longest ID token that is read; real ones have about a thousand bytes.
 const MAX_BYTES: usize = 16 * 1024;
 
-/// An envelope whose header was read and whose signature was not checked yet.
+/// An envelope with a checked header and an unchecked signature.
 pub(super) struct Jws<'a> {
     kid: Option<String>,
     signed: &'a str,
@@ -18,7 +18,8 @@ pub(super) struct Jws<'a> {
     signature: Vec<u8>,
 }
 
-/// What counts of the header. Members for keys (`jku`, `jwk`, `x5u`, `x5c`) are never looked at: keys come from the service.
+/// The checked members of the header. Members for keys (`jku`, `jwk`, `x5u`, `x5c`) are never read: keys come from the
+/// service.
 #[derive(Deserialize)]
 struct Header {
     alg: String,
@@ -61,7 +62,8 @@ impl<'a> Jws<'a> {
         })
     }
 
-    /// Whether the header names this key; one that names none means the only one there is.
+    /// Whether the header names this key. A header without a key id matches every key; `verify` then demands a single
+    /// key.
     pub(super) fn names(&self, key: &Key) -> bool {
         self.kid.is_none() || self.kid == key.kid
     }
@@ -80,7 +82,7 @@ impl<'a> Jws<'a> {
     }
 }
 
-/// Unpadded base64url, canonical: no two texts mean the same bytes.
+/// Decodes canonical unpadded base64url: each byte string has one text.
 fn decode(text: &str) -> Result<Vec<u8>, IdTokenError> {
     let bytes = URL_SAFE_NO_PAD.decode(text);
     bytes.map_err(|_| IdTokenError::Malformed)

@@ -1,4 +1,4 @@
-//! The keys that may have signed.
+//! Keys that verify ID tokens.
 
 use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -17,7 +17,7 @@ pub(super) struct Key {
 }
 
 impl Key {
-    /// A key that is for signatures by RS256, or does not say what it is for; `None` for all others (S-31, S-35).
+    /// Reads a key for RS256 signatures, or one without a stated purpose; `None` for all others (S-31, S-35).
     pub(super) fn read(jwk: &Jwk) -> Option<Self> {
         let may = |member: &Option<String>, want| member.as_deref().is_none_or(|is| is == want);
         if jwk.kty != "RSA" || !may(&jwk.usage, "sig") || !may(&jwk.alg, RS256) {
@@ -36,7 +36,7 @@ impl Key {
         })
     }
 
-    /// Whether this key signed it. Never true for keys below 2048 bits.
+    /// Whether this key made the signature. Never true for keys below 2048 bits.
     pub(super) fn signed(&self, message: &[u8], signature: &[u8]) -> bool {
         let verdict = self
             .parts

@@ -1,9 +1,9 @@
-//! Validation of ID tokens (OpenID Connect Core 3.1.3.7): who it was that authorized.
+//! Validation of ID tokens (OpenID Connect Core 3.1.3.7): proves who authorized.
 //!
 //! A [`Verifier`] holds the service's keys and reads no clock and opens no connection: it asks for keys by
-//! [`Verdict::FetchKeys`] when it has none, when they are a day old, and when a token names one that it does not know, at
-//! most once in five minutes. RS256 is the one algorithm (P-10); the signature is checked before anything that was signed is
-//! read.
+//! [`Verdict::FetchKeys`] when it has none, when they are a day old, and when a token names one that it does not know,
+//! at most once in five minutes. RS256 is the one algorithm (P-10); the signature is checked before anything that was
+//! signed is read.
 //!
 //! ```no_run
 //! use oauth2_discord::api::{KeySet, Keys};
@@ -44,7 +44,7 @@ mod tests;
 
 /// The only supported signature algorithm.
 const RS256: &str = "RS256";
-/// How far the two clocks may differ unless set otherwise.
+/// Default difference allowed between the two clocks.
 const LEEWAY: Duration = Duration::from_secs(60);
 /// No second fetch of the keys within this.
 const FETCH_EVERY: Duration = Duration::from_secs(300);
@@ -64,14 +64,14 @@ pub struct Verifier {
     waiting: bool,
 }
 
-/// What became of a validation.
+/// Result of a validation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
     /// The token is genuine, for this application, and valid now.
     Valid(Claims),
-    /// Make the call [`Keys`](crate::api::Keys), give its reply to [`Verifier::keys_arrived`], and try again. Nobody else is
-    /// told to in the next five minutes.
+    /// Make the call [`Keys`](crate::api::Keys), give its reply to [`Verifier::keys_arrived`], and try again. Nobody
+    /// else is told to in the next five minutes.
     FetchKeys,
     /// The keys that were asked for have not come yet. Try again when they have.
     AwaitKeys,
@@ -93,23 +93,23 @@ impl Verifier {
         }
     }
 
-    /// How far the clocks of service and caller may differ; 60 s unless set.
+    /// Allowed difference between the clocks of service and caller; 60 s by default.
     #[must_use]
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = leeway;
         self
     }
 
-    /// Takes the service's keys instead of those held. Keys that are of no use are skipped (S-35).
+    /// Replaces the keys. Unusable ones are skipped (S-35).
     pub fn keys_arrived(&mut self, now: UnixTime, keys: &KeySet) {
         self.keys = keys.keys().iter().filter_map(keys::Key::read).collect();
         self.arrived = Some(now);
         self.waiting = false;
     }
 
-    /// Validates the ID token in `token`, and, if it has an `at_hash`, that it was issued with the access token beside it:
-    /// without one nothing binds the two. `nonce` is what the authorization sent: the ID token has to have the same, or
-    /// none if none was sent.
+    /// Validates the ID token in `token`, and, if it has an `at_hash`, that it was issued with the access token beside
+    /// it: without one nothing binds the two. `nonce` is what the authorization sent: the ID token has to have the
+    /// same, or none if none was sent.
     ///
     /// Verify when the token comes, and keep the [`Claims`]: a refresh drops the ID token unless it brings another
     /// ([`Token::succeeded_by`]). Verify that one with the nonce `None`, as it should have none, and compare
@@ -156,7 +156,7 @@ impl Verifier {
     }
 }
 
-/// Whether less than `length` has gone by since `then`. A clock that was set back counts as if more had.
+/// Whether less than `length` has passed since `then`. After the clock was set back it counts as more.
 fn is_within(then: UnixTime, now: UnixTime, length: Duration) -> bool {
     now < then.saturating_add(length) && then <= now.saturating_add(length)
 }

@@ -1,4 +1,4 @@
-//! The store in a file, and the one place of this crate that touches the system.
+//! The store in a file: the only place of this crate that touches the system.
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};
@@ -12,23 +12,25 @@ use super::{Store, StoreError, StoreErrorKind, TokenSet};
 #[cfg(test)]
 mod tests;
 
-/// More than any token set takes.
+/// Largest file that is read; no token set comes near.
 const MAX_BYTES: u64 = 1024 * 1024;
 
 /// Keeps a token set as JSON in a file that its owner alone can read.
 ///
-/// A set is written to a second file in the same directory (`.NAME.ra-pending`, [`FileStore::pending_path`]), synced, and
-/// renamed over the first, so that there is a whole set at any moment. If the process dies after the second file was
-/// written and before the rename, that one counts: the refresh token in the first file may be spent already. Reading looks
-/// there first, and the next load, save or clear tidies up. To remove a token by hand, remove both. No other file is touched.
+/// A set is written to a second file in the same directory (`.NAME.ra-pending`, [`FileStore::pending_path`]), synced,
+/// and renamed over the first, so that there is a whole set at any moment. If the process dies after the second file
+/// was written and before the rename, that one counts: the refresh token in the first file may be spent already.
+/// Reading looks there first, and the next load, save or clear tidies up. To remove a token by hand, remove both. No
+/// other file is touched.
 ///
 /// On Unix both have the mode 0600. A file that others may read or write is refused, and so is another user's
-/// ([`FileStore::owned_by`]): who made it chose the token in it. A second file that was not made here (another user's, open to others, a link) is not read,
-/// renamed or removed; [`FileStore::check`], load and save fail until somebody has looked at it. Elsewhere the directory
-/// has to protect both. If the first file is a link it is followed, and replaced by the next save.
+/// ([`FileStore::owned_by`]): its maker chose the token in it. A second file that was not made here (another user's,
+/// open to others, a link) is not read, renamed or removed; [`FileStore::check`], load and save fail until a person
+/// removes it. On other systems the directory has to protect both. If the first file is a link it is followed, and
+/// replaced by the next save.
 ///
-/// Any number of processes may [read](FileStore::read) beside the one that writes. Nothing keeps two from writing; do not
-/// let them: they would spend each other's refresh tokens. `ra oauth2 refresh` locks the first file (`flock`) meanwhile.
+/// Any number of processes may [read](FileStore::read) beside the one that writes. Do not let two processes write: they
+/// would spend each other's refresh tokens. `ra oauth2 refresh` locks the first file (`flock`) meanwhile.
 #[derive(Debug)]
 pub struct FileStore {
     path: PathBuf,
@@ -36,7 +38,7 @@ pub struct FileStore {
     user: Option<u32>,
 }
 
-/// What is about to be done; tests let the process die there.
+/// The steps of a save; tests let the process die before each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
     Recover,
@@ -63,29 +65,29 @@ impl FileStore {
         }
     }
 
-    /// Trusts files of this user alone (Unix; on other systems this changes nothing). To be set to the effective user id of
-    /// the process where others can make files in the directory: this crate does not ask the system who runs it. Without
-    /// it, the second file has to have the owner of the first one.
+    /// Trusts files of this user alone (Unix; on other systems this changes nothing). Set it to the effective user id
+    /// of the process if others can create files in the directory: this crate does not ask the system who runs it.
+    /// Without it, the second file has to have the owner of the first one.
     #[must_use]
     pub fn owned_by(mut self, user: u32) -> Self {
         self.user = Some(user);
         self
     }
 
-    /// Where it is.
+    /// The path of the file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Where a set is while it is written; a file is left there only by a process that died.
+    /// The path of the second file, which exists during a save and after a crash.
     #[must_use]
     pub fn pending_path(&self) -> &Path {
         &self.pending
     }
 
-    /// What is stored; `None` if nothing is. Unlike [`Store::load`] this changes nothing, so that it can go on beside
-    /// somebody who saves: it yields the set before or the set after.
+    /// Reads the set; `None` if there is none. Unlike [`Store::load`] it changes nothing, so it can run beside a save:
+    /// it returns the set before or after.
     ///
     /// # Errors
     /// It cannot be read, or should not be trusted.
@@ -97,11 +99,11 @@ impl FileStore {
         }
     }
 
-    /// Whether the next save would replace something that is not ours. Changes nothing; to be asked before a call whose
-    /// reply has to be stored.
+    /// Checks that the next save would not replace another's file. Changes nothing. Call it before a call whose reply
+    /// has to be stored.
     ///
     /// # Errors
-    /// What is in the way: a file of another user, or a second file that was not made here.
+    /// There is a file of another user, or a second file that was not made here.
     pub fn check(&self) -> Result<(), StoreError> {
         match fs::symlink_metadata(&self.path) {
             Ok(found) => check_owner(&found, self.user)?,
@@ -111,10 +113,10 @@ impl FileStore {
         self.check_pending()
     }
 
-    /// The same for the second file alone.
+    /// Checks the second file alone.
     ///
     /// # Errors
-    /// What is in the way.
+    /// There is a second file that was not made here.
     pub fn check_pending(&self) -> Result<(), StoreError> {
         match self.read_pending() {
             Err(error) if error.kind() != StoreErrorKind::NotATokenSet => Err(error),
@@ -129,7 +131,7 @@ impl FileStore {
     ) -> Result<(), StoreError> {
         before(Step::Recover)?;
         if let Err(error) = self.recover() {
-            // A set that is whole and has no place yet may be the only one that is not spent.
+            // A whole set that could not be renamed may be the only one that is not spent.
             if error.kind() != StoreErrorKind::NotATokenSet {
                 return Err(error);
             }
@@ -150,7 +152,7 @@ impl FileStore {
         Ok(())
     }
 
-    /// Finishes a save that got as far as a whole second file: it is newer than the first one.
+    /// Finishes an interrupted save with a whole second file, which is newer than the first.
     fn recover(&self) -> Result<(), StoreError> {
         if self.read_pending()?.is_some() {
             fs::rename(&self.pending, &self.path)?;
@@ -159,7 +161,7 @@ impl FileStore {
         Ok(())
     }
 
-    /// Makes names last, where the system lets directories be opened.
+    /// Syncs the directory, where the system can open directories.
     fn sync_directory(&self) -> io::Result<()> {
         if cfg!(unix) {
             let parent = self.path.parent().unwrap_or(Path::new(""));
@@ -173,7 +175,7 @@ impl FileStore {
         Ok(())
     }
 
-    /// The second file, if it is one that a save left.
+    /// Reads the second file, if a save left it.
     fn read_pending(&self) -> Result<Option<TokenSet>, StoreError> {
         match fs::symlink_metadata(&self.pending) {
             Ok(found) => {
@@ -189,7 +191,8 @@ impl FileStore {
     }
 
     fn read_path(&self, path: &Path) -> Result<Option<TokenSet>, StoreError> {
-        // Looked at before it is opened, as opening a pipe would wait for a writer, and after, as it may be another by then.
+        // Checked before it is opened, because opening a pipe would wait for a writer, and after, because it may be
+        // another by then.
         let opened = fs::metadata(path).and_then(|found| match found.is_file() {
             true => File::open(path).map(Some),
             false => Ok(None),
@@ -213,7 +216,7 @@ impl FileStore {
             .map_err(|_| StoreError::new(StoreErrorKind::NotATokenSet))
     }
 
-    /// Whether it is an ordinary file that is ours alone.
+    /// Checks that it is an ordinary file that only its owner may use.
     fn check_file(&self, found: &Metadata) -> Result<(), StoreError> {
         if !found.is_file() {
             return Err(StoreError::new(StoreErrorKind::NotAFile));
@@ -259,7 +262,7 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// A new file for its owner alone, from its first moment on; follows no link that somebody put there.
+/// Creates a file that only its owner may use, from the start. Does not follow a link.
 fn create_private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

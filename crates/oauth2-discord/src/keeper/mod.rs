@@ -1,12 +1,12 @@
 //! The token keeper: holds a token set, refreshes it once for all who wait, and stores it (S-42).
 //!
-//! A [`Keeper`] is a machine without I/O: [`Keeper::want`] says what to do now, and of all who ask while a refresh is out
-//! only the first is told to make the call. Waking the others is up to the adapter: after each [`Keeper::reply`] they ask
-//! again. What a reply brings is written to the [`Store`] before anybody gets it, so that a process that dies loses no
-//! token that was used.
+//! A [`Keeper`] is a machine without I/O: [`Keeper::want`] says what to do now, and of all who ask while a refresh is
+//! out only the first is told to make the call. Waking the others is up to the adapter: after each [`Keeper::reply`]
+//! they ask again. What a reply brings is written to the [`Store`] before anybody gets it, so that a process that dies
+//! loses no token that was used.
 //!
-//! The set is dropped as a whole when it is dead: after `invalid_grant` (P-06), after a revocation (O-167), after an unmerge
-//! (O-178). After a refresh whose outcome nobody knows, the old refresh token is kept until the service says
+//! The set is dropped as a whole when it is dead: after `invalid_grant` (P-06), after a revocation (O-167), after an
+//! unmerge (O-178). After a refresh whose outcome nobody knows, the old refresh token is kept until the service says
 //! `invalid_grant`, as refresh tokens are single use (P-12) and the request may never have arrived (S-38).
 //!
 //! ```
@@ -51,13 +51,13 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-/// How long before its expiry a token is replaced; a tenth of its life if that is shorter.
+/// A token is replaced this long before its expiry; a tenth of its lifetime if that is shorter.
 const LEEWAY: Duration = Duration::from_secs(60);
-/// How long to wait after a first failed refresh; it doubles with each further one.
+/// Wait after a first failed refresh; it doubles with each further failure.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
-/// What the doubling ends at, and the wait after an error that a repetition does not cure (P-08).
+/// Longest wait, also used after an error that a repetition does not cure (P-08).
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
-/// How long a call may take unless set otherwise.
+/// Default time limit of a call.
 const CALL_WITHIN: Duration = Duration::from_secs(60);
 
 /// Keeps one person's tokens. One keeper per stored set: two would spend each other's refresh tokens.
@@ -67,7 +67,7 @@ pub struct Keeper {
     call_within: Duration,
     store: Box<dyn Store + Send>,
     held: Option<TokenSet>,
-    /// The store does not have yet what is held.
+    /// The held set is not stored yet.
     unsaved: bool,
     /// The peer refused the access token before its time.
     rejected: bool,
@@ -80,15 +80,16 @@ pub struct Keeper {
     rest: Option<Wait>,
 }
 
-/// What to do for somebody who wants an access token.
+/// Reply to a caller that wants an access token.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Want {
-    /// Use it.
+    /// Use this access token.
     Ready(AccessToken),
     /// Make this call and hand its result to [`Keeper::reply`]. Nobody else is told to until it is answered or overdue.
     Refresh(Call),
-    /// A refresh is out. Ask again after the next [`Keeper::reply`], at `until` at the latest: then the call counts as lost.
+    /// A refresh is out. Ask again after the next [`Keeper::reply`], at `until` at the latest: then the call counts as
+    /// lost.
     Wait {
         /// When the call is overdue.
         until: UnixTime,
@@ -98,7 +99,7 @@ pub enum Want {
         /// When the next refresh may be tried.
         at: UnixTime,
     },
-    /// There are no tokens that could be used: a person has to authorize. [`Keeper::adopt`] takes what comes of it.
+    /// There are no usable tokens: a person has to authorize. [`Keeper::adopt`] takes the new token.
     Authorize,
 }
 
@@ -106,7 +107,7 @@ pub enum Want {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Call {
-    /// What [`Keeper::reply`] has to be told.
+    /// The id for [`Keeper::reply`].
     pub id: CallId,
     /// The call.
     pub refresh: Refresh,
@@ -119,7 +120,7 @@ pub struct CallId {
     call: u64,
 }
 
-/// What a reply changed.
+/// Change by a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Change {
@@ -129,7 +130,7 @@ pub enum Change {
     Dropped,
     /// The refresh failed; all is as it was.
     Kept,
-    /// The set that this call was to refresh is no longer held. Nothing changed.
+    /// The set of this call is no longer held. Nothing changed.
     Stale,
 }
 
@@ -146,7 +147,7 @@ struct Wait {
 }
 
 impl Keeper {
-    /// Keeps what the store has.
+    /// Keeps the set of the store.
     ///
     /// # Errors
     /// The store cannot be read. Nothing in it was changed.
@@ -177,17 +178,17 @@ impl Keeper {
         self
     }
 
-    /// How long a refresh may stay unanswered before it counts as lost; 60 s unless set. Give the carrier less than this.
+    /// Time after which an unanswered refresh counts as lost; 60 s by default. Give the carrier less.
     #[must_use]
     pub fn call_within(mut self, wait: Duration) -> Self {
         self.call_within = wait;
         self
     }
 
-    /// What to do for somebody who wants an access token now.
+    /// Tells a caller that wants an access token what to do now.
     ///
     /// # Errors
-    /// Something that changed could not be stored. It is kept in memory and nobody gets it; the next call tries again.
+    /// A change could not be stored. It is kept in memory and handed to nobody; the next call tries again.
     pub fn want(&mut self, now: UnixTime) -> Result<Want, StoreError> {
         self.settle()?;
         let Some(set) = &self.held else {
@@ -240,7 +241,7 @@ impl Keeper {
             Ok(token) => {
                 let token = set.token.clone().succeeded_by(token);
                 self.replace(Some(TokenSet::arrived(now, token)));
-                self.rest = Some(Wait::new(now, FIRST_WAIT)); // whoever rejects this one as well gets no storm
+                self.rest = Some(Wait::new(now, FIRST_WAIT)); // a rejection of this token as well causes no storm
                 self.settle()?;
                 return Ok(Change::Refreshed);
             }
@@ -269,7 +270,7 @@ impl Keeper {
     /// Takes over a set that a person has just authorized, instead of the one held.
     ///
     /// # Errors
-    /// It could not be stored. It is kept in memory, and the next [`Keeper::want`] tries again.
+    /// The set could not be stored. It is kept in memory, and the next [`Keeper::want`] tries again.
     pub fn adopt(&mut self, now: UnixTime, token: Token) -> Result<(), StoreError> {
         self.replace(Some(TokenSet::arrived(now, token)));
         self.settle()
@@ -296,14 +297,14 @@ impl Keeper {
         })
     }
 
-    /// A call with this access token was answered 401. If it is the one held, the next [`Keeper::want`] refreshes; word of
-    /// an earlier one changes nothing.
+    /// A call with this access token was answered 401. If it is the one held, the next [`Keeper::want`] refreshes; word
+    /// of an earlier one changes nothing.
     pub fn rejected(&mut self, access_token: &AccessToken) {
         let held = self.held.as_ref().map(|set| &set.token.access_token);
         self.rejected |= held == Some(access_token);
     }
 
-    /// What is held, whether stored yet or not.
+    /// The held set, stored or not.
     #[must_use]
     pub fn held(&self) -> Option<&TokenSet> {
         self.held.as_ref()
@@ -319,7 +320,7 @@ impl Keeper {
         self.rest = None;
     }
 
-    /// Brings the store up to date; before that, nobody gets what is new.
+    /// Stores a change; before that, nobody gets the new tokens.
     fn settle(&mut self) -> Result<(), StoreError> {
         if self.unsaved {
             match &self.held {

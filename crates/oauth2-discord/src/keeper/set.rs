@@ -1,4 +1,4 @@
-//! A token with the time it expires: what is kept and stored.
+//! A token with its expiry, as it is kept and stored.
 
 use core::time::Duration;
 
@@ -7,16 +7,16 @@ use zeroize::Zeroizing;
 use crate::json::{members, object, optional};
 use crate::{Token, TokenError, UnixTime};
 
-/// A lifetime below this counts as this: a token that is born expired would be refreshed for ever.
+/// Shortest lifetime: a token that is expired on arrival would be refreshed forever.
 const SHORTEST_LIFE: u64 = 5;
 
-/// A token and when its access token expires.
+/// A token and the expiry of its access token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenSet {
     /// The token as the service sent it.
     pub token: Token,
-    /// When the access token expires; `None` if nobody said. Then it is used until somebody refuses it.
+    /// Expiry of the access token; `None` if unknown. Then it is used until a call refuses it.
     pub expires_at: Option<UnixTime>,
 }
 
@@ -31,10 +31,10 @@ impl TokenSet {
         Self { token, expires_at }
     }
 
-    /// Reads what [`TokenSet::expose_json`] wrote, or the JSON of a token endpoint, where nobody knows when it arrived.
+    /// Reads what [`TokenSet::expose_json`] wrote, or the JSON of a token endpoint, whose time of arrival is unknown.
     ///
     /// # Errors
-    /// The member that is missing or makes no sense.
+    /// A member is missing or malformed.
     pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
         let token = Token::decode(json)?;
         let members: Members<'_> = object(json)?;
@@ -45,7 +45,7 @@ impl TokenSet {
         })
     }
 
-    /// Everything as JSON, secrets included, in a buffer that is wiped: the token object with `expires_at`, in seconds
+    /// The set as JSON, secrets included, in a buffer that is wiped: the token object with `expires_at`, in seconds
     /// since 1970, as one more member.
     #[must_use]
     pub fn expose_json(&self) -> Zeroizing<String> {
@@ -57,7 +57,7 @@ impl TokenSet {
         Zeroizing::new([open, &member].concat())
     }
 
-    /// When to replace it: this long before it expires, or a tenth of its life if that is less.
+    /// Time to replace it: `leeway` before it expires, or a tenth of its lifetime if that is less.
     pub(super) fn due(&self, leeway: Duration) -> Option<UnixTime> {
         let tenth = self.token.expires_in.map(|secs| secs / 10);
         let early = leeway.as_secs().min(tenth.unwrap_or(u64::MAX));
@@ -67,11 +67,10 @@ impl TokenSet {
 }
 
 impl Token {
-    /// What is held after a refresh: all that the reply has, and what belongs to the authorization and is not mentioned
-    /// again: the refresh token (S-14), guild and webhook, and the scope, which has not changed then (RFC 6749, section 5.1).
-    /// What belongs to the access token goes with it: the reply alone says how long it lives, and an ID token that it does not
-    /// replace is dropped, as its `at_hash` names the access token before. Verify an ID token when it comes, and keep its
-    /// claims.
+    /// Returns the token to keep after a refresh: the reply, and the members of the authorization that it does not
+    /// repeat: the refresh token (S-14), guild, webhook, and the scope, which is unchanged then (RFC 6749, section
+    /// 5.1). Members of the old access token are dropped: its expiry, and its ID token, whose `at_hash` names it.
+    /// Verify an ID token on arrival and keep its claims.
     ///
     /// ```
     /// use oauth2_discord::{AccessToken, RawIdToken, RefreshToken, Token};

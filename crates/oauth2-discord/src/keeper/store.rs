@@ -1,14 +1,14 @@
-//! Where a token set outlives the process.
+//! Storage for a token set that outlives the process.
 
 use core::{error::Error, fmt};
 use std::io;
 
 use super::TokenSet;
 
-/// Keeps one token set. Implementations write the whole set or nothing: after a crash [`Store::load`] yields either what
-/// the last [`Store::save`] that returned wrote, or something newer.
+/// Keeps one token set. Implementations write the whole set or nothing: after a crash [`Store::load`] yields either
+/// what the last [`Store::save`] that returned wrote, or something newer.
 pub trait Store {
-    /// What is stored; `None` if nothing is.
+    /// Reads the stored set; `None` if there is none.
     ///
     /// # Errors
     /// It cannot be read, or should not be trusted.
@@ -17,13 +17,13 @@ pub trait Store {
     /// Stores this set instead of the last one, and returns when a crash can no longer lose it.
     ///
     /// # Errors
-    /// It is not stored for certain. The keeper tries again.
+    /// It may not be stored. The keeper tries again.
     fn save(&mut self, set: &TokenSet) -> Result<(), StoreError>;
 
-    /// Forgets the set. Nothing stored is no error.
+    /// Removes the set. An empty store is not an error.
     ///
     /// # Errors
-    /// It may still be there. The keeper tries again.
+    /// It may still be stored. The keeper tries again.
     fn clear(&mut self) -> Result<(), StoreError>;
 }
 
@@ -31,14 +31,14 @@ pub trait Store {
 #[derive(Debug, Clone, Default)]
 pub struct MemoryStore(Option<TokenSet>);
 
-/// Why a store failed. Never bears the content.
+/// Failure of a store. Never holds the content.
 #[derive(Debug)]
 pub struct StoreError {
     kind: StoreErrorKind,
     source: Option<io::Error>,
 }
 
-/// How a store failed.
+/// Kinds of [`StoreError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StoreErrorKind {
@@ -48,9 +48,9 @@ pub enum StoreErrorKind {
     NotPrivate,
     /// It belongs to another user, who may have chosen what is in it: it is not used.
     NotOurs,
-    /// It is no ordinary file.
+    /// It is not an ordinary file.
     NotAFile,
-    /// What is stored is no token set, or is too large for one.
+    /// The content is not a token set, or is too large.
     NotATokenSet,
 }
 
@@ -85,7 +85,7 @@ impl StoreError {
         Self { kind, source: None }
     }
 
-    /// How it failed.
+    /// The kind.
     #[must_use]
     pub const fn kind(&self) -> StoreErrorKind {
         self.kind

@@ -9,8 +9,8 @@ use crate::json::JsonObject;
 use crate::wire::{post_as_bot, read_reply};
 use crate::{BotToken, Token};
 
-/// Asks for the token of the account of a person whom the game itself vouches for, through its bot. If there is none, a
-/// provisional account is made. User accounts cannot ask (O-175), which is why this takes a bot's token.
+/// Asks for the token of the account of a person whom the game's bot vouches for. A missing account is created as
+/// provisional. User accounts cannot ask (O-175), which is why this takes a bot's token.
 #[derive(Debug, Clone)]
 pub struct BotProvisionalToken {
     token: BotToken,
@@ -24,7 +24,7 @@ impl BotProvisionalToken {
     /// The longest preferred name, in characters (N-15).
     pub const MAX_GLOBAL_NAME: usize = 32;
 
-    /// Asks for the user whom the game knows by this id: 1 to 1024 characters.
+    /// Asks for the user with this id in the game: 1 to 1024 characters.
     #[must_use]
     pub fn new(token: BotToken, external_user_id: impl Into<String>) -> Self {
         Self {
@@ -34,7 +34,7 @@ impl BotProvisionalToken {
         }
     }
 
-    /// What the account is to be called: 1 to 32 characters. Providers have rules of their own for such names (N-15).
+    /// Name of the account: 1 to 32 characters. Providers have their own rules for names (N-15).
     #[must_use]
     pub fn preferred_global_name(mut self, name: impl Into<String>) -> Self {
         self.preferred_global_name = Some(name.into());

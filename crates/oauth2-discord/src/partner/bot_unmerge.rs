@@ -9,8 +9,8 @@ use crate::error::Repeat;
 use crate::json::JsonObject;
 use crate::wire::post_as_bot;
 
-/// Parts a provisional account by the id that the game has for the user, also when no token of theirs is left. Invalidates
-/// all tokens of the user, as [`Unmerge`](super::Unmerge) does (O-178).
+/// Unmerges a provisional account by the game's id for the user, even if no token of the user is left. Invalidates all
+/// tokens of the user, as [`Unmerge`](super::Unmerge) does (O-178).
 #[derive(Debug, Clone)]
 pub struct BotUnmerge {
     token: BotToken,
@@ -18,10 +18,10 @@ pub struct BotUnmerge {
 }
 
 impl BotUnmerge {
-    /// For [`advice`](crate::error::advice): parting twice does no harm.
+    /// For [`advice`](crate::error::advice): unmerging twice does no harm.
     pub const REPEAT: Repeat = Repeat::Safe;
 
-    /// Parts the account of the user whom the game knows by this id: 1 to 1024 characters.
+    /// Unmerges the account of the user with this id in the game: 1 to 1024 characters.
     #[must_use]
     pub fn new(token: BotToken, external_user_id: impl Into<String>) -> Self {
         Self {

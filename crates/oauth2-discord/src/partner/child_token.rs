@@ -9,10 +9,10 @@ use crate::json::JsonObject;
 use crate::wire::{fits_header, read_reply};
 use crate::{AccessToken, Client, Snowflake, Token};
 
-/// Turns a publisher's access token into one of a game of theirs. There is no refresh token: exchange again.
+/// Turns a publisher's access token into one for one of its games. There is no refresh token: exchange again.
 ///
-/// The official guide sends the publisher's secret as `parent_client_secret`, so a confidential client's goes along. To
-/// revoke the new token, use the game's id.
+/// The official guide sends the publisher's secret as `parent_client_secret`, so a confidential client's secret is sent
+/// too. To revoke the new token, use the game's id.
 #[derive(Debug, Clone)]
 pub struct ChildToken {
     parent: Client,
@@ -23,7 +23,7 @@ pub struct ChildToken {
 impl ChildToken {
     /// For [`advice`](crate::error::advice): asking twice makes two tokens and does no harm.
     pub const REPEAT: Repeat = Repeat::Safe;
-    /// The longest access token that is taken, in characters.
+    /// Longest access token that is accepted, in characters.
     pub const MAX_ACCESS_TOKEN: usize = 10_240;
 
     /// Exchanges the publisher's (`parent`'s) token.

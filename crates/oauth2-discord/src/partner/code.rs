@@ -1,4 +1,4 @@
-//! What the service says about provisional accounts and merging (P-07).
+//! Error codes of provisional accounts and merging (P-07).
 
 use core::fmt;
 
@@ -8,7 +8,8 @@ use crate::error::Advice;
 
 macro_rules! codes {
     ($($(#[$docs:meta])+ $name:ident $code:literal $text:literal;)+) => {
-        /// Why a call about a provisional account was refused. The last four come from exchanges that merge one.
+        /// Reason a call about a provisional account was refused. The last four come from exchanges that merge an
+        /// account.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum PartnerCode {
@@ -62,9 +63,9 @@ codes! {
     NoUsername 530006 "no user name could be made";
     /// The application's secret is wrong.
     InvalidClientSecret 530007 "the client secret is wrong";
-    /// There is no discovery document at the issuer.
+    /// The issuer has no discovery document.
     NoOidcConfiguration 530008 "the issuer has no discovery document";
-    /// There is no key set at the issuer.
+    /// The issuer has no key set.
     NoOidcKeys 530009 "the issuer has no key set";
     /// The account was merged into a user's: use OAuth2. [`MergedAccount`](super::MergedAccount) tells whose.
     NotProvisional 530010 "the account is no longer provisional";
@@ -72,9 +73,9 @@ codes! {
     InvalidIdToken 530020 "the external token is not properly signed";
     /// The provider's token does not name its key.
     NoKeyId 530027 "the external token does not name its key";
-    /// What was to be merged is no provisional account.
+    /// The account to merge is not provisional.
     InvalidMergeSource 530014 "the account to merge is not provisional";
-    /// What was to be merged into is a provisional account itself.
+    /// The account to merge into is provisional itself.
     InvalidMergeDestination 530016 "the account to merge into is provisional";
     /// The provisional account is banned.
     MergeSourceBanned 530017 "the account to merge is banned";
@@ -83,7 +84,7 @@ codes! {
 }
 
 impl PartnerCode {
-    /// What to do: ask again, start over with a fresh external token or with OAuth2, or set something right.
+    /// Advice: ask again, start over with a fresh external token or with OAuth2, or correct the configuration.
     #[must_use]
     pub const fn advice(self) -> Advice {
         match self {

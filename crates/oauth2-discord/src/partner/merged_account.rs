@@ -17,7 +17,7 @@ pub struct MergedAccount {
     pub user_id: Snowflake,
     /// The kind of provider: an [`ExternalAuthType`](crate::ExternalAuthType), or `DISCORD_BOT`.
     pub provider_type: String,
-    /// The provider; a bot has none, be it absent or `null` (N-09).
+    /// The provider; absent or `null` for a bot (N-09).
     pub provider_id: Option<String>,
     /// The id that the provider has for the user.
     pub provider_issued_user_id: String,

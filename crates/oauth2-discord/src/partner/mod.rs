@@ -1,9 +1,9 @@
-//! Provisional accounts (section K of the checklist), one file an endpoint: accounts that a game's players have at Discord
-//! without having signed up there, vouched for by an identity provider or by the game's own bot.
+//! Provisional accounts (section K of the checklist), one file an endpoint: Discord accounts for a game's players who
+//! have not signed up, vouched for by an identity provider or by the game's own bot.
 //!
 //! Unlike the grants, these calls are JSON. [`Client`] credentials go into the body, whatever the client's
-//! [`ClientAuth`](crate::ClientAuth) says; a bot's token goes into the header. Names are counted in characters, not in bytes
-//! (S-40).
+//! [`ClientAuth`](crate::ClientAuth) says; a bot's token goes into the header. Names are counted in characters, not in
+//! bytes (S-40).
 //!
 //! A refusal is read by [`code()`] and, if the account was merged into a user's, by [`MergedAccount::of`].
 
@@ -34,7 +34,7 @@ mod tests;
 /// The longest user id of a game, in characters (O-174).
 const MAX_EXTERNAL_USER_ID: usize = 1024;
 
-/// The body that names the client and whom the provider vouches for (O-168, O-177).
+/// The body with the client and the provider's token (O-168, O-177).
 fn external_auth_body(client: &Client, auth: &ExternalAuth) -> Result<JsonObject, HttpError> {
     if auth.kind.as_str().is_empty() {
         return Err(HttpError::bad_request("external_auth_type"));
@@ -48,7 +48,7 @@ fn external_auth_body(client: &Client, auth: &ExternalAuth) -> Result<JsonObject
         .push("external_auth_token", auth.token.expose()))
 }
 
-/// Adds the secret of a client that has one (O-169).
+/// Adds the secret of a confidential client (O-169).
 fn push_secret(
     body: JsonObject,
     name: &'static str,

@@ -8,11 +8,12 @@ use crate::error::Repeat;
 use crate::wire::read_reply;
 use crate::{Client, ExternalAuth, Token};
 
-/// Asks for the token of the account of a person whom an identity provider vouches for. If there is none, a provisional
-/// account is made (O-171).
+/// Asks for the token of the account of a person whom an identity provider vouches for. A missing account is created as
+/// provisional (O-171).
 ///
-/// Whether a refresh token comes along depends on the provider (O-170): today with `OIDC` only, and not for public clients
-/// (N-14). An account that was merged is refused with 530010: [`MergedAccount::of`](super::MergedAccount::of) tells more.
+/// The provider decides whether there is a refresh token (O-170): today with `OIDC` only, and not for public clients
+/// (N-14). An account that was merged is refused with 530010: [`MergedAccount::of`](super::MergedAccount::of) tells
+/// more.
 #[derive(Debug, Clone)]
 pub struct ProvisionalToken {
     client: Client,
@@ -23,7 +24,7 @@ impl ProvisionalToken {
     /// For [`advice`](crate::error::advice): asking twice makes two tokens and does no harm.
     pub const REPEAT: Repeat = Repeat::Safe;
 
-    /// Asks in this client's name. Without `PUBLIC_OAUTH2_CLIENT` it has to be a confidential one (O-169).
+    /// Asks for this client. Without `PUBLIC_OAUTH2_CLIENT` it has to be a confidential one (O-169).
     #[must_use]
     pub fn new(client: impl Into<Client>, auth: ExternalAuth) -> Self {
         Self {

@@ -70,7 +70,8 @@ fn o168_o169_the_token_call_is_json_with_or_without_a_secret() {
     );
     assert_eq!(
         body,
-        r#"{"client_id":"157730590492196864","client_secret":"s\"e","external_auth_type":"OIDC","external_auth_token":"a\nb"}"#
+        "{\"client_id\":\"157730590492196864\",\"client_secret\":\"s\\\"e\",\
+            \"external_auth_type\":\"OIDC\",\"external_auth_token\":\"a\\nb\"}"
     );
 }
 
@@ -258,7 +259,8 @@ fn o177_o178_unmerge_is_json_and_answers_nothing() {
     assert!(!request.headers().contains_key("authorization"));
     assert_eq!(
         body,
-        r#"{"client_id":"157730590492196864","client_secret":"s\"e","external_auth_type":"OIDC","external_auth_token":"x"}"#
+        "{\"client_id\":\"157730590492196864\",\"client_secret\":\"s\\\"e\",\
+            \"external_auth_type\":\"OIDC\",\"external_auth_token\":\"x\"}"
     );
     let (_, body) = sent(&Unmerge::new(PublicClient::new(ID), oidc("x")));
     assert!(!body.contains("client_secret"));

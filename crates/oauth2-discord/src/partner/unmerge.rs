@@ -7,8 +7,8 @@ use super::external_auth_body;
 use crate::error::Repeat;
 use crate::{Client, ExternalAuth};
 
-/// Parts a provisional account from the user's it was merged into. This invalidates **all** access and refresh tokens of
-/// the user (O-178): drop the whole set. Users can do it too, by taking the authorization back (N-17).
+/// Separates a provisional account from the user that it was merged into. This invalidates **all** access and refresh
+/// tokens of the user (O-178): drop the whole set. Users can do it too, by deleting the authorization (N-17).
 #[derive(Debug, Clone)]
 pub struct Unmerge {
     client: Client,
@@ -16,10 +16,10 @@ pub struct Unmerge {
 }
 
 impl Unmerge {
-    /// For [`advice`](crate::error::advice): parting twice does no harm.
+    /// For [`advice`](crate::error::advice): unmerging twice does no harm.
     pub const REPEAT: Repeat = Repeat::Safe;
 
-    /// Parts the account that the provider vouches for.
+    /// Unmerges the account that the provider vouches for.
     #[must_use]
     pub fn new(client: impl Into<Client>, auth: ExternalAuth) -> Self {
         Self {

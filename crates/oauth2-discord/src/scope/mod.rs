@@ -14,9 +14,9 @@ macro_rules! scopes {
     ($($(#[$docs:meta])* $name:ident $text:literal $public:ident;)+) => {
         /// One scope.
         ///
-        /// Scopes that this version does not know survive as [`Scope::Other`]: the list changes (O-059). A scope that the
-        /// application has no approval for makes the flow fail in unexpected ways, mostly with `invalid_scope` in the
-        /// redirect (O-058).
+        /// Scopes that this version does not know survive as [`Scope::Other`]: the list changes (O-059). A scope that
+        /// the application has no approval for makes the flow fail in unexpected ways, mostly with `invalid_scope` in
+        /// the redirect (O-058).
         ///
         /// ```
         /// use oauth2_discord::Scope;
@@ -47,7 +47,7 @@ macro_rules! scopes {
                 }
             }
 
-            /// Whether applications may ask for it without Discord's approval. Unknown scopes are taken for not public.
+            /// Whether applications may request it without Discord's approval. Unknown scopes count as not public.
             #[must_use]
             pub fn is_public(&self) -> bool {
                 match self {
@@ -129,13 +129,13 @@ scopes! {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OtherScope(Box<str>);
 
-/// A text that is no scope: empty, or with a character that RFC 6749, appendix A.4, forbids (S-05).
+/// The text is not a scope: empty, or with a character that RFC 6749, appendix A.4, forbids (S-05).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ScopeError;
 
 impl Scope {
-    /// What it stands for besides itself, as the document lists it: the parts of the umbrella scopes (O-054, O-055), and
-    /// `gateway.connect` for `voice` (O-052).
+    /// What it stands for besides itself, as the document lists it: the parts of the umbrella scopes (O-054, O-055),
+    /// and `gateway.connect` for `voice` (O-052).
     #[must_use]
     pub fn includes(&self) -> &'static [Self] {
         match self {

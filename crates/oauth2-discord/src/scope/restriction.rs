@@ -1,10 +1,10 @@
-//! What the document's footnotes say about scopes.
+//! Conditions on scopes, from the document's footnotes.
 
 use super::Scope;
 
 /// A condition on a scope. The authorize builder refuses what breaks [`Restriction::ClientCredentialsOnly`],
-/// [`Restriction::CodeGrantOnly`] and [`Restriction::NotForPublicClients`]; the rest depends on settings that only Discord
-/// knows, so it is here to be read.
+/// [`Restriction::CodeGrantOnly`] and [`Restriction::NotForPublicClients`]; the rest depends on settings that only
+/// Discord knows, so it is here to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Restriction {
@@ -61,7 +61,7 @@ impl Scope {
         }
     }
 
-    /// Whether it has this condition.
+    /// Whether the scope has this condition.
     #[must_use]
     pub fn is(&self, restriction: Restriction) -> bool {
         self.restrictions().contains(&restriction)

@@ -18,7 +18,7 @@ use super::{Scope, ScopeError};
 #[derive(Debug, Clone, Default)]
 pub struct ScopeSet(Vec<Scope>);
 
-/// Up to this many, looking through them is quicker than a tree.
+/// Up to this size a linear search is quicker than a tree.
 const SHORT: usize = 32;
 
 impl ScopeSet {
@@ -35,19 +35,19 @@ impl ScopeSet {
         }
     }
 
-    /// Whether this very scope is there; [`ScopeSet::covers`] looks into umbrella scopes as well.
+    /// Whether the set has this scope itself; [`ScopeSet::covers`] also looks into umbrella scopes.
     #[must_use]
     pub fn contains(&self, scope: &Scope) -> bool {
         self.0.contains(scope)
     }
 
-    /// Whether there is none.
+    /// Whether the set is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// How many there are.
+    /// Number of scopes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()

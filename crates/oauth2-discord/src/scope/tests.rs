@@ -116,7 +116,8 @@ fn o055_the_social_layer_umbrella_is_the_union() {
         .cloned()
         .collect();
     for more in set(
-        "dm_channels.read dm_channels.messages.read dm_channels.messages.write guilds guilds.channels.read lobbies.write",
+        "dm_channels.read dm_channels.messages.read dm_channels.messages.write guilds \
+            guilds.channels.read lobbies.write",
     ) {
         union.insert(more);
     }

@@ -1,4 +1,4 @@
-//! Reading a token: member by member, so that an error can name the one at fault and nothing is copied that is not kept.
+//! Reads a token.
 
 use std::borrow::Cow;
 
@@ -45,7 +45,7 @@ pub(super) fn token(json: &[u8]) -> Result<Token, TokenError> {
         return Err(TokenError::at("access_token"));
     }
     let refresh_token = secret(members.refresh_token, "refresh_token")?.map(RefreshToken::new);
-    // RFC 6749, appendix A.17: nothing that could end a line or a field where somebody stores or sends it
+    // RFC 6749, appendix A.17: nothing that could end a line or a field where it is stored or sent
     if !refresh_token
         .as_ref()
         .is_none_or(|token| is_vschar(token.expose()))

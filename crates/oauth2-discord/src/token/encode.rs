@@ -1,4 +1,4 @@
-//! Writing a token: the one place where its secrets become text again.
+//! Writes a token: the only place where its secrets become text again.
 
 use serde::Serialize;
 use serde_json::value::RawValue;

@@ -15,19 +15,21 @@ mod parts;
 #[cfg(test)]
 mod tests;
 
-/// What a grant yields. Its type is always `Bearer` (O-136): [`Token::decode`] refuses every other.
+/// The token of a grant. Its type is always `Bearer` (O-136): [`Token::decode`] refuses others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Token {
     /// Authorizes calls; fits a header as it is (S-12).
     pub access_token: AccessToken,
-    /// What the next refresh takes, in printable ASCII (RFC 6749, appendix A.17; S-12). Client credentials yield none, nor do some provisional accounts (O-109, N-14).
+    /// For the next refresh, in printable ASCII (RFC 6749, appendix A.17; S-12). Client credentials and some
+    /// provisional accounts have none (O-109, N-14).
     pub refresh_token: Option<RefreshToken>,
     /// Only from the code grant with `openid`, and for provisional accounts (O-138). Not verified yet.
     pub id_token: Option<RawIdToken>,
-    /// What was granted; it may differ from what was asked (O-139). Absent means exactly that (RFC 6749, section 5.1).
+    /// The granted scopes, which may differ from the requested ones (O-139). Absent means that they do not (RFC 6749,
+    /// section 5.1).
     pub scope: Option<ScopeSet>,
-    /// How many seconds after its arrival the access token expires (O-140).
+    /// Seconds from arrival to expiry of the access token (O-140).
     pub expires_in: Option<u64>,
     /// The guild that the bot was added to (O-142). Unlike the hints of a redirect it can be relied on (O-093). With
     /// `integration_require_code_grant` the bot joins only by this exchange (O-146).
@@ -36,14 +38,15 @@ pub struct Token {
     pub webhook: Option<Box<Webhook>>,
 }
 
-/// Why bytes are no [`Token`] or no device authorization: the member at fault, or `None` if they are no JSON object at all. Never the content.
+/// Reason a reply cannot be read: names the member at fault, or `None` if it is not a JSON object. Never holds the
+/// content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenError {
     field: Option<&'static str>,
 }
 
 impl Token {
-    /// A token with this access token alone.
+    /// A token with only this access token.
     #[must_use]
     pub const fn new(access_token: AccessToken) -> Self {
         Self {
@@ -61,12 +64,13 @@ impl Token {
     /// counts as absent (M-06), and `expires_in` may be a string of digits, which some servers send (S-11).
     ///
     /// # Errors
-    /// The member that is missing or makes no sense.
+    /// A member is missing or malformed.
     pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
         decode::token(json)
     }
 
-    /// Everything as JSON, secrets included, in a buffer that is wiped: for a store, or for a person who asked.
+    /// The whole token as JSON, secrets included, in a buffer that is wiped: for a store, or for a person who asked for
+    /// it.
     #[must_use]
     pub fn expose_json(&self) -> Zeroizing<String> {
         encode::token(self)

@@ -1,4 +1,4 @@
-//! What comes along with some tokens: the bot's guild, the new webhook.
+//! The guild and the webhook that come with some tokens.
 
 use core::fmt;
 
@@ -21,11 +21,11 @@ pub struct Guild {
 pub struct Webhook {
     /// The webhook's id.
     pub id: Snowflake,
-    /// The right to post through it.
+    /// The token to post with.
     pub token: WebhookToken,
     /// The type; 1 is an incoming webhook.
     pub kind: Option<u64>,
-    /// The name that it posts under.
+    /// The name shown with its posts.
     pub name: Option<String>,
     /// The hash of its avatar.
     pub avatar: Option<String>,
@@ -35,7 +35,7 @@ pub struct Webhook {
     pub guild_id: Option<Snowflake>,
     /// The application that owns it.
     pub application_id: Option<Snowflake>,
-    /// Where to post, token included.
+    /// The URL to post to, token included.
     pub url: Option<WebhookUrl>,
 }
 
@@ -51,7 +51,7 @@ impl Guild {
         self.id
     }
 
-    /// The whole guild object as it came: channels, members, whatever Discord sends.
+    /// The whole guild object as Discord sent it, with channels and members.
     #[must_use]
     pub fn json(&self) -> &str {
         &self.json
@@ -65,7 +65,7 @@ impl fmt::Debug for Guild {
 }
 
 impl Webhook {
-    /// A webhook of which no more is known.
+    /// A webhook with these members only.
     #[must_use]
     pub const fn new(id: Snowflake, token: WebhookToken) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! The device flow: the device's side and the person's.
+//! The device flow: the device's calls and the person's.
 
 use super::answer::recorded;
 use super::caller::{self, Client, is_user};
@@ -8,13 +8,6 @@ use super::token::granted;
 
 const DEVICE_CODE: &str = "PZVqIuLlME19uotfsUATN65Ytgbejbhj7Eob8qzali";
 const USER_CODE: &str = "ZAW6C586";
-
-/// The one device that may be waiting.
-#[derive(Debug, Default)]
-pub(super) struct Device {
-    waiting: Option<(u64, String)>,
-    pub(super) decision: Option<bool>,
-}
 
 pub(super) fn start(state: &mut State, heard: &Heard) -> Reply {
     let form = heard.form().ok_or_else(recorded::error_invalid_request)?;
@@ -30,7 +23,7 @@ pub(super) fn start(state: &mut State, heard: &Heard) -> Reply {
     Ok(recorded::device())
 }
 
-/// `lost` says that the answer will not be seen: then the code is not spent.
+/// With `lost` the client does not see the answer; then the code is not spent.
 pub(super) fn poll(state: &mut State, client: Client, code: &str, lost: bool) -> Reply {
     let waiting = state.device.waiting.clone();
     let (_, scope) = waiting

@@ -1,6 +1,6 @@
 //! A server on loopback with Discord's OAuth2 answers, recorded in `recorded/discord`, for what no public OAuth2 server
-//! has. It reads each request as Discord does, so that a wrong one gets the error that it deserves: method, path, content
-//! type, authentication, required parameters, PKCE, single use of codes and refresh tokens.
+//! has. It reads each request as Discord does, so that a wrong one gets the error that it deserves: method, path,
+//! content type, authentication, required parameters, PKCE, single use of codes and refresh tokens.
 //!
 //! What it would answer to a right request can be replaced by [`Discord::answer`].
 
@@ -18,6 +18,7 @@ mod device;
 mod information;
 mod partner;
 mod request;
+mod router;
 mod state;
 mod token;
 

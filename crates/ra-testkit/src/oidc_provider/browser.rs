@@ -1,5 +1,5 @@
-//! The person's browser: keeps cookies, follows redirects while they stay with the provider, and is in no way ours where
-//! it counts: no line of the crates under test is in it.
+//! The person's browser: keeps cookies, follows redirects while they stay with the provider, and is in no way ours
+//! where it counts: no line of the crates under test is in it.
 
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
@@ -68,8 +68,8 @@ impl Browser {
             .collect();
         write!(
             stream,
-            "{method} {path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\nCookie: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
-             Content-Length: {}\r\n\r\n{form}",
+            "{method} {path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\nCookie: {}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
             cookies.join("; "),
             form.len(),
         )

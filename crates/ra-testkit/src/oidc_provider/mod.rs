@@ -1,7 +1,8 @@
-//! A real authorization server, not written here: npm's `oidc-provider`, which is OpenID-certified. It runs as a process
-//! of its own on a free port of this machine; [`Browser`] is the person in front of it.
+//! A real authorization server, not written here: npm's `oidc-provider`, which is OpenID-certified. It runs as a
+//! process of its own on a free port of this machine; [`Browser`] is the person in front of it.
 //!
-//! `.ci/run` installs it. By hand: `cp -r crates/ra-testkit/oidc-provider target/ && npm ci --prefix target/oidc-provider`.
+//! `.ci/run` installs it. By hand: `cp -r crates/ra-testkit/oidc-provider target/ && npm ci --prefix
+//! target/oidc-provider`.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};

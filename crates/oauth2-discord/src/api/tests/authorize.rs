@@ -230,7 +230,9 @@ fn o159_o160_o161_every_member_is_written() {
         .location_context(place);
     assert_eq!(
         body(&sent(&grant)),
-        r#"{"authorize":true,"integration_type":0,"permissions":"9007199254740993","guild_id":"3","webhook_channel_id":"4","location_context":{"guild_id":"1","channel_id":"2","channel_type":0}}"#
+        "{\"authorize\":true,\"integration_type\":0,\"permissions\":\"9007199254740993\",\
+            \"guild_id\":\"3\",\"webhook_channel_id\":\"4\",\"location_context\":{\"guild_id\":\"1\",\
+            \"channel_id\":\"2\",\"channel_type\":0}}"
     );
     let mut dm = DmSettings::new();
     dm.allow_mobile_push = Some(true);

@@ -21,7 +21,9 @@ fn o079_the_code_example() {
             .without_pkce(),
     )
     .unwrap();
-    let documented = "https://discord.com/oauth2/authorize?response_type=code&client_id=157730590492196864&scope=identify%20guilds.join&state=15773059ghq9183habn&redirect_uri=https%3A%2F%2Fnicememe.website&prompt=consent&integration_type=0";
+    let documented = "https://discord.com/oauth2/authorize?response_type=code&client_id=157730590492196864&\
+        scope=identify%20guilds.join&state=15773059ghq9183habn&\
+        redirect_uri=https%3A%2F%2Fnicememe.website&prompt=consent&integration_type=0";
     assert_eq!(pairs(&url), pairs(documented));
 }
 
@@ -30,7 +32,8 @@ fn o080_the_implicit_example() {
     let authorization = Authorization::new(Snowflake::new(290_926_444_748_734_499))
         .scope(Scope::Identify)
         .state(state());
-    let documented = "https://discord.com/oauth2/authorize?response_type=token&client_id=290926444748734499&scope=identify&state=15773059ghq9183habn";
+    let documented = "https://discord.com/oauth2/authorize?response_type=token&client_id=290926444748734499&\
+        scope=identify&state=15773059ghq9183habn";
     assert_eq!(pairs(&implicit(authorization).unwrap()), pairs(documented));
 }
 
@@ -44,7 +47,9 @@ fn o081_the_pkce_example() {
             .state(state()),
     )
     .unwrap();
-    let documented = "https://discord.com/oauth2/authorize?response_type=code&client_id=290926444748734499&scope=identify&code_challenge=CNPVOxIUDw5vcUaWT3Gn8fjrEeZs-kMEqpk2eNzqsmQ&code_challenge_method=S256&state=15773059ghq9183habn";
+    let documented = "https://discord.com/oauth2/authorize?response_type=code&client_id=290926444748734499&\
+        scope=identify&code_challenge=CNPVOxIUDw5vcUaWT3Gn8fjrEeZs-kMEqpk2eNzqsmQ&\
+        code_challenge_method=S256&state=15773059ghq9183habn";
     assert_eq!(pairs(&url), pairs(documented));
 }
 
@@ -65,6 +70,8 @@ fn o083_the_webhook_example() {
             .without_pkce(),
     )
     .unwrap();
-    let documented = "https://discord.com/oauth2/authorize?response_type=code&client_id=157730590492196864&scope=webhook.incoming&state=15773059ghq9183habn&redirect_uri=https%3A%2F%2Fnicememe.website";
+    let documented = "https://discord.com/oauth2/authorize?response_type=code&client_id=157730590492196864&\
+        scope=webhook.incoming&state=15773059ghq9183habn&\
+        redirect_uri=https%3A%2F%2Fnicememe.website";
     assert_eq!(pairs(&url), pairs(documented));
 }

@@ -3,7 +3,8 @@
 use super::*;
 use crate::Token;
 
-const EXAMPLE: &str = "https://findingfakeurlsisprettyhard.tv/#access_token=RTfP0OK99U3kbRtHOoKLmJbOn45PjL&token_type=Bearer&expires_in=604800&scope=identify&state=15773059ghq9183habn";
+const EXAMPLE: &str = "https://findingfakeurlsisprettyhard.tv/#access_token=RTfP0OK99U3kbRtHOoKLmJbOn45PjL&\
+    token_type=Bearer&expires_in=604800&scope=identify&state=15773059ghq9183habn";
 
 fn accept(fragment: &str) -> Result<ImplicitToken, CallbackError> {
     implicit().accept(&format!("https://x/#{fragment}&state={STATE}"))

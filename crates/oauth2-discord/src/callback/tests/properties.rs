@@ -25,7 +25,8 @@ proptest! {
         let flow = Authorization::new(Snowflake::new(1)).state(State::new(state.clone()));
         let entropy = Entropy::draw(|_| Ok::<_, ()>(())).unwrap();
         let started = flow.start_code(&Urls::default(), entropy).unwrap();
-        let accepted = started.pending.accept(&format!("/cb?state={}&code={}", encoded(&state), encoded(&code))).unwrap();
+        let callback = format!("/cb?state={}&code={}", encoded(&state), encoded(&code));
+        let accepted = started.pending.accept(&callback).unwrap();
         prop_assert_eq!(accepted.code.expose(), code);
     }
 
@@ -46,7 +47,13 @@ proptest! {
     }
 
     #[test]
-    fn s43_no_near_callback_panics(parts in prop::collection::vec("(code|state|iss|error|scope|expires_in|access_token|[a-z%]{0,4})(=[a-zA-Z0-9%+:/]{0,20})?", 0..8), mark in "[?#]{0,2}") {
+    fn s43_no_near_callback_panics(
+        parts in prop::collection::vec(
+            "(code|state|iss|error|scope|expires_in|access_token|[a-z%]{0,4})(=[a-zA-Z0-9%+:/]{0,20})?",
+            0..8,
+        ),
+        mark in "[?#]{0,2}",
+    ) {
         let callback = format!("https://x/{mark}{}", parts.join("&"));
         let _ = pending().accept(&callback);
         let _ = implicit().accept(&callback);

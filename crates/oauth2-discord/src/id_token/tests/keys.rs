@@ -159,9 +159,15 @@ fn s31_s35_keys_for_other_uses_are_skipped() {
 }
 
 /// A modulus of 1024 bits, and what its key signed; OpenSSL made them.
-const WEAK_MODULUS: &str = "tSB4SP2bnOwhlZaM6_RWsm72bZC0rIfphiJRMN4veaImfhC-XFtioOZo2UmufpgQMgURosdqsMGF2pv0SQ39k61rZB3ylaBZsZp7eBXfOO9F1vMjMMGJqpZJWzYjzvR9nnWMaLRhx9_wID2EH2GKXIQquoRdKnAo1Yo6cZHbxvM";
-const WEAK_SIGNATURE: &str = "JDxM6HxFPrG0DWjeKqO_FHsJfZtDFsYtSYlrvaFV3v7GmHEzDr9ieX0Fa_j1LQ8gZzAsiUFK5PNZQEPpTqGnlFPRwlge5qHR42qPdG6IS93Xwre6fU_Db3QBJQ9sr8mnsxpXVb9WcOZ_acfdoNo4oBNF6BU3ThaQOWiSTdLkq_Y";
-const WEAK_SIGNED: &str = "eyJhbGciOiJSUzI1NiIsImtpZCI6ImsxIn0.eyJpc3MiOiJodHRwczovL2Rpc2NvcmQuY29tIiwiYXVkIjoiMTU3NzMwNTkwNDkyMTk2ODY0Iiwic3ViIjoiMSIsImlhdCI6MTcwMDAwMDAwMCwiZXhwIjoxNzAwMDAwMDYwLCJub25jZSI6Im4tMSJ9";
+const WEAK_MODULUS: &str = "tSB4SP2bnOwhlZaM6_RWsm72bZC0rIfphiJRMN4veaImfhC-\
+    XFtioOZo2UmufpgQMgURosdqsMGF2pv0SQ39k61rZB3ylaBZsZp7eBXfOO9F1vMjMMGJqpZJWzYjzvR9nnWMaLRhx9\
+    _wID2EH2GKXIQquoRdKnAo1Yo6cZHbxvM";
+const WEAK_SIGNATURE: &str = "JDxM6HxFPrG0DWjeKqO_FHsJfZtDFsYtSYlrvaFV3v7GmHEzDr9ieX0Fa_\
+    j1LQ8gZzAsiUFK5PNZQEPpTqGnlFPRwlge5qHR42qPdG6IS93Xwre6fU_Db3QBJQ9sr8mnsxpXVb9WcOZ_\
+    acfdoNo4oBNF6BU3ThaQOWiSTdLkq_Y";
+const WEAK_SIGNED: &str = "eyJhbGciOiJSUzI1NiIsImtpZCI6ImsxIn0.eyJpc3MiOiJodHRwczovL2Rpc2NvcmQuY29tIiwiYXVkIjoiMTU3Nz\
+    MwNTkwNDkyMTk2ODY0Iiwic3ViIjoiMSIsImlhdCI6MTcwMDAwMDAwMCwiZXhwIjoxNzAwMDAwMDYwLCJub25jZSI6\
+    Im4tMSJ9";
 
 #[test]
 fn s31_a_right_signature_by_a_weak_key_is_refused() {

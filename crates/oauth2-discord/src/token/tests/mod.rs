@@ -13,7 +13,8 @@ const EXAMPLE: &str = r#"{
   "refresh_token": "D43f5y0ahjqew82jZ4NViEr2YafMKhue"
 }"#;
 
-const WEBHOOK: &str = r#"{
+const WEBHOOK: &str = concat!(
+    r#"{
   "token_type": "Bearer",
   "access_token": "GNaVzEtATqdh173tNHEXY9ZYAuhiYxvy",
   "scope": "webhook.incoming",
@@ -28,9 +29,12 @@ const WEBHOOK: &str = r#"{
     "guild_id": "290926792226357250",
     "application_id": "310954232226357250",
     "token": "kKDdjXa1g9tKNs0-_yOwLyALC9gydEWP6gr9sHabuK1vuofjhQDDnlOclJeRIvYK-pj_",
-    "url": "https://discord.com/api/webhooks/347114750880120863/kKDdjXa1g9tKNs0-_yOwLyALC9gydEWP6gr9sHabuK1vuofjhQDDnlOclJeRIvYK-pj_"
+    "url": "https://discord.com/api/webhooks/347114750880120863/"#,
+    "kKDdjXa1g9tKNs0-_yOwLyALC9gydEWP6gr9sHabuK1vuofjhQDDnlOclJeRIvYK-pj_",
+    r#""
   }
-}"#;
+}"#
+);
 
 fn read(json: &str) -> Result<Token, TokenError> {
     Token::decode(json.as_bytes())
@@ -82,7 +86,8 @@ fn o106_the_example_response_is_read() {
 #[test]
 fn o109_the_client_credentials_response_has_no_refresh_token() {
     let token = read(
-        r#"{"token_type":"Bearer","access_token":"6qrZcUqja7812RVdnEKjpzOL4CvHBFG","scope":"identify connections","expires_in":604800}"#,
+        "{\"token_type\":\"Bearer\",\"access_token\":\"6qrZcUqja7812RVdnEKjpzOL4CvHBFG\",\
+            \"scope\":\"identify connections\",\"expires_in\":604800}",
     )
     .unwrap();
     assert_eq!(token.refresh_token, None);

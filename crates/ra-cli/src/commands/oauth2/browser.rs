@@ -1,24 +1,23 @@
-//! Opens the browser by the platform's own opener, which is one program with one argument: no shell reads the URL, and a
-//! library would bring its own list of the same programs.
+//! Opens the browser with the platform's opener, one program with one argument: no shell reads the URL.
 
 use std::env;
 use std::ffi::OsString;
 use std::io;
 use std::process::{Command, Stdio};
 
-/// Has the system open `url`. Does not wait: some openers stay as long as the browser does.
+/// Opens `url` without waiting: some openers run as long as the browser.
 ///
 /// # Errors
-/// There is nothing to open it with.
+/// There is no opener, or it cannot be started.
 pub(super) fn open(url: &str) -> io::Result<()> {
     let mut opener = opener().ok_or(io::ErrorKind::Unsupported)?;
-    // nothing that is opened writes between the lines here, or reads the keys that are meant for `ra`
+    // the opener must not write between the lines here, or read keys meant for `ra`
     opener
         .arg(url)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    // ours, and they may be secrets
+    // variables of `ra` may hold secrets
     let ours = |name: &OsString| name.as_encoded_bytes().starts_with(b"RA_");
     for (name, _) in env::vars_os().filter(|(name, _)| ours(name)) {
         opener.env_remove(name);
@@ -26,7 +25,7 @@ pub(super) fn open(url: &str) -> io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::process::CommandExt as _;
-        // Ctrl-C is for `ra` and not for the browser
+        // Ctrl-C ends `ra`, not the browser
         opener.process_group(0);
     }
     let mut opener = opener.spawn()?;
@@ -48,7 +47,7 @@ fn opener() -> Option<Command> {
     Some(command)
 }
 
-/// Without a display only browsers in the terminal would come, and they would take this one.
+/// Without a display `xdg-open` would start a browser in this terminal.
 #[cfg(not(any(target_os = "macos", windows)))]
 fn opener() -> Option<Command> {
     let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());

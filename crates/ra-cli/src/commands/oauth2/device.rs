@@ -1,21 +1,50 @@
-//! `ra oauth2 device`.
+//! `ra oauth2 device`: logs in on a machine without a browser.
 
 use core::time::Duration;
 
+use clap::Args;
 use oauth2_discord::device::{DeviceError, Event, Input, Outcome, Output, Session};
 use oauth2_discord::grant::{DeviceAuthorization, PollDevice, StartDevice};
 use oauth2_discord::{Client, MonoTime, ScopeSet, Token, Urls};
 use serde::Serialize;
 use tokio::time::{Instant, sleep_until};
 
-use super::call::Caller;
-use super::token_file::TokenPlace;
-use super::{Context, client, failed, option};
-use crate::commands::oauth2::args::DeviceArgs;
-use crate::outcome::End;
-use crate::outcome::Failure;
+use super::caller::Caller;
+use super::client::ClientArgs;
+use super::token_file::TokenFileArgs;
+use super::values::ScopeArgs;
+use super::{Context, outcome};
+use crate::outcome::{End, Exit, Failure, after_help};
 use crate::output::Printer;
 use crate::qr::Qr;
+
+const LONG_ABOUT: &str = "\
+Log in on a machine without a browser: a person types a code on another device, or scans it.
+
+The code and its address are shown, as a QR code too. Then the service is asked at its interval until the person \
+has decided or the code has expired. Type or scan a code only if you yourself have just started this: \
+a person who talks you into typing their code gets into your account.
+
+With --json the first line is {\"event\":\"device\",\"user_code\",\"verification_uri\",\
+\"verification_uri_complete\",\"expires_in\",\"interval\"}, and the token object follows.";
+
+const EXAMPLES: &str = "\
+Examples:
+  ra oauth2 device --client-id ID --scope \"identify guilds\"
+  ra oauth2 device --client-id ID --scope identify --token-file token.json > /dev/null
+  RA_CLIENT_SECRET=... ra oauth2 device --client-id ID --scope identify --json --timeout 120";
+
+/// Log in on a machine without a browser: type or scan a code elsewhere
+#[derive(Debug, Args)]
+#[command(long_about = LONG_ABOUT, after_help = after_help(EXAMPLES, Exit::ALL))]
+pub(super) struct DeviceArgs {
+    #[command(flatten)]
+    client: ClientArgs,
+    #[command(flatten)]
+    scopes: ScopeArgs,
+    #[command(flatten)]
+    token_file: TokenFileArgs,
+}
 
 /// The first line of `--json`.
 #[derive(Serialize)]
@@ -28,23 +57,22 @@ struct Codes<'a> {
     interval: u64,
 }
 
-/// Shows the code, and asks until the person has decided.
+/// Shows the code and polls until the person has decided.
 pub(super) async fn run(args: &DeviceArgs, context: &mut Context) -> Result<(), End> {
-    let client = client::any(&args.client)?;
-    let scopes = option::scopes(&args.scopes)?;
-    let start = asked(client.clone(), scopes, &context.urls)?;
-    let place = TokenPlace::reserve(&args.token_file)?;
+    let client = args.client.read()?;
+    let start = start(client.clone(), args.scopes.read()?, &context.urls)?;
+    let file = args.token_file.reserve()?;
     let mut caller = context.caller()?;
     let codes = caller.call(&start, StartDevice::REPEAT).await?;
     let clock = Clock::start();
     let session = Session::new(client, &codes, clock.now()).at(context.urls.token.clone());
     show(&codes, session.interval(), &mut context.printer)?;
     let token = wait(session, &clock, &mut caller, &mut context.printer).await?;
-    place.put(token, &mut context.printer)
+    file.keep(token, &mut context.printer)
 }
 
 /// The call for the codes.
-fn asked(client: Client, scopes: ScopeSet, urls: &Urls) -> Result<StartDevice, Failure> {
+fn start(client: Client, scopes: ScopeSet, urls: &Urls) -> Result<StartDevice, Failure> {
     let start = StartDevice::new(client)
         .scopes(scopes)
         .at(urls.device.clone());
@@ -84,7 +112,7 @@ fn show(
         .message("Only do so if you yourself started this: it lets this machine into your account.")
 }
 
-/// Asks in the rhythm that the service wants.
+/// Polls at the interval that the service asks for.
 async fn wait(
     mut session: Session,
     clock: &Clock,
@@ -100,20 +128,20 @@ async fn wait(
                 }
                 Output::Event(event) => {
                     let left = session.expires_at().saturating_since(clock.now());
-                    note(event, left, printer)?;
+                    show_event(event, left, printer)?;
                 }
-                Output::End(end) => return decided(end),
+                Output::End(end) => return token(end),
                 _ => {}
             }
         }
         let wake = match session.deadline() {
             Some(deadline) => clock.at(deadline.at),
-            None => continue, // its end is in the queue
+            None => continue, // the end is in the queue
         };
         if caller.give_up_at().is_some_and(|end| end <= Instant::now()) {
-            return Err(failed::too_late("nobody decided in the time of --timeout").into());
+            return Err(outcome::expired("nobody decided in the time of --timeout").into());
         }
-        count(&session, clock, printer)?;
+        show_time_left(&session, clock, printer)?;
         // a terminal counts the seconds
         let second = printer
             .screen()
@@ -125,8 +153,8 @@ async fn wait(
     }
 }
 
-/// Tells what came between. A wait that the codes do not live to see is not counted out.
-fn note(event: Event, left: Duration, printer: &mut Printer) -> Result<(), Failure> {
+/// Shows an event. A wait that is longer than the codes live is shown without its length.
+fn show_event(event: Event, left: Duration, printer: &mut Printer) -> Result<(), Failure> {
     match event {
         Event::SlowedDown { interval } => printer.remark(&format!(
             "The service wants to be asked less often: every {} s from now on.",
@@ -149,7 +177,7 @@ fn note(event: Event, left: Duration, printer: &mut Printer) -> Result<(), Failu
     }
 }
 
-fn count(session: &Session, clock: &Clock, printer: &mut Printer) -> Result<(), Failure> {
+fn show_time_left(session: &Session, clock: &Clock, printer: &mut Printer) -> Result<(), Failure> {
     let Some(screen) = printer.screen() else {
         return Ok(());
     };
@@ -162,17 +190,17 @@ fn count(session: &Session, clock: &Clock, printer: &mut Printer) -> Result<(), 
     screen.status(&text)
 }
 
-fn decided(end: Result<Outcome, DeviceError>) -> Result<Token, End> {
+fn token(end: Result<Outcome, DeviceError>) -> Result<Token, End> {
     match end {
         Ok(Outcome::Granted(token)) => Ok(*token),
         Ok(Outcome::Denied) => Err(End::Declined),
         Ok(_) => Err(End::Cancelled),
-        Err(DeviceError::Refused(error)) => Err(failed::call(&error, PollDevice::REPEAT)),
-        Err(error) => Err(failed::too_late(&error.to_string()).into()),
+        Err(DeviceError::Refused(error)) => Err(outcome::of_call(&error, PollDevice::REPEAT)),
+        Err(error) => Err(outcome::expired(&error.to_string()).into()),
     }
 }
 
-/// The machine's clock: milliseconds since the codes came.
+/// The session's clock: milliseconds since the codes arrived.
 struct Clock(Instant);
 
 impl Clock {
@@ -185,7 +213,7 @@ impl Clock {
         MonoTime::from_millis(u64::try_from(passed).unwrap_or(u64::MAX))
     }
 
-    /// A time on this machine; one that is too far away for its clock is a day away, after which it is looked at again.
+    /// The instant of a time. A time beyond the end of the system's clock is a day away; then it is checked again.
     fn at(&self, time: MonoTime) -> Instant {
         let passed = Duration::from_millis(time.as_millis());
         let far = || Instant::now() + Duration::from_secs(86_400);
@@ -200,13 +228,13 @@ mod tests {
 
     use super::*;
 
-    fn is_taken(device_url: Option<&str>, verification_uri: &str) -> bool {
+    fn is_accepted(device_url: Option<&str>, verification_uri: &str) -> bool {
         let mut urls = Urls::default();
         if let Some(url) = device_url {
             urls.device = url.parse().unwrap();
         }
         let client = PublicClient::new(Snowflake::new(1));
-        let start = asked(client.into(), ScopeSet::new(), &urls).unwrap();
+        let start = start(client.into(), ScopeSet::new(), &urls).unwrap();
         let json = format!(
             r#"{{"device_code":"d","user_code":"u","verification_uri":"{verification_uri}","expires_in":9}}"#
         );
@@ -220,13 +248,13 @@ mod tests {
             "https://discord.com/activate",
             "https://evil.example/activate",
         );
-        assert!(is_taken(None, here));
-        assert!(!is_taken(None, there));
+        assert!(is_accepted(None, here));
+        assert!(!is_accepted(None, there));
         let own = Some("https://discord.com/own/path");
-        assert!(!is_taken(own, there));
+        assert!(!is_accepted(own, there));
         let other = Some("https://id.example/device");
-        assert!(is_taken(other, there));
-        assert!(!is_taken(other, "http://evil.example/"));
+        assert!(is_accepted(other, there));
+        assert!(!is_accepted(other, "http://evil.example/"));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The listener that the redirect comes to (RFC 8252, section 7.3). Anybody on this machine can call it, and any page in
-//! the browser: what is not the answer to the flow is turned away, and no caller keeps the answer waiting.
+//! The listener for the redirect (RFC 8252, section 7.3). Any program on this machine and any page in the browser can
+//! call it: other requests are turned away, and no caller keeps the redirect waiting.
 
 use core::time::Duration;
 use std::collections::VecDeque;
@@ -12,36 +12,36 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-use super::page::Page;
+use super::browser_page::Page;
 
-/// The most that a request's head may take.
+/// Longest request head.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
-/// How many callers there may be at once; the one that has been there longest makes room.
+/// Connections at once; a new one replaces the oldest.
 const MAX_CALLERS: usize = 32;
-/// How long a caller may take to say what it wants.
+/// Time limit for a request head.
 const CALLER_WITHIN: Duration = Duration::from_secs(10);
-/// How long the one whose answer counts may take to read the page.
+/// Time limit for the final page.
 const PAGE_WITHIN: Duration = Duration::from_secs(3);
-/// What a caller may go on sending after its head; it is read so that the answer is not lost.
+/// Bytes after the head that are read, so that the response is not lost.
 const MAX_REST_BYTES: usize = 64 * 1024;
 
 /// Listens on `127.0.0.1`.
 pub(super) struct Loopback {
     listener: TcpListener,
     callers: JoinSet<Option<Request>>,
-    /// Those that may still be at it, the oldest first.
+    /// The callers that may still be running, the oldest first.
     running: VecDeque<AbortHandle>,
 }
 
-/// A GET that waits for its answer.
+/// A GET request that waits for its response.
 pub(super) struct Request {
-    /// The address as the browser has it, with the host that it named.
+    /// The URL with the host that the browser named.
     pub(super) url: Zeroizing<String>,
     stream: TcpStream,
 }
 
 impl Loopback {
-    /// Listens at this port; without one at a free port.
+    /// Listens on this port, or on a free one.
     pub(super) async fn bind(port: Option<u16>) -> io::Result<Self> {
         let address = (Ipv4Addr::LOCALHOST, port.unwrap_or(0));
         Ok(Self {
@@ -51,12 +51,12 @@ impl Loopback {
         })
     }
 
-    /// Where.
+    /// The address that it listens on.
     pub(super) fn address(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
     }
 
-    /// The next request that could be the redirect. Everything else is turned away here.
+    /// Waits for the next request that could be the redirect. Others are turned away.
     ///
     /// # Cancel safety
     /// Cancel safe: callers go on.
@@ -64,13 +64,13 @@ impl Loopback {
         loop {
             tokio::select! {
                 accepted = self.listener.accept() => match accepted {
-                    Ok((stream, _)) => self.begin(hear(stream)),
-                    // too many open files, say: callers go away in a while
+                    Ok((stream, _)) => self.spawn(read_request(stream)),
+                    // too many open files, for example: callers leave after a while
                     Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
                 },
-                Some(heard) = self.callers.join_next() => {
+                Some(read) = self.callers.join_next() => {
                     self.running.retain(|caller| !caller.is_finished());
-                    if let Ok(Some(request)) = heard {
+                    if let Ok(Some(request)) = read {
                         return request;
                     }
                 }
@@ -80,13 +80,13 @@ impl Loopback {
 
     /// Turns a request away, without waiting for it.
     pub(super) fn turn_away(&mut self, request: Request) {
-        self.begin(async move {
+        self.spawn(async move {
             request.answer(Page::Foreign).await;
             None
         });
     }
 
-    fn begin(&mut self, caller: impl Future<Output = Option<Request>> + Send + 'static) {
+    fn spawn(&mut self, caller: impl Future<Output = Option<Request>> + Send + 'static) {
         if self.running.len() >= MAX_CALLERS
             && let Some(oldest) = self.running.pop_front()
         {
@@ -98,15 +98,15 @@ impl Loopback {
 }
 
 impl Request {
-    /// Answers, and waits until the caller has it; not for long.
+    /// Sends the page and waits for the caller to read it, up to a limit.
     pub(super) async fn answer(self, page: Page) {
-        // whether anybody reads it changes nothing
+        // it does not matter whether the caller reads it
         let _ = timeout(PAGE_WITHIN, answer(self.stream, page)).await;
     }
 }
 
-/// Reads the head of a request. What is no GET for a path is answered here.
-async fn hear(mut stream: TcpStream) -> Option<Request> {
+/// Reads the head of a request. Anything but a GET for a path is answered here.
+async fn read_request(mut stream: TcpStream) -> Option<Request> {
     let mut head = Zeroizing::new(Vec::with_capacity(MAX_HEAD_BYTES));
     while !ends(&head) {
         let room = MAX_HEAD_BYTES
@@ -130,7 +130,7 @@ fn ends(head: &[u8]) -> bool {
     head.windows(4).any(|end| end == b"\r\n\r\n")
 }
 
-/// The address of a GET: `http://`, the host that it names, and its target.
+/// The URL of a GET: `http://`, its `Host`, and its target.
 fn url(head: &[u8]) -> Option<Zeroizing<String>> {
     let mut lines = core::str::from_utf8(head).ok()?.split("\r\n");
     let target = lines.next()?.strip_prefix("GET ")?;
@@ -151,7 +151,7 @@ fn url(head: &[u8]) -> Option<Zeroizing<String>> {
 async fn answer(mut stream: TcpStream, page: Page) -> io::Result<()> {
     stream.write_all(page.response().as_bytes()).await?;
     stream.shutdown().await?;
-    // closing with something unread would take the answer back
+    // closing with unread bytes would reset the connection and lose the response
     let mut rest = [0; 1024];
     let mut left = MAX_REST_BYTES;
     loop {

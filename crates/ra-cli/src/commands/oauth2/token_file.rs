@@ -1,48 +1,60 @@
-//! Where a token goes: standard output, and the file of `--token-file`.
+//! The file of `--token-file`, which keeps a token besides standard output.
 
-use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::path::{Path, PathBuf};
 
+use clap::Args;
+use oauth2_discord::Token;
 use oauth2_discord::keeper::{FileStore, Store as _, TokenSet};
-use oauth2_discord::{Token, UnixTime};
 
-use super::failed;
-use super::lock::Lock;
-use crate::commands::oauth2::args::TokenFileArgs;
-use crate::outcome::End;
-use crate::outcome::{Failure, Kind};
+use super::token_lock::TokenLock;
+use super::{outcome, timestamp};
+use crate::outcome::{End, Failure, Kind};
 use crate::output::Printer;
 use crate::secret_file::TokenFile;
 
-/// Made before anything is called: a token that cannot be kept is not asked for.
-pub(super) struct TokenPlace {
+/// The file for a token, besides standard output.
+#[derive(Debug, Args)]
+pub(super) struct TokenFileArgs {
+    /// Also keep the token in this new file, readable by you alone
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// Let --token-file replace a file
+    #[arg(long, requires = "token_file")]
+    force: bool,
+}
+
+/// The reserved file. It is reserved before any call, so that a token that cannot be kept is not requested.
+pub(super) struct Reserved {
     file: Option<TokenFile>,
     force: bool,
 }
 
-impl TokenPlace {
+impl TokenFileArgs {
     /// Makes sure that the file can be written, and that there is none yet unless `--force`.
-    pub(super) fn reserve(args: &TokenFileArgs) -> Result<Self, Failure> {
-        let force = args.force;
-        let file = match &args.token_file {
+    pub(super) fn reserve(&self) -> Result<Reserved, Failure> {
+        let force = self.force;
+        let file = match &self.token_file {
             Some(path) => {
                 let file = TokenFile::reserve(path, force)?;
                 check(path)?;
-                // A save that died on its way left its token there.
+                // An interrupted save left its token there.
                 if !force && store(path).read().is_ok_and(|set| set.is_some()) {
-                    return Err(refused(path));
+                    return Err(exists(path));
                 }
                 Some(file)
             }
             None => None,
         };
-        Ok(Self { file, force })
+        Ok(Reserved { file, force })
     }
+}
 
-    /// Keeps the token, and prints it as one line of JSON. It is printed too if it cannot be kept: it is the only copy.
-    pub(super) fn put(self, token: Token, printer: &mut Printer) -> Result<(), End> {
+impl Reserved {
+    /// Keeps the token and prints it as one line of JSON. It is printed even if it cannot be kept, because it is the
+    /// only copy.
+    pub(super) fn keep(self, token: Token, printer: &mut Printer) -> Result<(), End> {
         let json = token.expose_json();
-        let kept = self.keep(token);
+        let kept = self.write(token);
         printer.result(&json)?;
         if let Some(path) = kept? {
             printer.message(&format!("The token is in {path}."))?;
@@ -50,15 +62,15 @@ impl TokenPlace {
         Ok(())
     }
 
-    fn keep(self, token: Token) -> Result<Option<String>, Failure> {
+    fn write(self, token: Token) -> Result<Option<String>, Failure> {
         let Some(file) = self.file else {
             return Ok(None);
         };
         let path = file.path().to_owned();
-        let set = TokenSet::arrived(now(), token);
+        let set = TokenSet::arrived(timestamp::now(), token);
         if self.force {
             drop(file);
-            let _lock = Lock::take(&path)?; // a refresh under way would put the successor of the old token here
+            let _lock = TokenLock::take(&path)?; // a running refresh would write the old token's successor here
             save(&path, &set)?;
         } else {
             file.keep(&set.expose_json())?;
@@ -67,7 +79,7 @@ impl TokenPlace {
     }
 }
 
-/// A token file of whoever runs this.
+/// The token file of the user who runs this.
 pub(super) fn store(path: &Path) -> FileStore {
     let store = FileStore::new(path);
     #[cfg(unix)]
@@ -75,27 +87,23 @@ pub(super) fn store(path: &Path) -> FileStore {
     store
 }
 
-/// Replaces what is in a token file.
+/// Replaces the content of a token file.
 pub(super) fn save(path: &Path, set: &TokenSet) -> Result<(), Failure> {
     let saved = store(path).save(set);
-    saved.map_err(|error| failed::store(path, &error))
+    saved.map_err(|error| outcome::of_store(path, &error))
 }
 
-/// That nothing stands in the way of a save that should not be replaced.
+/// Checks that a save would replace nothing that it should not.
 pub(super) fn check(path: &Path) -> Result<(), Failure> {
     let store = store(path);
     let pending = store.check_pending();
-    pending.map_err(|error| failed::store(store.pending_path(), &error))?;
-    store.check().map_err(|error| failed::store(path, &error))
+    pending.map_err(|error| outcome::of_store(store.pending_path(), &error))?;
+    store
+        .check()
+        .map_err(|error| outcome::of_store(path, &error))
 }
 
-/// The time on the clock of this machine.
-pub(super) fn now() -> UnixTime {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    UnixTime::from_secs(since.map_or(0, |since| since.as_secs()))
-}
-
-fn refused(path: &Path) -> Failure {
+fn exists(path: &Path) -> Failure {
     let path = path.display();
     let why = "it exists, and --force is not given";
     Failure::new(Kind::Local, format!("cannot write {path}: {why}"))

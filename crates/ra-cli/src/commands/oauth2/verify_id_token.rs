@@ -1,45 +1,74 @@
-//! `ra oauth2 verify-id-token`.
+//! `ra oauth2 verify-id-token`: verifies the ID token in a token file.
 
+use std::path::PathBuf;
+
+use clap::Args;
 use oauth2_discord::api::Keys;
 use oauth2_discord::id_token::{Claims, IdTokenError, Verdict, Verifier};
 use oauth2_discord::{Nonce, Scope, Token};
 
-use super::{Context, date, option, secret, token_file};
-use crate::commands::oauth2::args::VerifyIdTokenArgs;
+use super::timestamp::{self, now};
+use super::values::id;
+use super::{CALL_EXITS, Context, secrets};
 use crate::network::Unread;
-use crate::outcome::End;
-use crate::outcome::{Failure, Kind};
+use crate::outcome::{End, Failure, Kind, after_help};
+use crate::output::Printer;
+
+const LONG_ABOUT: &str = "\
+Verify the ID token in a token file: signed by the service with RS256, issued to this application, valid now, with the \
+nonce that was sent and for the access token beside it. The service's keys are fetched, and the claims are printed. \
+Nothing that an ID token says may be believed before.";
+
+const EXAMPLES: &str = "\
+Examples:
+  ra oauth2 verify-id-token --client-id ID --token-file token.json
+  ra oauth2 verify-id-token --client-id ID --token-file token.json --nonce NONCE --json";
+
+/// Verify the ID token in a token file and print its claims
+#[derive(Debug, Args)]
+#[command(long_about = LONG_ABOUT, after_help = after_help(EXAMPLES, CALL_EXITS))]
+pub(super) struct VerifyIdTokenArgs {
+    /// The application's id
+    #[arg(long, value_name = "ID")]
+    client_id: String,
+    /// The file with the token object
+    #[arg(long, value_name = "FILE")]
+    token_file: PathBuf,
+    /// The nonce of the authorize URL, if it had one
+    #[arg(long, allow_hyphen_values = true)]
+    nonce: Option<Unread>,
+}
 
 /// Verifies, and prints the claims.
 pub(super) async fn run(args: &VerifyIdTokenArgs, context: &mut Context) -> Result<(), End> {
-    let client_id = option::id("--client-id", &args.client_id)?;
-    let token = secret::token_set(&args.token_file, &mut context.printer)?.token;
+    let client_id = id("--client-id", &args.client_id)?;
+    let token = secrets::token_set(&args.token_file, &mut context.printer)?.token;
     let nonce = args.nonce.as_ref().map(|Unread(nonce)| Nonce::new(nonce));
     let mut verifier = Verifier::new(client_id, context.urls.issuer.clone());
     let scope = token.scope.as_ref();
-    let asked = scope.is_some_and(|scope| scope.contains(&Scope::Openid));
-    let refused = |error| refused(error, nonce.is_some(), asked);
+    let requested = scope.is_some_and(|scope| scope.contains(&Scope::Openid));
+    let refused = |error| refused(error, nonce.is_some(), requested);
 
-    let verdict = verifier.verify(token_file::now(), &token, nonce.as_ref());
+    let verdict = verifier.verify(now(), &token, nonce.as_ref());
     let verdict = match verdict.map_err(refused)? {
         Verdict::FetchKeys => {
             let endpoint = Keys::new().at(context.urls.keys.clone());
             let keys = context.caller()?.call(&endpoint, Keys::REPEAT).await?;
-            verifier.keys_arrived(token_file::now(), &keys);
-            let verdict = verifier.verify(token_file::now(), &token, nonce.as_ref());
+            verifier.keys_arrived(now(), &keys);
+            let verdict = verifier.verify(now(), &token, nonce.as_ref());
             verdict.map_err(refused)?
         }
         verdict => verdict,
     };
     match verdict {
-        Verdict::Valid(claims) => Ok(tell(&claims, &token, context)?),
+        Verdict::Valid(claims) => Ok(print(&claims, &token, &mut context.printer)?),
         _ => Err(refused(IdTokenError::UnknownKey).into()),
     }
 }
 
-fn refused(error: IdTokenError, with_nonce: bool, asked: bool) -> Failure {
+fn refused(error: IdTokenError, with_nonce: bool, requested: bool) -> Failure {
     match error {
-        IdTokenError::Missing if asked => Failure::new(
+        IdTokenError::Missing if requested => Failure::new(
             Kind::Local,
             "there is no ID token in the file, although openid is in its scope: the service sent none; after a refresh \
              that is usual",
@@ -56,23 +85,26 @@ fn refused(error: IdTokenError, with_nonce: bool, asked: bool) -> Failure {
     }
 }
 
-/// Prints all claims to a program, and those that count to people.
-fn tell(claims: &Claims, token: &Token, context: &mut Context) -> Result<(), Failure> {
-    let printer = &mut context.printer;
+/// Prints all claims for a program, and the important ones for people.
+fn print(claims: &Claims, token: &Token, printer: &mut Printer) -> Result<(), Failure> {
     if printer.is_json() {
         return printer.result(&payload(token)?);
     }
     printer.line("The ID token is genuine.")?;
     printer.line(&format!("Subject:  {}", claims.sub))?;
-    printer.line(&format!("Issued:   {}", date::text(claims.issued_at)))?;
-    printer.line(&format!("Expires:  {}", date::text(claims.expires_at)))?;
-    if let Some(time) = claims.auth_time {
-        printer.line(&format!("Login:    {}", date::text(time)))?;
+    for (name, time) in [
+        ("Issued:", Some(claims.issued_at)),
+        ("Expires:", Some(claims.expires_at)),
+        ("Login:", claims.auth_time),
+    ] {
+        if let Some(time) = time {
+            printer.line(&format!("{name:<9} {}", timestamp::text(time)))?;
+        }
     }
     Ok(())
 }
 
-/// The signed part of a token that has been verified.
+/// The signed part of a verified token.
 fn payload(token: &Token) -> Result<String, Failure> {
     let unreadable = || Failure::new(Kind::Protocol, IdTokenError::Payload.to_string());
     let raw = token.id_token.as_ref().ok_or_else(unreadable)?;

@@ -215,12 +215,14 @@ fn s28_refusals_say_what_to_do_and_no_word_of_the_service() {
         (
             "400 Bad Request",
             r#"{"error":"invalid_grant","error_description":"canary"}"#,
-            "the call was refused, status 400 (invalid_grant); it is spent, expired, revoked, or does not belong together: start again",
+            "the call was refused, status 400 (invalid_grant); it is spent, expired, revoked, or does \
+                not belong together: start again",
         ),
         (
             "401 Unauthorized",
             r#"{"error":"invalid_client","error_description":"canary"}"#,
-            "the call was refused, status 401 (invalid_client); check the application's id and secret, and whether it is a public client",
+            "the call was refused, status 401 (invalid_client); check the application's id and secret, \
+                and whether it is a public client",
         ),
         (
             "400 Bad Request",

@@ -14,7 +14,8 @@ fn implicit(callback: &str) -> Ended {
 #[test]
 fn o090_o091_the_token_stands_in_the_fragment() {
     let callback = format!(
-        "https://nicememe.website/#token_type=Bearer&access_token=canary-access&expires_in=604800&scope=identify+guilds&state={STATE}&refresh_token=canary-refresh"
+        "https://nicememe.website/#token_type=Bearer&access_token=canary-access&expires_in=604800&\
+            scope=identify+guilds&state={STATE}&refresh_token=canary-refresh"
     );
     let expected = json!({"token_type": "Bearer", "access_token": "canary-access",
         "expires_in": 604_800, "scope": "identify guilds"});

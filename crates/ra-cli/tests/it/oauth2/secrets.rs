@@ -61,7 +61,7 @@ fn s41_help_shows_no_variable() {
             ended.never_says("canary");
             assert!(ended.stdout.contains("Example"), "{name}: {}", ended.stdout);
             assert!(
-                ended.stdout.contains("Exit codes: "),
+                ended.stdout.contains("Exit codes:\n"),
                 "{name}: {}",
                 ended.stdout
             );

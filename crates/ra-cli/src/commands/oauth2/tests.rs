@@ -1,7 +1,7 @@
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::cli::{Cli, Command};
-use crate::commands::oauth2::args::{Oauth2Args, Oauth2Command};
+use crate::commands::oauth2::{Oauth2Args, Oauth2Command};
 
 fn parse(line: &str) -> Result<Oauth2Args, clap::Error> {
     let cli = Cli::try_parse_from(format!("ra oauth2 {line}").split_whitespace())?;
@@ -29,11 +29,13 @@ fn options_are_those_of_the_contract_and_no_others() {
     for (name, expected) in [
         (
             "",
-            "authorize_url base ca_file device_url issuer json keys_url proxy revoke_url timeout token_url userinfo_url",
+            "authorize_url base ca_file device_url issuer json keys_url proxy revoke_url timeout \
+                token_url userinfo_url",
         ),
         (
             "authorize-url",
-            "channel_id client_id disable_guild_select guild_id integration_type no_pkce nonce permissions prompt redirect_uri response_type scope state",
+            "channel_id client_id disable_guild_select guild_id integration_type no_pkce nonce \
+                permissions prompt redirect_uri response_type scope state",
         ),
         (
             "login",

@@ -1,4 +1,4 @@
-//! Calls: each one is bounded, and Ctrl-C and SIGTERM end it.
+//! Makes calls: each one has a time limit, and Ctrl-C and SIGTERM end it.
 
 use core::future::Future;
 use core::time::Duration;
@@ -8,20 +8,19 @@ use ra_http::{BaseUrl, Endpoint, HttpError};
 use ra_tokio::{HttpCarrier, Network};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::failed;
-use crate::outcome::End;
-use crate::outcome::Failure;
+use super::outcome;
+use crate::outcome::{End, Failure};
 use crate::output::Printer;
 use crate::signals::Stop;
 
-/// How long a call may take without `--timeout`.
+/// Time limit of a call without `--timeout`.
 const CALL_WITHIN: Duration = Duration::from_secs(30);
-/// How long a person may take without `--timeout`.
+/// Time limit of a person without `--timeout`.
 const PERSON_WITHIN: Duration = Duration::from_secs(600);
-/// How long a call that works once may go on when it is to stop.
+/// Time that a single-use call gets to finish after a signal.
 const REPLY_WITHIN: Duration = Duration::from_secs(5);
 
-/// Makes calls, until somebody stops it or the time is over.
+/// Makes calls until a signal comes or the time is over.
 pub(super) struct Caller {
     carrier: HttpCarrier,
     base: BaseUrl,
@@ -30,7 +29,7 @@ pub(super) struct Caller {
 }
 
 impl Caller {
-    /// Catches the signals, and lets the time run.
+    /// Catches the signals and starts the time.
     pub(super) fn start(
         network: Network,
         base: BaseUrl,
@@ -52,10 +51,10 @@ impl Caller {
         repeat: Repeat,
     ) -> Result<E::Reply, End> {
         let reply = self.attempt(endpoint).await?;
-        reply.map_err(|error| failed::call(&error, repeat))
+        reply.map_err(|error| outcome::of_call(&error, repeat))
     }
 
-    /// The same for those who want to look at the error themselves.
+    /// Makes a call whose error the caller reads.
     pub(super) async fn attempt<E: Endpoint>(
         &mut self,
         endpoint: &E,
@@ -64,8 +63,8 @@ impl Caller {
         self.unless_stopped(carrier.call(endpoint, &base)).await
     }
 
-    /// The same for a call that works once: what its reply brings is lost if nobody hears it. Who wants it to stop waits a
-    /// little for the reply, unless that is said twice. A token that comes in that time counts.
+    /// Makes a single-use call, whose reply would be lost with it: after a signal it waits a little for the reply,
+    /// until a second signal comes. A token that arrives in that time counts.
     pub(super) async fn attempt_once<E: Endpoint>(
         &mut self,
         endpoint: &E,
@@ -86,7 +85,7 @@ impl Caller {
         }
     }
 
-    /// The carrier for a call that begins now.
+    /// The carrier for a call that starts now.
     fn carrier(&self) -> HttpCarrier {
         let within = match self.give_up_at {
             Some(end) => end.saturating_duration_since(Instant::now()),
@@ -95,7 +94,7 @@ impl Caller {
         self.carrier.clone().with_timeout(within)
     }
 
-    /// Waits for what a person has to do. `late` says that nobody did.
+    /// Waits for a person. `late` is the message when the time is over.
     pub(super) async fn person<T>(
         &mut self,
         future: impl Future<Output = T>,
@@ -104,10 +103,10 @@ impl Caller {
         let end = self.give_up_at;
         let end = end.unwrap_or_else(|| Instant::now() + PERSON_WITHIN);
         let done = self.unless_stopped(timeout_at(end, future)).await?;
-        done.map_err(|_| failed::too_late(late).into())
+        done.map_err(|_| outcome::expired(late).into())
     }
 
-    /// Waits for something that is no call.
+    /// Waits for anything else than a call.
     pub(super) async fn unless_stopped<T>(
         &mut self,
         future: impl Future<Output = T>,

@@ -1,4 +1,5 @@
-//! From what a library says to what `ra` says. No line shows a peer's words: error codes are shown if they are known ones.
+//! Turns the errors of the libraries into outcomes of a command. No message repeats a peer's text; of its error codes
+//! only known ones are shown.
 
 use core::error::Error;
 use core::time::Duration;
@@ -8,20 +9,19 @@ use oauth2_discord::error::{Advice, ErrorCode, Repeat, advice, code};
 use oauth2_discord::keeper::{StoreError, StoreErrorKind};
 use ra_http::{HttpError, HttpErrorKind, Retry};
 
-use crate::outcome::End;
-use crate::outcome::{Failure, Kind};
+use crate::outcome::{End, Failure, Kind};
 
-/// A call without a reply that makes sense.
-pub(super) fn call(error: &HttpError, repeat: Repeat) -> End {
+/// The end of a command whose call failed.
+pub(super) fn of_call(error: &HttpError, repeat: Repeat) -> End {
     let advice = advice(error, repeat);
     if advice == Advice::PersonSaidNo {
         return End::Declined;
     }
-    // a refusal without any code is none of the service's: what was sent may be as good as before
+    // a refusal without a code is not the service's: what was sent may still be good
     let foreign = kind(error) == Kind::Network && advice == Advice::StartOver;
     let retry = if foreign { Retry::Never } else { retry(advice) };
     let mut failure = Failure::caused(kind(error), error, retry);
-    // the code of RFC 6749, and what to do about it
+    // the code of RFC 6749, and advice
     if let Some(code) = code(error).filter(|code| !matches!(code, ErrorCode::Unknown(_))) {
         failure.message.push_str(&format!(" ({code})"));
     }
@@ -31,8 +31,8 @@ pub(super) fn call(error: &HttpError, repeat: Repeat) -> End {
     failure.into()
 }
 
-/// As with the other calls of `ra`: the service's own no is a 4xx with one of its codes, everything else comes from
-/// something on the way there.
+/// The kind of a failed call. As with the other calls of `ra`, the service refuses by a 4xx with one of its codes;
+/// anything else comes from the network in between.
 fn kind(error: &HttpError) -> Kind {
     let refused = error
         .status()
@@ -68,8 +68,8 @@ fn hint(error: &HttpError, advice: Advice) -> Option<&'static str> {
     }
 }
 
-/// A redirect that is not taken.
-pub(super) fn callback(error: &CallbackError) -> End {
+/// The end of a command whose redirect was refused.
+pub(super) fn of_callback(error: &CallbackError) -> End {
     let advice = error.advice();
     let refusal = match error {
         CallbackError::Refused(refusal) => Some(&refusal.code),
@@ -90,8 +90,8 @@ pub(super) fn callback(error: &CallbackError) -> End {
     })
 }
 
-/// A token file that cannot be used.
-pub(super) fn store(path: &std::path::Path, error: &StoreError) -> Failure {
+/// The failure of a token file.
+pub(super) fn of_store(path: &std::path::Path, error: &StoreError) -> Failure {
     let path = path.display();
     let why = match error.kind() {
         StoreErrorKind::NotAFile => "it is no ordinary file".into(),
@@ -101,15 +101,15 @@ pub(super) fn store(path: &std::path::Path, error: &StoreError) -> Failure {
     Failure::new(Kind::Local, format!("cannot use {path}: {why}"))
 }
 
-/// Nobody did in time what a person has to do.
-pub(super) fn too_late(why: &str) -> Failure {
+/// The failure when a person did not act in time.
+pub(super) fn expired(why: &str) -> Failure {
     Failure {
         retry: Retry::NewSession,
         ..Failure::new(Kind::Expired, why)
     }
 }
 
-/// What scripts are told.
+/// Advice as the `retry` of the JSON error event.
 pub(super) fn retry(advice: Advice) -> Retry {
     match advice {
         Advice::AskAgain { after } => Retry::After(after),
@@ -118,10 +118,10 @@ pub(super) fn retry(advice: Advice) -> Retry {
     }
 }
 
-/// A refresh whose outcome is not known may be tried once more with the same token.
-pub(super) fn refresh(error: &HttpError, repeat: Repeat) -> End {
+/// The end of a command whose refresh failed. One with an unknown outcome may be tried once more with the same token.
+pub(super) fn of_refresh(error: &HttpError, repeat: Repeat) -> End {
     let after = error.retry_after().unwrap_or(Duration::from_secs(5));
-    match (call(error, repeat), advice(error, repeat)) {
+    match (of_call(error, repeat), advice(error, repeat)) {
         (End::Failed(failure), Advice::OutcomeUnknown) => End::Failed(Failure {
             retry: Retry::After(after),
             ..failure

@@ -1,18 +1,18 @@
-//! The answers of the listener: small pages that hold no word of the request.
+//! The pages that the listener shows in the browser; they repeat nothing of the request.
 
-/// What a browser is shown.
+/// A page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Page {
     /// The redirect brought a code.
     Done,
-    /// The redirect says why there is none.
+    /// The redirect brought an error.
     Refused,
     /// A request that is not the answer to this login.
     Foreign,
 }
 
 impl Page {
-    /// The whole response.
+    /// The HTTP response.
     pub(super) fn response(self) -> String {
         let (status, title, text) = match self {
             Self::Done => (
@@ -36,7 +36,7 @@ impl Page {
              <h1>{title}</h1>\n<p>{text}</p></html>\n"
         );
         let length = body.len();
-        // neither history, nor caches, nor other pages are to learn the address, which holds the code
+        // caches and other pages must not learn the address: it holds the code
         format!(
             "HTTP/1.1 {status}\r\n\
              Content-Type: text/html; charset=utf-8\r\n\
@@ -44,7 +44,8 @@ impl Page {
              Connection: close\r\n\
              Cache-Control: no-store\r\n\
              Referrer-Policy: no-referrer\r\n\
-             Content-Security-Policy: default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n\
+             Content-Security-Policy: default-src 'none'; base-uri 'none'; form-action 'none'; \
+             frame-ancestors 'none'\r\n\
              X-Content-Type-Options: nosniff\r\n\
              X-Frame-Options: DENY\r\n\
              \r\n{body}"

@@ -1,52 +1,49 @@
-//! One refresh of a token file at a time: each would spend the refresh token of the other.
+//! The lock on a token file: two refreshes at once would spend each other's refresh token.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File};
 use std::path::Path;
 
 use crate::outcome::{Failure, Kind};
 
-/// A lock on a token file, released when it is dropped or the process ends. Only those who write take it: a file is
-/// replaced whole, so readers need none. Without effect where the system or the file system has no such locks, and as long
-/// as there is no file.
+/// A lock on a token file, released when dropped or when the process ends. Only writers take it: a file is replaced as
+/// a whole, so readers need none. There is no lock where the system or the file system has none, or without a file.
 #[derive(Debug)]
-pub(super) struct Lock {
+pub(super) struct TokenLock {
     _file: Option<File>,
 }
 
-impl Lock {
-    /// Takes it, and does not wait for it.
+impl TokenLock {
+    /// Takes the lock without waiting for it.
     pub(super) fn take(path: &Path) -> Result<Self, Failure> {
-        // What cannot be opened or is no file is for the reader of the token to complain about.
+        // The reader of the token reports a file that cannot be opened or is not a file.
         let file = fs::metadata(path).is_ok_and(|found| found.is_file());
         let file = file.then(|| File::open(path).ok()).flatten();
         match &file {
-            Some(file) if !is_ours(file, path) => Err(busy(path)),
+            Some(file) if !is_locked_here(file, path) => Err(busy(path)),
             _ => Ok(Self { _file: file }),
         }
     }
 }
 
-/// Whether it is locked by us now, and is still the file of that name: whoever had the lock before may have replaced it.
+/// Locks the file. It must still have its name then: the last owner of the lock may have replaced it.
 #[cfg(unix)]
-fn is_ours(file: &File, path: &Path) -> bool {
-    use rustix::fs::{FlockOperation, flock};
-    use rustix::io::Errno;
+fn is_locked_here(file: &File, path: &Path) -> bool {
+    use std::fs::TryLockError;
     use std::os::unix::fs::MetadataExt as _;
 
-    let same =
-        |one: Metadata, other: Metadata| one.dev() == other.dev() && one.ino() == other.ino();
-    match flock(file, FlockOperation::NonBlockingLockExclusive) {
-        Err(Errno::WOULDBLOCK) => false,
-        Err(_) => true, // there are no locks here
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => false,
+        Err(TryLockError::Error(_)) => true, // there are no locks here
         Ok(()) => match (file.metadata(), fs::metadata(path)) {
-            (Ok(locked), Ok(there)) => same(locked, there),
+            (Ok(locked), Ok(named)) => (locked.dev(), locked.ino()) == (named.dev(), named.ino()),
             _ => false,
         },
     }
 }
 
+/// Elsewhere a lock would keep readers out as well.
 #[cfg(not(unix))]
-fn is_ours(_: &File, _: &Path) -> bool {
+fn is_locked_here(_: &File, _: &Path) -> bool {
     true
 }
 
@@ -66,11 +63,11 @@ mod tests {
     fn it_is_taken_once_at_a_time() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("token.json");
-        let none = Lock::take(&path).unwrap();
+        let none = TokenLock::take(&path).unwrap();
         fs::write(&path, "").unwrap();
-        let first = Lock::take(&path).unwrap();
+        let first = TokenLock::take(&path).unwrap();
         for _ in 0..2 {
-            let failure = Lock::take(&path).unwrap_err();
+            let failure = TokenLock::take(&path).unwrap_err();
             assert_eq!(failure.kind, Kind::Local);
             assert!(
                 failure
@@ -79,9 +76,9 @@ mod tests {
             );
         }
         drop(first);
-        let second = Lock::take(&path).unwrap();
+        let second = TokenLock::take(&path).unwrap();
         drop((none, second));
-        Lock::take(directory.path()).unwrap(); // not for us to complain about
+        TokenLock::take(directory.path()).unwrap(); // the reader of the token reports it
     }
 
     #[test]
@@ -93,8 +90,8 @@ mod tests {
         fs::write(&other, "").unwrap();
         let opened = File::open(&path).unwrap();
         fs::rename(&other, &path).unwrap();
-        assert!(!is_ours(&opened, &path));
+        assert!(!is_locked_here(&opened, &path));
         fs::remove_file(&path).unwrap();
-        assert!(!is_ours(&opened, &path));
+        assert!(!is_locked_here(&opened, &path));
     }
 }
