@@ -14,7 +14,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Metadata, Subscriber, enabled};
 use tracing_subscriber::EnvFilter;
@@ -179,14 +179,14 @@ impl<S: Subscriber> Layer<S> for Lines {
 #[derive(Default)]
 struct Fields {
     event: String,
-    others: Map<String, Value>,
+    others: Vec<(&'static str, Value)>,
 }
 
 impl Fields {
     fn set(&mut self, field: &Field, value: impl Into<Value>) {
         match (field.name(), value.into()) {
             ("event" | "message", Value::String(name)) => self.event = name,
-            (name, value) => drop(self.others.insert(name.to_owned(), value)),
+            (name, value) => self.others.push((name, value)),
         }
     }
 }
@@ -247,7 +247,7 @@ impl Writer {
                 event: "log_lost".to_owned(),
                 ..Fields::default()
             };
-            gap.others.insert("lines".to_owned(), lost.into());
+            gap.others.push(("lines", lost.into()));
             if self
                 .jobs
                 .try_send(Job::Line(self.line(Level::WARN, &gap)))
@@ -291,7 +291,7 @@ fn text(time: &str, level: &str, fields: &Fields) -> String {
     for (name, value) in &fields.others {
         // writing to a String cannot fail
         let _ = match value {
-            Value::String(text) if name == "text" => write!(line, ": {text}"),
+            Value::String(text) if *name == "text" => write!(line, ": {text}"),
             Value::String(word) if !word.contains([' ', '"']) => write!(line, " {name}={word}"),
             value => write!(line, " {name}={value}"),
         };
@@ -300,11 +300,11 @@ fn text(time: &str, level: &str, fields: &Fields) -> String {
 }
 
 fn json(time: &str, level: &str, fields: &Fields) -> String {
-    let mut line = fields.others.clone();
-    for (name, value) in [("time", time), ("level", level), ("event", &fields.event)] {
-        line.insert(name.to_owned(), value.into());
+    let mut line = serde_json::json!({ "time": time, "level": level, "event": fields.event });
+    for (name, value) in &fields.others {
+        line[*name] = value.clone();
     }
-    Value::from(line).to_string()
+    line.to_string()
 }
 
 fn write_all(queue: &Receiver<Job>) {
@@ -326,7 +326,7 @@ mod tests {
             event: "note".to_owned(),
             ..Fields::default()
         };
-        fields.others.insert("text".to_owned(), text.into());
+        fields.others.push(("text", text.into()));
         fields
     }
 
@@ -358,7 +358,7 @@ mod tests {
         match queue.try_recv() {
             Ok(Job::Line(line)) => {
                 assert!(
-                    line.ends_with(r"Z info calling left=7 path=/a\u{a}\u{9b}"),
+                    line.ends_with(r"Z info calling path=/a\u{a}\u{9b} left=7"),
                     "{line}"
                 );
             }

@@ -73,7 +73,7 @@ fn s41_help_shows_no_variable() {
     for text in [
         "Secrets are never arguments",
         "RA_CLIENT_SECRET",
-        "Exit codes: ",
+        "Exit codes:\n  0  done\n",
     ] {
         assert!(ended.stdout.contains(text), "{text}: {}", ended.stdout);
     }
