@@ -5,6 +5,8 @@ use core::{error::Error, fmt, str::FromStr};
 
 use http::{Uri, uri::PathAndQuery};
 
+use ra_types::UrlParts;
+
 use crate::HttpError;
 
 /// So that a base and what is put below it stay within what [`Uri`] takes, 64 KiB.
@@ -105,32 +107,32 @@ impl FromStr for BaseUrl {
         if text.len() > MAX_BYTES {
             return Err(BaseUrlError::NotAUrl);
         }
-        let (scheme, rest) = text.split_once("://").ok_or(BaseUrlError::NotAUrl)?;
-        let plaintext = match scheme.to_ascii_lowercase().as_str() {
+        let parts = UrlParts::split(text).ok_or(BaseUrlError::NotAUrl)?;
+        let plaintext = match parts.scheme.to_ascii_lowercase().as_str() {
             "https" => false,
             "http" => true,
             _ => return Err(BaseUrlError::Scheme),
         };
-        if rest.bytes().any(|b| !b.is_ascii_graphic() || b == b'\\') {
+        if text.bytes().any(|b| !b.is_ascii_graphic() || b == b'\\') {
             return Err(BaseUrlError::NotAUrl);
         }
-        if rest.contains('#') {
+        if parts.fragment.is_some() {
             return Err(BaseUrlError::Fragment);
         }
-        if rest.contains('?') {
+        if parts.query.is_some() {
             return Err(BaseUrlError::Query);
         }
-        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        if authority.contains('@') {
+        if parts.user_info.is_some() {
             return Err(BaseUrlError::UserInfo);
         }
-        let (host, port) = split_port(authority)?;
+        let host = read_host(parts.host)?;
+        let port = parts.port.map(read_port).transpose()?;
         let default_port = if plaintext { 80 } else { 443 };
         let port = port.unwrap_or(default_port);
         if plaintext && !is_loopback(&host) {
             return Err(BaseUrlError::Plaintext);
         }
-        let path = path.trim_end_matches('/');
+        let path = parts.path.trim_end_matches('/');
         if !path.is_empty() && PathAndQuery::try_from(path).is_err() {
             return Err(BaseUrlError::NotAUrl);
         }
@@ -155,33 +157,21 @@ impl FromStr for BaseUrl {
     }
 }
 
-/// The host as [`BaseUrl::host`] has it, and the port if one is written.
-fn split_port(authority: &str) -> Result<(String, Option<u16>), BaseUrlError> {
-    let (host, port) = match authority.strip_prefix('[') {
-        Some(rest) => {
-            let (address, port) = rest.split_once(']').ok_or(BaseUrlError::Host)?;
-            let address: Ipv6Addr = address.parse().map_err(|_| BaseUrlError::Host)?;
-            (address.to_string(), port)
-        }
-        None => {
-            let (name, port) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
-            (name_or_v4(name)?, port)
-        }
+/// The host as [`BaseUrl::host`] returns it.
+fn read_host(host: &str) -> Result<String, BaseUrlError> {
+    let Some(address) = host.strip_prefix('[') else {
+        return name_or_v4(host);
     };
-    let Some(port) = port.strip_prefix(':') else {
-        return if port.is_empty() {
-            Ok((host, None))
-        } else {
-            Err(BaseUrlError::Host)
-        };
-    };
-    if !port.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(BaseUrlError::Port); // `parse` would take a sign
-    }
-    match port.parse() {
-        Ok(port) if port != 0 => Ok((host, Some(port))),
-        _ => Err(BaseUrlError::Port),
-    }
+    let address = address
+        .strip_suffix(']')
+        .and_then(|a| a.parse::<Ipv6Addr>().ok());
+    address.map(|a| a.to_string()).ok_or(BaseUrlError::Host)
+}
+
+fn read_port(port: &str) -> Result<u16, BaseUrlError> {
+    let is_number = port.bytes().all(|b| b.is_ascii_digit()); // `parse` would take a sign
+    let port = port.parse().ok().filter(|&port| is_number && port != 0);
+    port.ok_or(BaseUrlError::Port)
 }
 
 fn name_or_v4(name: &str) -> Result<String, BaseUrlError> {

@@ -32,7 +32,7 @@ pub use error::SessionError;
 pub use output::{Event, Outcome, Output};
 pub use state::Phase;
 
-use state::{Desk, State};
+use state::{Context, State};
 use timers::Timers;
 
 /// Which proof dialects a gateway takes (R-50).
@@ -110,7 +110,7 @@ impl Default for Config {
 pub struct Session {
     clock: Clock,
     state: State,
-    desk: Desk,
+    cx: Context,
 }
 
 impl Session {
@@ -128,17 +128,17 @@ impl Session {
     #[must_use]
     pub fn new(config: Arc<Config>, backend: Arc<dyn Backend>, now: MonoTime) -> Self {
         let timers = Timers::start(&config, now);
-        let mut desk = Desk {
+        let mut cx = Context {
             config,
             backend,
             timers,
             out: Queue::new(),
         };
-        let state = State::open(&mut desk);
+        let state = State::open(&mut cx);
         Self {
             clock: Clock::new(now),
             state,
-            desk,
+            cx,
         }
     }
 
@@ -157,8 +157,8 @@ impl Session {
     /// ```
     pub fn handle(&mut self, now: MonoTime, input: Input<'_>, entropy: &mut dyn Entropy) {
         let now = self.clock.advance(now);
-        self.step(|state, desk| state.on_time(desk, now));
-        self.step(|state, desk| state.on_input(desk, now, input, entropy));
+        self.step(|state, cx| state.on_time(cx, now));
+        self.step(|state, cx| state.on_input(cx, now, input, entropy));
     }
 
     /// Shows the desktop who has scanned its code. Again, with somebody else, until the verdict.
@@ -184,7 +184,7 @@ impl Session {
         user: &User,
         entropy: &mut dyn Entropy,
     ) -> Result<(), Misuse> {
-        self.command(now, |state, desk| state.attach(desk, user, entropy))
+        self.command(now, |state, cx| state.attach(cx, user, entropy))
     }
 
     /// The same with a user that was sealed to [this desktop's key](Self::public_key) elsewhere,
@@ -195,7 +195,7 @@ impl Session {
     ///
     /// As [`attach`](Self::attach).
     pub fn attach_sealed(&mut self, now: MonoTime, sealed: &[u8]) -> Result<(), Misuse> {
-        self.command(now, |state, desk| state.attach_sealed(desk, sealed))
+        self.command(now, |state, cx| state.attach_sealed(cx, sealed))
     }
 
     /// Hands the desktop its ticket and ends the session.
@@ -217,7 +217,7 @@ impl Session {
     /// assert_eq!(nobody_has_scanned, Err(Misuse::NobodyAttached));
     /// ```
     pub fn approve(&mut self, now: MonoTime, ticket: &Ticket) -> Result<(), Misuse> {
-        self.command(now, |state, desk| state.approve(desk, ticket))
+        self.command(now, |state, cx| state.approve(cx, ticket))
     }
 
     /// Tells the desktop that the person said no and ends the session.
@@ -255,7 +255,7 @@ impl Session {
     /// ```
     pub fn shut_down(&mut self, now: MonoTime, code: CloseCode) {
         self.clock.advance(now);
-        self.step(|state, desk| state.shut_down(desk, code));
+        self.step(|state, cx| state.shut_down(cx, code));
     }
 
     /// The next thing to do, in order.
@@ -272,7 +272,7 @@ impl Session {
     /// }
     /// ```
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.desk.out.pop()
+        self.cx.out.pop()
     }
 
     /// When to call [`Session::handle`] with [`Input::Tick`] at the latest; `None` after the end.
@@ -288,7 +288,7 @@ impl Session {
     /// ```
     #[must_use]
     pub fn deadline(&self) -> Option<Deadline> {
-        (self.phase() != Phase::Ended).then(|| self.desk.timers.next())
+        (self.phase() != Phase::Ended).then(|| self.cx.timers.next())
     }
 
     /// How far the session is.
@@ -339,20 +339,20 @@ impl Session {
         self.public_key().map(ra_crypto::fingerprint)
     }
 
-    fn step(&mut self, step: impl FnOnce(State, &mut Desk) -> State) {
+    fn step(&mut self, step: impl FnOnce(State, &mut Context) -> State) {
         let state = core::mem::replace(&mut self.state, State::Ended);
-        self.state = step(state, &mut self.desk);
+        self.state = step(state, &mut self.cx);
     }
 
     fn command(
         &mut self,
         now: MonoTime,
-        command: impl FnOnce(State, &mut Desk) -> (State, Result<(), Misuse>),
+        command: impl FnOnce(State, &mut Context) -> (State, Result<(), Misuse>),
     ) -> Result<(), Misuse> {
         let now = self.clock.advance(now);
-        self.step(|state, desk| state.on_time(desk, now)); // a verdict that comes too late is too late
+        self.step(|state, cx| state.on_time(cx, now)); // a verdict that comes too late is too late
         let state = core::mem::replace(&mut self.state, State::Ended);
-        let (state, answer) = command(state, &mut self.desk);
+        let (state, answer) = command(state, &mut self.cx);
         self.state = state;
         answer
     }

@@ -32,7 +32,7 @@ pub use error::MobileError;
 pub use output::{Event, Outcome, Output};
 pub use state::Phase;
 
-use state::{Desk, State};
+use state::{Context, State};
 
 /// How a phone talks to the service.
 ///
@@ -162,7 +162,7 @@ impl MfaAnswer {
 pub struct Session {
     clock: Clock,
     state: State,
-    desk: Desk,
+    cx: Context,
 }
 
 impl Session {
@@ -181,17 +181,17 @@ impl Session {
     /// ```
     #[must_use]
     pub fn new(config: Config, fingerprint: Fingerprint, now: MonoTime) -> Self {
-        let mut desk = Desk {
+        let mut cx = Context {
             config,
             fingerprint,
             last_call: CallId::FIRST,
             out: Queue::new(),
         };
-        let state = State::create(&mut desk, now);
+        let state = State::create(&mut cx, now);
         Self {
             clock: Clock::new(now),
             state,
-            desk,
+            cx,
         }
     }
 
@@ -214,8 +214,8 @@ impl Session {
     /// ```
     pub fn handle(&mut self, now: MonoTime, input: Input) {
         let now = self.clock.advance(now);
-        self.step(|state, desk| state.on_input(desk, now, input));
-        self.step(|state, desk| state.on_time(desk, now));
+        self.step(|state, cx| state.on_input(cx, now, input));
+        self.step(|state, cx| state.on_time(cx, now));
     }
 
     /// The person says yes.
@@ -281,7 +281,7 @@ impl Session {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn abandon(&mut self, now: MonoTime) -> Result<(), Misuse> {
-        self.command(now, |state, desk, _| state.abandon(desk))
+        self.command(now, |state, cx, _| state.abandon(cx))
     }
 
     /// The person answers the second factor.
@@ -302,7 +302,7 @@ impl Session {
     /// }
     /// ```
     pub fn answer_mfa(&mut self, now: MonoTime, answer: MfaAnswer) -> Result<(), Misuse> {
-        self.command(now, |state, desk, now| state.answer_mfa(desk, now, answer))
+        self.command(now, |state, cx, now| state.answer_mfa(cx, now, answer))
     }
 
     /// The next thing to do, in order.
@@ -321,7 +321,7 @@ impl Session {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.desk.out.pop()
+        self.cx.out.pop()
     }
 
     /// When to call [`Session::handle`] with [`Input::Tick`] at the latest; `None` after the end.
@@ -360,20 +360,20 @@ impl Session {
         self.state.phase()
     }
 
-    fn step(&mut self, step: impl FnOnce(State, &mut Desk) -> State) {
+    fn step(&mut self, step: impl FnOnce(State, &mut Context) -> State) {
         let state = core::mem::replace(&mut self.state, State::Ended);
-        self.state = step(state, &mut self.desk);
+        self.state = step(state, &mut self.cx);
     }
 
     fn command(
         &mut self,
         now: MonoTime,
-        command: impl FnOnce(State, &mut Desk, MonoTime) -> (State, Result<(), Misuse>),
+        command: impl FnOnce(State, &mut Context, MonoTime) -> (State, Result<(), Misuse>),
     ) -> Result<(), Misuse> {
         let now = self.clock.advance(now);
-        self.step(|state, desk| state.on_time(desk, now)); // a decision that comes too late is too late
+        self.step(|state, cx| state.on_time(cx, now)); // a decision that comes too late is too late
         let state = core::mem::replace(&mut self.state, State::Ended);
-        let (state, answer) = command(state, &mut self.desk, now);
+        let (state, answer) = command(state, &mut self.cx, now);
         self.state = state;
         answer
     }

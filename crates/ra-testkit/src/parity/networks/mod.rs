@@ -88,8 +88,8 @@ impl Account {
     }
 }
 
-/// Runs logins through broken networks to the gateway at `address`, which has these accounts, takes [`FakeOr`] keys, ends
-/// a session after 6 s and wants a heartbeat every 2 s. `real` makes the keys of every eighth login.
+/// Runs logins through broken networks to the gateway at `address`, which has these accounts, takes [`FakeOr`] keys,
+/// ends a session after 6 s and wants a heartbeat every 2 s. `real` makes the keys of every eighth login.
 ///
 /// `RA_FAULT_SEEDS` says how many logins, else it is a few dozen; `RA_FAULT_FIRST` the first one's seed.
 ///
