@@ -18,6 +18,7 @@ use ra_crypto::AwsLc;
 use ra_gateway::{BackplaneConfig, Config, Gateway, RedisUnavailable};
 
 use self::accounts::Source;
+pub(crate) use self::accounts::StaticFile;
 use self::certificates::Certificates;
 use self::fd_limit::Allowed;
 use self::settings::Settings;
