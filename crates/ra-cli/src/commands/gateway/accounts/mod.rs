@@ -1,5 +1,7 @@
 //! Where the accounts come from, and how they are read again.
 
+mod static_file;
+
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,12 +9,14 @@ use std::time::Duration;
 
 use http::Request;
 use ra_gateway::Accounts;
-use ra_gateway::accounts::{Carried, Carrier, HttpCallOut, Replaceable, StaticFile};
+use ra_gateway::accounts::{Carried, Carrier, HttpCallOut, Replaceable};
 use ra_http::{BaseUrl, Body, Retry};
 use ra_tokio::{HttpCarrier, Network};
 use zeroize::Zeroizing;
 
 use super::no_accounts::NoAccounts;
+pub(crate) use static_file::StaticFile;
+
 use super::settings::AccountsSettings;
 use super::{regular_file, warnings};
 use crate::outcome::{Failure, Kind};
@@ -136,8 +140,8 @@ impl Server {
         Ok(Self {
             url: url.clone(),
             secret_file: settings.secret_file.clone(),
-            timeout: settings.timeout,
-            at_a_time: settings.at_a_time,
+            timeout: settings.timeout(),
+            at_a_time: settings.at_a_time(),
             carrier: Arc::new(Carry(HttpCarrier::new(network))),
         })
     }
@@ -186,10 +190,7 @@ mod tests {
         std::fs::write(&file, text).unwrap();
         let source = Source::load(&AccountsSettings {
             file: Some(file),
-            url: None,
-            secret_file: None,
-            timeout: Duration::from_secs(2),
-            at_a_time: 64,
+            ..AccountsSettings::default()
         });
         (source.unwrap(), directory)
     }
