@@ -15,8 +15,8 @@ use ra_gateway::{Captcha, Config, Gateway};
 use ra_http::CaptchaSolution;
 use ra_proto::{ScanUrl, Token};
 
-use crate::login::name;
-use crate::support::watchdog;
+use ra_testkit::parity::peers::watchdog;
+use ra_testkit::parity::suite::login::name;
 
 /// A gateway on a runtime and a thread of its own. The runtime goes with the test.
 struct Host {

@@ -1,73 +1,89 @@
-//! The scenarios of the test kit, on a paused clock over pipes and on the real one over sockets.
+//! This adapter, as the test kit uses it.
 
-use std::io::ErrorKind;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use ra_core::desktop::login::{self, LoginError};
+use http::{Request, Response};
+use ra_carrier::Network;
+use ra_core::desktop::login::{self, KeyUnavailable, LoginError};
 use ra_core::mobile::{self, MobileError};
-use ra_core::{Misuse, MonoTime};
-use ra_crypto::Backend;
-use ra_http::CaptchaSolution;
+use ra_crypto::{Backend, SessionKey};
+use ra_http::{BaseUrl, Body, HttpError, TransportError};
 use ra_proto::Fingerprint;
-use ra_testkit::Fake;
-use ra_testkit::net::{Server, Then};
-use ra_testkit::parity::{Adapter, every_scenario};
-use ra_testkit::scenarios::{Act, Answer, DesktopPerson, PhonePerson, Scenario, all};
-use ra_tokio::{
-    Approval, Connection, Dialer, Dialing, Keys, Login, LoginOptions, Network, TlsConfig,
-};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
-use tokio::runtime::Builder;
-use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, timeout};
+use ra_proto::rest::ExchangeTicket;
+use ra_testkit::parity::{self, Adapter, Keys, LoginOptions, Operations};
+use ra_testkit::scenarios::{Act, Answer};
+use ra_tokio::{HttpCarrier, KeyPool, StartError};
+use tokio::runtime::{Builder, Runtime};
 
-/// Runs a login and lets `person` decide.
-async fn log_in(
-    config: login::Config,
-    keys: Keys,
-    network: Network,
-    mut person: impl FnMut(&login::Event) -> Act,
-) -> Result<login::Outcome, LoginError> {
-    let mut options = LoginOptions::new(keys);
-    options.config = config;
-    options.network = network;
-    let mut login = Login::start(options).unwrap();
-    while let Some(event) = login.next_event().await {
-        let done = match person(&event) {
-            Act::Watch => Ok(()),
-            Act::Cancel => login.cancel(),
-            Act::Solve(answer) => login.solve_captcha(CaptchaSolution::new(answer)),
-            Act::GiveUp => login.give_up_captcha(),
-        };
-        assert_eq!(done, Ok(()));
-    }
-    login.outcome().await
-}
+/// The runtime of all tests. Keys and pools need one that runs by itself.
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    let mut builder = Builder::new_multi_thread();
+    builder.worker_threads(2).enable_all().build().unwrap()
+});
 
-/// Runs an approval and lets `owner` decide.
-async fn approve(
-    config: mobile::Config,
-    fingerprint: Fingerprint,
-    network: Network,
-    mut owner: impl FnMut(&mobile::Event) -> Answer,
-) -> Result<mobile::Outcome, MobileError> {
-    let mut approval = Approval::start(config, fingerprint, network).unwrap();
-    while let Some(event) = approval.next_event().await {
-        let done: Result<(), Misuse> = match owner(&event) {
-            Answer::Wait => Ok(()),
-            Answer::Abandon => approval.abandon(),
-            Answer::Approve => approval.approve(),
-            Answer::Decline => approval.decline(),
-            Answer::Mfa(answer) => approval.answer_mfa(answer),
-        };
-        assert_eq!(done, Ok(()));
-    }
-    approval.outcome().await
-}
-
-/// The adapter over real sockets and on the real clock, each call in a runtime of its own.
+/// The adapter over real sockets and on the real clock.
+#[derive(Clone, Copy)]
 pub struct RealTime;
+
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    RUNTIME.block_on(future)
+}
+
+pub struct Login(pub ra_tokio::Login);
+pub struct Approval(pub ra_tokio::Approval);
+ra_testkit::running!(Login, Approval, wait);
+
+impl Operations for RealTime {
+    const LOG_TARGETS: &'static [&'static str] =
+        &["ra_carrier", "rustls_platform_verifier", "tungstenite"];
+    const LENGTH_OF_EMPTY_POST: Option<&'static str> = None;
+    type Login = Login;
+    type Approval = Approval;
+    type Pool = KeyPool;
+
+    fn start_login(self, from: LoginOptions<Self>) -> Result<Login, StartError> {
+        let _inside = RUNTIME.enter();
+        ra_tokio::Login::start(options(from)).map(Login)
+    }
+
+    fn start_approval(
+        self,
+        config: mobile::Config,
+        fingerprint: Fingerprint,
+        network: Network,
+    ) -> Result<Approval, StartError> {
+        let _inside = RUNTIME.enter();
+        ra_tokio::Approval::start(config, fingerprint, network.into()).map(Approval)
+    }
+
+    fn send(
+        self,
+        network: &Network,
+        request: Request<Body>,
+        timeout: Duration,
+    ) -> Result<Response<Body>, TransportError> {
+        wait(HttpCarrier::new(network.clone().into()).send(request, timeout))
+    }
+
+    fn call(self, endpoint: &ExchangeTicket, base: &BaseUrl) -> Result<Vec<u8>, HttpError> {
+        wait(HttpCarrier::new(Network::default().into()).call(endpoint, base))
+    }
+
+    fn start_pool(self, backend: Arc<dyn Backend>, size: usize) -> KeyPool {
+        let _inside = RUNTIME.enter();
+        KeyPool::start(backend, size).unwrap()
+    }
+
+    fn take_key(
+        self,
+        pool: &KeyPool,
+        within: Duration,
+    ) -> Result<Box<dyn SessionKey>, KeyUnavailable> {
+        let taken = wait(async { tokio::time::timeout(within, pool.take()).await });
+        taken.unwrap_or(Err(KeyUnavailable))
+    }
+}
 
 impl Adapter for RealTime {
     fn login(
@@ -76,9 +92,7 @@ impl Adapter for RealTime {
         keys: Arc<dyn Backend>,
         person: &mut dyn FnMut(&login::Event) -> Act,
     ) -> Result<login::Outcome, LoginError> {
-        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-        let login = log_in(config, Keys::Backend(keys), Network::default(), person);
-        runtime.block_on(login)
+        parity::drive_login(*self, config, keys, person)
     }
 
     fn approve(
@@ -87,116 +101,25 @@ impl Adapter for RealTime {
         fingerprint: Fingerprint,
         owner: &mut dyn FnMut(&mobile::Event) -> Answer,
     ) -> Result<mobile::Outcome, MobileError> {
-        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(approve(config, fingerprint, Network::default(), owner))
+        parity::drive_approval(*self, config, fingerprint, owner)
     }
 }
 
-#[test]
-fn every_scenario_on_the_real_clock() {
-    every_scenario(RealTime);
-}
-
-/// How often the far ends of the pipes look for something to do, on the paused clock.
-const TURN: Duration = Duration::from_millis(5);
-
-/// Where all connections are pipes to the one service.
-#[derive(Debug)]
-struct Pipes(mpsc::UnboundedSender<DuplexStream>);
-
-impl Dialer for Pipes {
-    fn dial<'a>(&'a self, _: &'a str, _: u16) -> Dialing<'a> {
-        let (near, far) = tokio::io::duplex(64 * 1024);
-        let taken = self.0.send(far);
-        Box::pin(async move {
-            taken.map_err(|_| ErrorKind::ConnectionRefused)?;
-            Ok(Box::new(near) as Box<dyn Connection>)
-        })
-    }
-}
-
-/// Serves the far ends. Nothing here waits for anything but the paused clock and the pipes, and a key being made stops
-/// that clock: it moves only when nobody has anything to do.
-async fn serve(server: Server, mut pipes: mpsc::UnboundedReceiver<DuplexStream>) {
-    let server = Arc::new(Mutex::new(server));
-    let start = Instant::now();
-    while let Some(pipe) = pipes.recv().await {
-        tokio::spawn(connection(pipe, server.clone(), start));
-    }
-}
-
-async fn connection(mut pipe: DuplexStream, server: Arc<Mutex<Server>>, start: Instant) {
-    let now = || MonoTime::from_millis(start.elapsed().as_millis().try_into().unwrap());
-    let id = server.lock().unwrap().accept();
-    let mut buffer = [0; 4096];
-    loop {
-        match timeout(TURN, pipe.read(&mut buffer)).await {
-            Ok(Ok(0) | Err(_)) => break,
-            Ok(Ok(read)) => server.lock().unwrap().receive(now(), id, &buffer[..read]),
-            Err(_) => {}
-        }
-        let sending = {
-            let mut server = server.lock().unwrap();
-            server.tick(now());
-            server.take(id)
-        };
-        if pipe.write_all(&sending.bytes).await.is_err() || sending.then == Then::Drop {
-            break;
-        }
-        if sending.then == Then::Finish {
-            let _ = pipe.shutdown().await;
-        }
-    }
-    server.lock().unwrap().hung_up(now(), id);
-}
-
-async fn on_the_paused_clock(scenario: &'static Scenario) -> (Vec<String>, Vec<String>) {
-    const NOWHERE: &str = "127.0.0.1:1";
-    let (dialed, pipes) = mpsc::unbounded_channel();
-    let network = Network::new(TlsConfig::default(), None).with_dialer(Arc::new(Pipes(dialed)));
-    tokio::spawn(serve(Server::new(scenario.service(0)), pipes));
-    let (scan, scanned) = oneshot::channel();
-    let phone_network = network.clone();
-    let phone = tokio::spawn(async move {
-        let mut owner = PhonePerson::of(&scenario.phone);
-        if let Ok(fingerprint) = scanned.await {
-            let config = scenario.approval(NOWHERE);
-            let end = approve(config, fingerprint, phone_network, |e| owner.sees(e)).await;
-            owner.ended(&end);
-        }
-        owner.log
+/// This adapter's options.
+pub fn options(from: LoginOptions<RealTime>) -> ra_tokio::LoginOptions {
+    let mut options = ra_tokio::LoginOptions::new(match from.keys {
+        Keys::Backend(backend) => ra_tokio::Keys::Backend(backend),
+        Keys::Pool(pool) => pool.into(),
     });
-    let mut person = DesktopPerson::of(scenario);
-    let mut scan = Some(scan);
-    let login = log_in(scenario.login(NOWHERE), Keys::new(Fake), network, |event| {
-        let act = person.sees(event);
-        if let Some(fingerprint) = person.take_scan() {
-            scan.take().unwrap().send(fingerprint).unwrap();
-        }
-        act
-    });
-    let end = login.await;
-    person.ended(&end);
-    drop(scan);
-    (person.log, phone.await.unwrap())
+    options.config = from.config;
+    options.network = from.network.into();
+    options
 }
 
-#[test]
-fn every_scenario_on_a_paused_clock() {
-    let mut differences = Vec::new();
-    for scenario in all() {
-        // without I/O: there is no socket in it
-        let runtime = Builder::new_current_thread()
-            .enable_time()
-            .start_paused(true)
-            .build()
-            .unwrap();
-        let (log, phone_log) = runtime.block_on(async {
-            timeout(Duration::from_secs(3600), on_the_paused_clock(scenario))
-                .await
-                .unwrap_or_else(|_| panic!("hangs: {}", scenario.name))
-        });
-        differences.extend(scenario.diff(&log, &phone_log));
-    }
-    assert!(differences.is_empty(), "{}", differences.join("\n"));
+/// Fails a test instead of letting it hang.
+pub async fn bounded<T>(work: impl Future<Output = T>) -> T {
+    let limit = Duration::from_secs(30);
+    tokio::time::timeout(limit, work)
+        .await
+        .expect("the test hangs")
 }

@@ -2,15 +2,16 @@
 
 use std::net::TcpListener;
 
-use ra_blocking::{Login, Network, Proxy};
+use ra_carrier::Network;
 use ra_core::desktop::login::Outcome;
-use ra_http::TransportErrorKind;
-use ra_testkit::real::{Program, microsocks, tinyproxy};
-use ra_testkit::tls::{Ca, tls_end, tls_end_at};
+use ra_http::{Proxy, TransportErrorKind};
 
-use crate::gateway::Service;
-use crate::support::{LONG, deserted, watchdog};
-use crate::tls::{fetch, get, secure_service, service, trusting, upgrade};
+use super::tls::{fetch, get, secure_service, service, trusting, upgrade};
+use crate::parity::gateway::Service;
+use crate::parity::peers::{LONG, deserted};
+use crate::parity::{Operations, RunningLogin};
+use crate::real::{Program, microsocks, tinyproxy};
+use crate::tls::{Ca, tls_end, tls_end_at};
 
 const CREDENTIALS: Option<(&str, &str)> = Some(("me", "canary-secret"));
 
@@ -36,27 +37,23 @@ fn proxies() -> Vec<(Program, Proxy)> {
     proxies
 }
 
-#[test]
-fn sockets_and_calls_go_through_with_and_without_tls() {
-    let _watchdog = watchdog();
+pub fn sockets_and_calls_go_through_with_and_without_tls<A: Operations>(adapter: A) {
     let ca = Ca::new();
     let (plain, secure) = (service(), secure_service(&ca, "localhost"));
     for (_program, proxy) in proxies() {
         let network = trusting(&ca, proxy);
         let localhost = format!("localhost:{}", secure.port());
-        assert_eq!(fetch(&network, &localhost, LONG).unwrap(), 200);
-        let refused = upgrade(&network, &format!("wss://{localhost}/"));
+        assert_eq!(fetch(adapter, &network, &localhost, LONG).unwrap(), 200);
+        let refused = upgrade(adapter, &network, &format!("wss://{localhost}/"));
         assert_eq!(refused, busy(), "{network:?}");
-        let status = get(&network, &format!("http://{plain}/"), LONG);
+        let status = get(adapter, &network, &format!("http://{plain}/"), LONG);
         assert_eq!(status.unwrap(), 200, "{network:?}");
-        let refused = upgrade(&network, &format!("ws://{plain}/"));
+        let refused = upgrade(adapter, &network, &format!("ws://{plain}/"));
         assert_eq!(refused, busy(), "{network:?}");
     }
 }
 
-#[test]
-fn addresses_of_both_families_are_reached_through_them() {
-    let _watchdog = watchdog();
+pub fn addresses_of_both_families_are_reached_through_them<A: Operations>(adapter: A) {
     let ca = Ca::new();
     let behind = service();
     for here in ["127.0.0.1", "::1"] {
@@ -68,17 +65,15 @@ fn addresses_of_both_families_are_reached_through_them() {
         for (_program, proxy) in proxies() {
             let network = trusting(&ca, proxy);
             let authority = end.address.to_string();
-            let status = fetch(&network, &authority, LONG);
+            let status = fetch(adapter, &network, &authority, LONG);
             assert_eq!(status.unwrap(), 200, "{network:?} {authority}");
-            let refused = upgrade(&network, &format!("wss://{authority}/"));
+            let refused = upgrade(adapter, &network, &format!("wss://{authority}/"));
             assert_eq!(refused, busy(), "{network:?} {authority}");
         }
     }
 }
 
-#[test]
-fn a_whole_login_goes_through() {
-    let _watchdog = watchdog();
+pub fn a_whole_login_goes_through<A: Operations>(adapter: A) {
     for (_program, proxy) in proxies() {
         let ca = Ca::new();
         let service = Service::new();
@@ -91,7 +86,7 @@ fn a_whole_login_goes_through() {
         options.config.gateway = format!("wss://localhost:{sockets}").parse().unwrap();
         options.config.api = format!("https://localhost:{rest}/api/v9").parse().unwrap();
         options.network = trusting(&ca, proxy);
-        let login = Login::start(options).unwrap();
+        let login = adapter.start_login(options).unwrap();
         let gateway = std::thread::spawn(move || {
             let mut gateway = service.accept();
             gateway.approve();
@@ -106,23 +101,26 @@ fn a_whole_login_goes_through() {
     }
 }
 
-#[test]
-fn a_proxy_is_used_for_what_only_it_can_reach_and_says_if_it_cannot() {
-    let _watchdog = watchdog();
+pub fn a_proxy_is_used_for_what_only_it_can_reach_and_says_if_it_cannot<A: Operations>(adapter: A) {
     for (program, proxy) in proxies() {
         let network = trusting(&Ca::new(), proxy);
         // nobody listens there, and no such name exists
         for authority in [deserted().to_string(), "gateway.invalid".to_owned()] {
-            fails(&network, &authority, TransportErrorKind::Proxy);
+            fails(adapter, &network, &authority, TransportErrorKind::Proxy);
         }
         drop(program);
-        fails(&network, "gateway.invalid", TransportErrorKind::Proxy);
+        fails(
+            adapter,
+            &network,
+            "gateway.invalid",
+            TransportErrorKind::Proxy,
+        );
     }
 }
 
-#[test]
-fn wrong_or_missing_credentials_and_forbidden_ports_are_the_proxys_refusal() {
-    let _watchdog = watchdog();
+pub fn wrong_or_missing_credentials_and_forbidden_ports_are_the_proxys_refusal<A: Operations>(
+    adapter: A,
+) {
     let service = service().to_string();
     for user_info in ["", "me:wrong@", "other:canary-secret@"] {
         for (scheme, program) in [
@@ -132,12 +130,18 @@ fn wrong_or_missing_credentials_and_forbidden_ports_are_the_proxys_refusal() {
             let Some(program) = program else { continue };
             let proxy = url(scheme, user_info, &program);
             let network = trusting(&Ca::new(), proxy);
-            fails(&network, &service, TransportErrorKind::ProxyCredentials);
+            fails(
+                adapter,
+                &network,
+                &service,
+                TransportErrorKind::ProxyCredentials,
+            );
         }
     }
     if let Some(program) = tinyproxy(None, Some(443)) {
         let proxy = url("http", "", &program);
         fails(
+            adapter,
             &trusting(&Ca::new(), proxy),
             &service,
             TransportErrorKind::Proxy,
@@ -146,12 +150,12 @@ fn wrong_or_missing_credentials_and_forbidden_ports_are_the_proxys_refusal() {
 }
 
 /// Calls and sockets fail because of the proxy, in words without credentials.
-fn fails(network: &Network, authority: &str, why: TransportErrorKind) {
-    let error = fetch(network, authority, LONG).unwrap_err();
+fn fails<A: Operations>(adapter: A, network: &Network, authority: &str, why: TransportErrorKind) {
+    let error = fetch(adapter, network, authority, LONG).unwrap_err();
     assert_eq!(error.kind(), why, "{network:?}");
     let shown = format!("{error:?} {network:?}");
     assert!(!shown.contains("canary"), "{shown}");
-    let kind = upgrade(network, &format!("wss://{authority}/"));
+    let kind = upgrade(adapter, network, &format!("wss://{authority}/"));
     assert_eq!(kind, why, "{network:?}");
 }
 

@@ -1,41 +1,23 @@
-//! What is logged, and that no secret is: through `tracing` and through `log`, at every level, by us and by what we stand
-//! on. A process of its own: a process has one listener.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "tests"
-)]
+//! What an adapter logs, and that it logs no secret: through `tracing` and through `log`, at every level, by us and by the
+//! libraries below. Needs a process of its own, because a process has one listener.
 
-#[path = "it/gateway.rs"]
-mod gateway;
-#[path = "it/parity.rs"]
-mod parity;
-#[path = "it/support.rs"]
-mod support;
-
-use std::io::Write as _;
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::thread::spawn;
 
-use ra_blocking::{Approval, Login, Network, Proxy, RootCertificates, TlsConfig};
+use ra_carrier::{Network, RootCertificates, TlsConfig};
 use ra_core::desktop::login::{Event, Outcome};
 use ra_core::mobile::{self, MfaAnswer};
-use ra_http::CaptchaSolution;
+use ra_http::{CaptchaSolution, Proxy};
 use ra_proto::frame::GatewayFrame;
 use ra_proto::rest::MfaMethod;
 use ra_proto::{Fingerprint, MfaAnswerText, Token};
-use ra_testkit::logs::{self, OF_THE_SCENARIOS, Secrets, is_content_of_a_library};
-use ra_testkit::parity::every_scenario;
-use ra_testkit::tls::{Ca, tls_end};
 use tungstenite::Message;
 use tungstenite::protocol::CloseFrame;
 
-use crate::gateway::{Service, TICKET, TOKEN};
-use crate::parity::Blocking;
-use crate::support::{read_request, serve, watchdog};
+use crate::logs::{self, OF_THE_SCENARIOS, Secrets, is_content_of_a_library};
+use crate::parity::gateway::{Service, TICKET, TOKEN};
+use crate::parity::peers::http_proxy_to_ports;
+use crate::parity::{Operations, RunningApproval, RunningLogin, every_scenario};
+use crate::tls::{Ca, tls_end};
 
 const CAPTCHA: &str = r#"{"captcha_key":["captcha-required"],"captcha_service":"hcaptcha",
     "captcha_sitekey":"site","captcha_rqdata":"canary-rqdata","captcha_rqtoken":"canary-rqtoken",
@@ -68,10 +50,10 @@ const SECRETS: &[(&str, &str)] = &[
 
 /// No line so far holds a secret, but for what libraries show below `info`. How many of
 /// these hold one.
-fn nothing_leaked(secrets: &Secrets) -> usize {
+fn nothing_leaked<A: Operations>(secrets: &Secrets) -> usize {
     for line in logs::lines() {
         let root = line.target.split("::").next().unwrap_or_default();
-        assert!(SPEAKERS.contains(&root), "{line:?}");
+        assert!(A::LOG_TARGETS.contains(&root), "{line:?}");
     }
     let (known, leaks): (Vec<_>, Vec<_>) = logs::leaks(secrets)
         .into_iter()
@@ -79,15 +61,6 @@ fn nothing_leaked(secrets: &Secrets) -> usize {
     assert!(leaks.is_empty(), "{leaks:#?}");
     known.len()
 }
-
-/// Who logs at all: a dependency that begins to is looked at before it is taken in here.
-const SPEAKERS: [&str; 5] = [
-    "ra_carrier",
-    "rustls_platform_verifier",
-    "tungstenite",
-    "ureq",
-    "ureq_proto",
-];
 
 fn logged(level: &str, text: &str) {
     let ours = |line: &logs::Line| {
@@ -106,44 +79,24 @@ fn secrets() -> Secrets {
     Secrets::new(&[SECRETS, &[("proof", proof)]].concat())
 }
 
-/// A CONNECT proxy that leads to whatever port it is asked for.
-fn http_proxy() -> SocketAddr {
-    serve(|mut stream| {
-        let request = read_request(&mut stream);
-        let asked = request.split(' ').nth(1).unwrap().rsplit(':').next();
-        let port: u16 = asked.unwrap().parse().unwrap();
-        stream.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").unwrap();
-        let mut onward = TcpStream::connect(("127.0.0.1", port)).unwrap();
-        let (mut back, mut to) = (onward.try_clone().unwrap(), stream.try_clone().unwrap());
-        spawn(move || {
-            let _ = std::io::copy(&mut back, &mut to);
-            let _ = to.shutdown(Shutdown::Both);
-        });
-        let _ = std::io::copy(&mut stream, &mut onward);
-        let _ = onward.shutdown(Shutdown::Write);
-    })
-}
-
 /// Through a proxy with a password, over TLS, with a captcha: everything that handles secrets takes part.
-#[test]
-fn r34_steps_and_ops_are_logged_and_no_content() {
-    let _watchdog = watchdog();
+pub fn r34_steps_and_ops_are_logged_and_no_content<A: Operations>(adapter: A) {
     logs::listen();
     let ca = Ca::new();
     let service = Service::new();
-    let front = |behind: &TcpListener| {
+    let front = |behind: &std::net::TcpListener| {
         let behind = behind.local_addr().unwrap();
         tls_end(ca.issue(&["localhost"]), behind).address.port()
     };
     let (sockets, rest) = (front(&service.sockets), front(&service.rest));
-    let proxy = format!("http://me:canary-password@{}", http_proxy());
+    let proxy = format!("http://me:canary-password@{}", http_proxy_to_ports());
     let proxy: Proxy = proxy.parse().unwrap();
     let roots = RootCertificates::from_pem(ca.pem().as_bytes()).unwrap();
     let mut options = service.options();
     options.config.gateway = format!("wss://localhost:{sockets}").parse().unwrap();
     options.config.api = format!("https://localhost:{rest}/api/v9").parse().unwrap();
     options.network = Network::new(TlsConfig::only(roots), proxy);
-    let mut login = Login::start(options).unwrap();
+    let mut login = adapter.start_login(options).unwrap();
     let gateway = spawn(move || {
         let mut gateway = service.accept();
         let op = "canary_op".into();
@@ -192,23 +145,21 @@ fn r34_steps_and_ops_are_logged_and_no_content() {
         logged("TRACE", line);
     }
     // the day that is none, the warning in the crate's documentation can go
-    assert_ne!(nothing_leaked(&secrets()), 0);
+    assert_ne!(nothing_leaked::<A>(&secrets()), 0);
 }
 
 /// Runs a login that fails, against what `gateway` does.
-fn fails(gateway: impl FnOnce(&Service) + Send + 'static) {
+fn fails<A: Operations>(adapter: A, gateway: impl FnOnce(&Service) + Send + 'static) {
     let service = Service::new();
-    let login = service.login();
+    let login = service.login(adapter);
     let gateway = spawn(move || gateway(&service));
     assert!(login.outcome().is_err());
     gateway.join().unwrap();
 }
 
-#[test]
-fn r34_failures_are_logged_without_what_caused_them() {
-    let _watchdog = watchdog();
+pub fn r34_failures_are_logged_without_what_caused_them<A: Operations>(adapter: A) {
     logs::listen();
-    fails(|service| {
+    fails(adapter, |service| {
         let mut gateway = service.accept();
         gateway.handshake();
         gateway.scan();
@@ -216,7 +167,7 @@ fn r34_failures_are_logged_without_what_caused_them() {
         gateway.socket.send(Message::text(odd)).unwrap();
         gateway.closed();
     });
-    fails(|service| {
+    fails(adapter, |service| {
         let mut gateway = service.accept();
         gateway.handshake();
         let close = CloseFrame {
@@ -225,7 +176,7 @@ fn r34_failures_are_logged_without_what_caused_them() {
         };
         gateway.socket.send(Message::Close(Some(close))).unwrap();
     });
-    fails(|service| {
+    fails(adapter, |service| {
         let mut gateway = service.accept();
         gateway.approve();
         let body = r#"{"code":50035,"message":"canary-body"}"#;
@@ -233,18 +184,18 @@ fn r34_failures_are_logged_without_what_caused_them() {
     });
     logged("TRACE", "message=received op=\"unreadable\"");
     logged("INFO", "message=the login has ended error=");
-    nothing_leaked(&secrets());
+    nothing_leaked::<A>(&secrets());
 }
 
-#[test]
-fn r34_an_approval_is_logged_without_its_secrets() {
-    let _watchdog = watchdog();
+pub fn r34_an_approval_is_logged_without_its_secrets<A: Operations>(adapter: A) {
     logs::listen();
     let service = Service::new();
-    let api = service.options().config.api;
+    let api = service.options::<A>().config.api;
     let config = mobile::Config::new(api, Token::new("canary-authorization".to_owned()));
     let fingerprint = Fingerprint::from_bytes([7; 32]);
-    let mut approval = Approval::start(config, fingerprint, Network::default()).unwrap();
+    let mut approval = adapter
+        .start_approval(config, fingerprint, Network::default())
+        .unwrap();
     let api = spawn(move || {
         service.answer("200 OK", r#"{"handshake_token":"canary-handshake"}"#);
         service.answer("401 Unauthorized", MFA);
@@ -275,12 +226,11 @@ fn r34_an_approval_is_logged_without_its_secrets() {
     ] {
         logged("INFO", line);
     }
-    nothing_leaked(&secrets());
+    nothing_leaked::<A>(&secrets());
 }
 
-#[test]
-fn r34_no_scenario_leaves_a_secret_in_the_log() {
+pub fn r34_no_scenario_leaves_a_secret_in_the_log<A: Operations>(adapter: A) {
     logs::listen();
-    every_scenario(Blocking);
-    nothing_leaked(&Secrets::new(OF_THE_SCENARIOS));
+    every_scenario(adapter);
+    nothing_leaked::<A>(&Secrets::new(OF_THE_SCENARIOS));
 }
