@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Holds 19,000 sessions at one gateway for three minutes and logs in as fast as it goes, beside a bare echo server; about
-# six minutes on two idle cores after the build, and 20,000 open files a process. The table belongs into docs/benchmarks.md.
+# six minutes on two idle cores after the build, and 20,000 open files a process. The table goes into docs/benchmarks.md.
 #
 #   load.sh --sessions 2000 --hold 60
 #

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Mutation run over the crates named, by default those whose checks guard logins and tokens. Hours for all; needs
-# cargo-mutants. Each survivor gets a test, or a line in docs/mutants with its reason; a survivor without one fails this.
+# cargo-mutants. Each survivor gets a test, or a line in docs/mutants.md with its reason; a survivor without one fails the recipe.
 #
 #   mutants.sh [CRATE…]             from the beginning
 #   mutants.sh --resume [CRATE…]    leaves out what an earlier run has caught
 #   mutants.sh --shard 1/4 [CRATE…] a quarter of the mutants, counted from 0
 #   mutants.sh --file GLOB [CRATE…] those of some files: --file 'crates/ra-core/src/mobile/*.rs' ra-core
-#   mutants.sh --written FILE…      no run: looks for the lines of these `missed.txt` in docs/mutants
+#   mutants.sh --written FILE…      no run: looks for the lines of these `missed.txt` in docs/mutants.md
 #
-# A line counts as written if docs/mutants holds it without its place in the file: `crates/x/src/y.rs: replace > with >= in f`.
+# A line counts as written if docs/mutants.md holds it without line and column: `crates/x/src/y.rs: replace > with >= in f`.
 # Results, with the mutants that ran out of time, are in target/mutants/CRATE.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -17,7 +17,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # Prints survivors that nobody has written about.
 unwritten() {
     sed -E 's/^([^:]+):[0-9]+:[0-9]+: /\1: /' -- "$@" | sort -u | while IFS= read -r survivor; do
-        [ -z "$survivor" ] || grep -qF -- "\`$survivor\`" docs/mutants/*.md || printf '%s\n' "$survivor"
+        [ -z "$survivor" ] || grep -qF -- "\`$survivor\`" docs/mutants.md || printf '%s\n' "$survivor"
     done
 }
 
@@ -35,7 +35,7 @@ while [ $# -gt 0 ]; do
         shift
         [ $# -gt 0 ] || refuse '--written wants a file'
         left=$(unwritten "$@")
-        [ -z "$left" ] || { printf 'no reason in docs/mutants for:\n%s\n' "$left" >&2 && exit 1; }
+        [ -z "$left" ] || { printf 'no reason in docs/mutants.md for:\n%s\n' "$left" >&2 && exit 1; }
         exit 0
         ;;
     *) break ;;

@@ -18,7 +18,7 @@ use hyper::client::conn::http1::SendRequest;
 use hyper_util::rt::TokioIo;
 use ra_crypto::{SessionKey, digest_proof};
 use ra_gateway::accounts::StaticFile;
-use ra_gateway::{Config, Gateway, Rendezvous};
+use ra_gateway::{BackplaneConfig, Config, Gateway};
 use ra_proto::base64;
 use ra_testkit::{Fake, FakeKey};
 use serde_json::{Value, json};
@@ -46,7 +46,7 @@ async fn node(url: Option<&String>) -> SocketAddr {
     config.limits.calls_per_account = u32::MAX;
     config.limits.scans_per_account = u32::MAX;
     if let Some(url) = url {
-        config.rendezvous = Rendezvous::Redis(url.parse().unwrap());
+        config.backplane = BackplaneConfig::Redis(url.parse().unwrap());
     }
     let accounts: StaticFile = "[[account]]\nauthorization = \"a\"\nid = 1\nusername = \"u\""
         .parse()

@@ -92,7 +92,7 @@ async fn gateway(sessions: u32, url: Option<&str>) {
 #[cfg(feature = "redis")]
 fn meet(config: &mut Config, url: Option<&str>) {
     if let Some(url) = url {
-        config.rendezvous = ra_gateway::Rendezvous::Redis(url.parse().unwrap());
+        config.backplane = ra_gateway::BackplaneConfig::Redis(url.parse().unwrap());
     }
 }
 

@@ -1,10 +1,9 @@
 //! How a gateway is set up.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{Captcha, EntropySource, Limits, Log, Origins, TrustedProxies};
+use crate::{Captcha, EntropySource, Limits, Origins, TrustedProxies};
 
 /// How a gateway is set up. Start from [`Config::default`] and change fields.
 ///
@@ -27,8 +26,6 @@ pub struct Config {
     /// Where to serve `GET /metrics` to Prometheus, in plain HTTP and to everybody who gets there.
     /// Default: nowhere.
     pub metrics: Option<SocketAddr>,
-    /// Who is told what happens. Default: nobody.
-    pub log: Option<Arc<dyn Log>>,
     /// What clients may take.
     pub limits: Limits,
     /// Who is believed about the address of a client. Default: nobody.
@@ -47,7 +44,7 @@ pub struct Config {
     /// `drain_within` comes first. Default: 10 s.
     pub drain_least: Duration,
     /// Where sessions, phones and tickets meet. Default: in memory of this node.
-    pub rendezvous: Rendezvous,
+    pub backplane: BackplaneConfig,
     /// Where randomness comes from. Default: the operating system.
     pub entropy: EntropySource,
 }
@@ -60,7 +57,6 @@ impl Default for Config {
             tls: None,
             session: ra_core::gateway::Config::default(),
             metrics: None,
-            log: None,
             limits: Limits::default(),
             trusted_proxies: TrustedProxies::default(),
             origins: Origins::default(),
@@ -68,7 +64,7 @@ impl Default for Config {
             captcha: None,
             drain_within: Duration::from_secs(25),
             drain_least: Duration::from_secs(10),
-            rendezvous: Rendezvous::default(),
+            backplane: BackplaneConfig::default(),
             entropy: EntropySource::default(),
         }
     }
@@ -77,7 +73,7 @@ impl Default for Config {
 /// Where sessions, phones' calls and ticket exchanges meet.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub enum Rendezvous {
+pub enum BackplaneConfig {
     /// In memory of this node: all calls of a login have to reach the node that has its socket.
     #[default]
     Memory,

@@ -120,7 +120,7 @@ impl Gateway {
         tokio::select! {
             () = accept_all(&shared, &listener) => {}
             () = collected => {}
-            () = shared.metrics.journal.keep_telling() => {}
+            () = shared.metrics.log.keep_logging() => {}
             () = end_of(&shared) => {}
         }
         drop(listener);
@@ -133,7 +133,7 @@ impl Gateway {
             }
         };
         let _ = timeout(limits.write_within + limits.linger, all_gone).await;
-        shared.metrics.journal.flush();
+        shared.metrics.log.flush();
     }
 }
 
@@ -168,9 +168,9 @@ fn admit(shared: &Arc<Shared>, stream: TcpStream, peer: SocketAddr, refusals: &A
         Ok(permit) => {
             tokio::spawn(http::serve(Arc::clone(shared), stream, peer, permit));
         }
-        Err(refused) => {
+        Err(problem) => {
             if let Ok(place) = Arc::clone(refusals).try_acquire_owned() {
-                let refusal = http::refuse(Arc::clone(shared), stream, refused);
+                let refusal = http::refuse(Arc::clone(shared), stream, problem);
                 tokio::spawn(async move {
                     refusal.await;
                     drop(place);
@@ -219,7 +219,7 @@ async fn tell_what_is_left(shared: &Shared) {
 /// Resolves when there is no session and no ticket left.
 async fn drained(shared: &Shared) {
     loop {
-        let ticket_until = shared.rendezvous.last_ticket_until();
+        let ticket_until = shared.backplane.last_ticket_until();
         match (shared.gate.sessions(), ticket_until) {
             (0, None) => return,
             (_, Some(until)) => {
@@ -227,7 +227,7 @@ async fn drained(shared: &Shared) {
                 let fewer = async {
                     tokio::select! {
                         () = shared.gate.changed() => {}
-                        () = shared.rendezvous.redeemed_elsewhere() => {}
+                        () = shared.backplane.redeemed_elsewhere() => {}
                     }
                 };
                 let _ = timeout_at(void, fewer).await;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::observe::metrics;
+use crate::server::metrics;
 use crate::shared::{Shared, Stage};
 
 /// Ends a gateway from elsewhere, such as a signal handler. Cheap to clone.

@@ -30,7 +30,7 @@
 //! * keeps answering calls while it drains, since that is how sessions come to their end.
 //!
 //! One node keeps all of it in memory. With the feature `redis` several nodes serve one fleet
-//! ([`Rendezvous`]): a socket on one of them, each call on any.
+//! ([`BackplaneConfig`]): a socket on one of them, each call on any.
 //!
 //! [`Gateway`] has an example; [`accounts`] tells where accounts come from.
 #![forbid(unsafe_code)]
@@ -55,7 +55,7 @@ pub use accounts::{Accounts, Captcha};
 #[cfg(feature = "redis")]
 pub use backplane::redis::{Redis, RedisUnavailable, RedisUrlError};
 pub use base::entropy::EntropySource;
-pub use config::{Config, Lifetimes, Rendezvous};
+pub use config::{BackplaneConfig, Config, Lifetimes};
 pub use gateway::Gateway;
 pub use handle::Handle;
 pub use limits::Limits;
@@ -63,6 +63,5 @@ pub use limits::origin::{Origin, OriginError, Origins};
 pub use limits::peer_addr::{
     ClientHeader, ClientHeaderError, IpNetwork, IpNetworkError, TrustedProxies,
 };
-pub use observe::log::{Event, Level, Log, Value};
 #[cfg(feature = "tls")]
 pub use server::tls::{Tls, TlsError, TlsValidity};

@@ -10,14 +10,14 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::accounts::Accounts;
-use crate::backplane::{self, Rendezvous};
+use crate::backplane::{self, Backplane};
 use crate::base::clock::Clock;
 use crate::base::lock::lock;
 use crate::config::Config;
-use crate::limits::{self, Full, Gate};
+use crate::limits::{self, Accepting, Gate};
 use crate::observe::log::Event;
 use crate::observe::metrics::Metrics;
-use crate::server::accept::Accepting;
+use crate::observe::reason::NotReady;
 use crate::session::registry::Registry;
 
 /// Whoever asks less often than that does not decide by it where clients go.
@@ -34,46 +34,6 @@ pub(crate) enum Stage {
     Closing,
 }
 
-/// Why no clients should be sent to this node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NotReady {
-    /// It drains, or closes.
-    Draining,
-    /// Its Redis is of no use.
-    Rendezvous,
-    /// It has as much memory as it may.
-    Memory,
-    /// It has as many sessions as it may.
-    Sessions,
-    /// It has as many connections as it may.
-    Connections,
-    /// The system has no connection to give, mostly for want of open files.
-    Files,
-}
-
-impl NotReady {
-    pub(crate) const ALL: [Self; 6] = [
-        Self::Draining,
-        Self::Rendezvous,
-        Self::Memory,
-        Self::Sessions,
-        Self::Connections,
-        Self::Files,
-    ];
-
-    /// For those who watch.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Draining => "draining",
-            Self::Rendezvous => "rendezvous",
-            Self::Memory => "memory",
-            Self::Sessions => "sessions",
-            Self::Connections => "connections",
-            Self::Files => "files",
-        }
-    }
-}
-
 /// What all connections share.
 pub(crate) struct Shared {
     pub(crate) config: Config,
@@ -83,7 +43,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) gate: Gate,
     pub(crate) registry: Arc<Registry>,
-    pub(crate) rendezvous: Arc<dyn Rendezvous>,
+    pub(crate) backplane: Arc<dyn Backplane>,
     pub(crate) stage: watch::Sender<Stage>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) accepting: Accepting,
@@ -109,8 +69,8 @@ impl Shared {
             return Err(io::Error::new(io::ErrorKind::Unsupported, unknown));
         }
         let (clock, registry) = (Clock::start(), Arc::default());
-        let metrics = Arc::new(Metrics::new(config.log.clone()));
-        let rendezvous = backplane::meet(&config, &backend, &registry, clock, &metrics).await?;
+        let metrics = Arc::new(Metrics::default());
+        let backplane = backplane::open(&config, &backend, &registry, clock, &metrics).await?;
         Ok(Self {
             session_config: Arc::new(config.session.clone()),
             accounts,
@@ -118,7 +78,7 @@ impl Shared {
             clock,
             gate: Gate::new(config.limits.clone()),
             registry,
-            rendezvous,
+            backplane,
             stage: watch::Sender::new(Stage::Open),
             metrics,
             accepting: Accepting::default(),
@@ -141,7 +101,7 @@ impl Shared {
             backend,
             clock,
             gate: Gate::new(config.limits.clone()),
-            rendezvous: backplane::memory(&config, &registry, clock),
+            backplane: backplane::memory(&config, &registry, clock),
             registry,
             stage: watch::Sender::new(Stage::Open),
             metrics: Arc::default(),
@@ -164,15 +124,11 @@ impl Shared {
         if self.stage() != Stage::Open {
             return Some(NotReady::Draining);
         }
-        if !self.rendezvous.is_up() {
-            return Some(NotReady::Rendezvous);
+        if !self.backplane.is_up() {
+            return Some(NotReady::Backplane);
         }
-        match self.gate.full(self.clock.now()) {
-            Some(Full::Memory) => Some(NotReady::Memory),
-            Some(Full::Sessions) => Some(NotReady::Sessions),
-            Some(Full::Connections) => Some(NotReady::Connections),
-            None => self.accepting.is_failing().then_some(NotReady::Files),
-        }
+        let full = self.gate.full(self.clock.now());
+        full.or_else(|| self.accepting.is_failing().then_some(NotReady::Files))
     }
 
     /// Somebody asks whether this node is ready.
@@ -211,20 +167,20 @@ impl Shared {
             Stage::Open => {}
             Stage::Draining => self.tell_draining(),
             Stage::Closing => {
-                self.metrics.journal.tell(Event::Closing {
+                self.metrics.log.emit(Event::Closing {
                     sessions: self.gate.sessions(),
-                    tickets: self.rendezvous.tickets(),
+                    tickets: self.backplane.tickets(),
                 });
-                self.metrics.journal.flush();
+                self.metrics.log.flush();
             }
         }
     }
 
     /// Tells what a drain waits for.
     pub(crate) fn tell_draining(&self) {
-        self.metrics.journal.tell(Event::Draining {
+        self.metrics.log.emit(Event::Draining {
             sessions: self.gate.sessions(),
-            tickets: self.rendezvous.tickets(),
+            tickets: self.backplane.tickets(),
         });
     }
 }

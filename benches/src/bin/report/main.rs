@@ -81,7 +81,11 @@ fn run(arguments: &Arguments) -> Outcome<()> {
             let path = kept(root).join("criterion.json");
             Results::load(&path)?.replaced_by(newer).save(&path)
         }
-        Command::Write => Ok(fs::write(root.join(PAGE), page(root)?)?),
+        Command::Write => {
+            let (path, page) = (root.join(PAGE), page(root)?);
+            fs::create_dir_all(path.parent().unwrap_or(root))?;
+            Ok(fs::write(path, page)?)
+        }
         Command::Check => {
             if fs::read_to_string(root.join(PAGE)).unwrap_or_default() != page(root)? {
                 return Err(

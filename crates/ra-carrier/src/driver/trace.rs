@@ -65,13 +65,7 @@ mod on {
     }
 
     pub(crate) fn event(event: &Event) {
-        step(match event {
-            Event::Qr { .. } => "a code can be shown",
-            Event::User(_) => "the code was scanned",
-            Event::Captcha(_) => "a captcha is asked for",
-            Event::Renewing { .. } => "starting anew",
-            _ => "the gateway said something unknown",
-        });
+        step(event.summary());
     }
 
     pub(crate) fn asked(event: &mobile::Event) {
@@ -105,11 +99,7 @@ mod on {
     pub(crate) fn frame_in(text: &str) {
         if enabled!(Level::TRACE) {
             let frame = GatewayFrame::decode(text);
-            let op = match &frame {
-                Ok(GatewayFrame::Unknown { .. }) => "unknown", // the peer's own word
-                Ok(frame) => frame.op(),
-                Err(_) => "unreadable",
-            };
+            let op = frame.as_ref().map_or("unreadable", GatewayFrame::op_name);
             trace!(op, bytes = text.len(), "received");
         }
     }
@@ -117,7 +107,7 @@ mod on {
     pub(crate) fn frame_out(text: &str) {
         if enabled!(Level::TRACE) {
             let frame = DesktopFrame::decode(text);
-            let op = frame.as_ref().map_or("unreadable", DesktopFrame::op);
+            let op = frame.as_ref().map_or("unreadable", DesktopFrame::op_name);
             trace!(op, bytes = text.len(), "sent");
         }
     }

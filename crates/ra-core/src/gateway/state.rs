@@ -178,8 +178,11 @@ impl State {
                 state
             }
             (state, DesktopFrame::Unknown { .. }) => state,
-            (state, DesktopFrame::Init { .. }) => desk.unexpected(&state, "init"),
-            (state, _) => desk.unexpected(&state, "nonce_proof"),
+            (state, frame @ (DesktopFrame::Init { .. } | DesktopFrame::NonceProof(_))) => desk
+                .fail(SessionError::Unexpected {
+                    phase: state.phase(),
+                    op: frame.op_name(),
+                }),
         }
     }
 
@@ -263,13 +266,6 @@ impl Desk {
         });
         State::Scanned { spki }
     }
-
-    fn unexpected(&mut self, state: &State, op: &'static str) -> State {
-        self.fail(SessionError::Unexpected {
-            phase: state.phase(),
-            op,
-        })
-    }
 }
 
 /// Reads the desktop's key and sends it a sealed nonce.
@@ -307,7 +303,7 @@ fn is_right(proof: &Proof<'_>, nonce: &[u8], accept: Accept) -> bool {
     let (given, expected): (_, &[u8]) = match proof {
         Proof::Digest(given) if accept != Accept::Nonce => (given, &digest),
         Proof::Nonce(given) if accept != Accept::Digest => (given, nonce),
-        _ => return false,
+        Proof::Digest(_) | Proof::Nonce(_) => return false,
     };
     base64::decode(given.expose())
         .map(Zeroizing::new)

@@ -4,6 +4,9 @@ use std::error::Error;
 use std::time::Duration;
 use std::{fmt, io};
 
+use crate::observe::problem::{MAX_WAIT, Problem, WAIT};
+use crate::observe::reason::AccountsFailure;
+
 /// The accounts did not answer the question that they were asked.
 ///
 /// `Display` says the kind. What the accounts wrote stays out of it; a cause is in
@@ -28,62 +31,6 @@ pub enum AccountsErrorKind {
     Forbidden,
     /// An answer that makes no sense. 502.
     Broken,
-}
-
-/// What kept the accounts from an answer. Whoever runs the gateway sees it in metrics and log, and no
-/// client does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum AccountsFailure {
-    /// No answer in time.
-    TimedOut,
-    /// No connection: nobody listens there, or the name leads nowhere.
-    NoConnection,
-    /// TLS failed: a wrong certificate, or none.
-    Tls,
-    /// The connection broke before the answer was whole.
-    CutOff,
-    /// The server failed: status 5xx.
-    ServerError,
-    /// The server has had too many questions: status 429.
-    Throttled,
-    /// An answer that makes no sense.
-    BadAnswer,
-    /// The gateway asks as much as it may at a time.
-    TooMany,
-    /// Unavailable, for none of these reasons.
-    Unavailable,
-}
-
-impl AccountsFailure {
-    pub(crate) const ALL: [Self; 9] = [
-        Self::TimedOut,
-        Self::NoConnection,
-        Self::Tls,
-        Self::CutOff,
-        Self::ServerError,
-        Self::Throttled,
-        Self::BadAnswer,
-        Self::TooMany,
-        Self::Unavailable,
-    ];
-
-    /// As metrics and log name it: `timed_out`, `no_connection`, `tls`, `cut_off`, `server_error`,
-    /// `throttled`, `bad_answer`, `too_many`, `unavailable`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::TimedOut => "timed_out",
-            Self::NoConnection => "no_connection",
-            Self::Tls => "tls",
-            Self::CutOff => "cut_off",
-            Self::ServerError => "server_error",
-            Self::Throttled => "throttled",
-            Self::BadAnswer => "bad_answer",
-            Self::TooMany => "too_many",
-            Self::Unavailable => "unavailable",
-        }
-    }
 }
 
 impl AccountsError {
@@ -147,6 +94,20 @@ impl AccountsError {
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
+    }
+}
+
+impl From<AccountsError> for Problem {
+    fn from(error: AccountsError) -> Self {
+        match error.kind() {
+            AccountsErrorKind::Unavailable => {
+                let wait = error.retry_after().map_or(WAIT, |wait| wait.min(MAX_WAIT));
+                Self::AccountsUnavailable(wait)
+            }
+            AccountsErrorKind::Unknown => Self::Unauthorized,
+            AccountsErrorKind::Forbidden => Self::Forbidden,
+            AccountsErrorKind::Broken => Self::BadGateway,
+        }
     }
 }
 
@@ -303,5 +264,36 @@ impl fmt::Display for AccountsFileError {
 impl Error for AccountsFileError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.source.as_ref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r57_errors_of_the_accounts_have_their_statuses() {
+        use AccountsErrorKind as Kind;
+        for (kind, status) in [
+            (Kind::Unavailable, 503),
+            (Kind::Unknown, 401),
+            (Kind::Forbidden, 403),
+            (Kind::Broken, 502),
+        ] {
+            let problem = Problem::from(AccountsError::new(kind).with_source("canary"));
+            assert_eq!(problem.status(), status);
+            assert_eq!(problem.retry_after().is_some(), status == 503);
+            let body = problem.into_body();
+            let body = std::str::from_utf8(body.expose()).unwrap();
+            assert!(
+                !body.contains("canary") && body.contains("\"code\":"),
+                "{body}"
+            );
+        }
+        let wait = |seconds| {
+            let error = AccountsError::new(Kind::Unavailable);
+            Problem::from(error.with_retry_after(Duration::from_secs(seconds))).retry_after()
+        };
+        assert_eq!((wait(30), wait(86_400)), (Some(30), Some(300)));
     }
 }

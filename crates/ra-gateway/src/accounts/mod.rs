@@ -17,11 +17,10 @@ use std::pin::Pin;
 use ra_proto::rest::MfaMethod;
 use ra_proto::{MfaAnswerText, Token, User};
 
+pub use crate::observe::reason::AccountsFailure;
 pub use call_out::{Carried, Carrier, HttpCallOut, InvalidSecret};
 pub use captcha::Captcha;
-pub use error::{
-    AccountsError, AccountsErrorKind, AccountsFailure, AccountsFileError, AccountsFileErrorKind,
-};
+pub use error::{AccountsError, AccountsErrorKind, AccountsFileError, AccountsFileErrorKind};
 pub use file::StaticFile;
 pub use replaceable::Replaceable;
 

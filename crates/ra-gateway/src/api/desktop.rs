@@ -22,7 +22,7 @@ pub(super) async fn login(
             .check(headers)
             .map_err(|why| Problem::Captcha(captcha.body(why)))?;
     }
-    let sealed = shared.rendezvous.redeem(&ticket).await?;
+    let sealed = shared.backplane.redeem(&ticket).await?;
     shared.gate.nudge();
     Ok(Done::Json(
         LoginResponse::new(base64::encode_standard(&sealed)).encode(),

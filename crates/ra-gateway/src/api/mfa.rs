@@ -19,7 +19,7 @@ pub(super) async fn finish(
         return Err(Problem::BadField("mfa_type", DecodeErrorKind::OutOfRange));
     }
     let id = account.user.id;
-    shared.rendezvous.count(id, &request.ticket).await?;
+    shared.backplane.count(id, &request.ticket).await?;
     shared.gate.try_mfa(shared.clock.now(), id)?;
     let verdict = shared
         .accounts
@@ -27,6 +27,6 @@ pub(super) async fn finish(
     if !within(shared, verdict).await? {
         return Err(Problem::WrongMfaCode);
     }
-    let token = shared.rendezvous.pass(id, &request.ticket).await?;
+    let token = shared.backplane.pass(id, &request.ticket).await?;
     Ok(Done::Json(MfaFinishResponse::new(token).encode()))
 }

@@ -8,14 +8,13 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use ra_proto::rest::Call;
 use ra_proto::{SecretBytes, Token};
 use tokio::time::{Instant, timeout};
 
 use crate::accounts::{Account, AccountsError, AccountsErrorKind, AccountsFailure, Answer};
 use crate::observe::problem::Problem;
 use crate::shared::Shared;
-
-pub(crate) use ra_proto::rest::Call;
 
 /// What a call that was taken is answered with.
 #[derive(Debug)]

@@ -23,7 +23,7 @@ pub(super) async fn create(
         _ => error.into(),
     })?;
     shared.gate.scan(shared.clock.now(), account.user.id)?;
-    let scan = shared.rendezvous.scan(&request.fingerprint, &account.user);
+    let scan = shared.backplane.scan(&request.fingerprint, &account.user);
     Ok(Done::Json(CreateResponse::new(scan.await?).encode()))
 }
 
@@ -37,13 +37,10 @@ pub(super) async fn finish(
 ) -> Result<Done, Problem> {
     let token = FinishRequest::decode(body)?.handshake_token;
     // first, so that nobody is asked for a second factor, nor the accounts for a token, in vain
-    let public_key = shared
-        .rendezvous
-        .may_decide(account.user.id, &token)
-        .await?;
+    let public_key = shared.backplane.may_decide(account.user.id, &token).await?;
     if !account.mfa.is_empty() && !has_passed_mfa(shared, account, headers).await? {
         shared.gate.ask_mfa(shared.clock.now(), account.user.id)?;
-        let ticket = shared.rendezvous.ask(account.user.id).await?;
+        let ticket = shared.backplane.ask(account.user.id).await?;
         return Err(Problem::MfaRequired(MfaRequired::new(
             ticket,
             account.mfa.clone(),
@@ -51,7 +48,7 @@ pub(super) async fn finish(
     }
     let sealed = mint(shared, account, &public_key).await?;
     shared
-        .rendezvous
+        .backplane
         .approve(&account.user, &token, sealed)
         .await?;
     Ok(Done::NoContent)
@@ -64,7 +61,7 @@ pub(super) async fn cancel(
     body: &[u8],
 ) -> Result<Done, Problem> {
     let token = CancelRequest::decode(body)?.handshake_token;
-    shared.rendezvous.decline(account.user.id, &token).await?;
+    shared.backplane.decline(account.user.id, &token).await?;
     Ok(Done::NoContent)
 }
 
@@ -99,5 +96,5 @@ async fn has_passed_mfa(
         return Ok(false);
     };
     let token = MfaToken::new(token.to_owned());
-    shared.rendezvous.has_passed(account.user.id, &token).await
+    shared.backplane.has_passed(account.user.id, &token).await
 }

@@ -22,8 +22,7 @@ use crate::base::clock::Clock;
 use crate::config::{self, Config};
 use crate::observe::metrics::Metrics;
 use crate::observe::problem::Problem;
-use crate::session::registry::{Registry, Slot};
-use crate::session::ttl_map::Digest;
+use crate::session::registry::{Left, Registry, SessionHandle, SessionId};
 
 /// What a step at the rendezvous answers with. It ends in bounded time, whatever the place is
 /// built on.
@@ -31,13 +30,13 @@ pub(crate) type Step<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + 
 
 /// Where nodes, or the tasks of one node, meet. Every step is atomic: of several that want the
 /// same thing at once, one gets it.
-pub(crate) trait Rendezvous: Send + Sync {
+pub(crate) trait Backplane: Send + Sync {
     /// Whether sessions can begin here.
     fn is_up(&self) -> bool;
 
     /// A desktop has proven its key: phones may name its fingerprint once this is done. Until then
-    /// the session says nothing ([`Slot::hold`]).
-    fn open(&self, slot: &Arc<Slot>, session: &SessionId);
+    /// the session says nothing ([`SessionHandle::defer_output`]).
+    fn open(&self, handle: &Arc<SessionHandle>, session: &SessionId);
 
     /// A session is over. Takes everything along that could still have reached it.
     fn close(&self, left: Left);
@@ -89,38 +88,20 @@ pub(crate) trait Rendezvous: Send + Sync {
     fn redeemed_elsewhere(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 }
 
-/// What a session is found by: a digest of its fingerprint, so that whoever reads along at a
-/// rendezvous learns no code to scan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct SessionId(pub(crate) Digest);
-
-impl SessionId {
-    pub(crate) fn of(fingerprint: &Fingerprint) -> Self {
-        Self(ra_crypto::sha256(fingerprint.as_bytes()))
-    }
-}
-
-/// What a session leaves behind.
-pub(crate) struct Left {
-    /// What it was found by, if by then nobody else is.
-    #[cfg_attr(not(feature = "redis"), allow(dead_code))] // nobody else knows of it
-    pub(crate) session: Option<SessionId>,
-    /// The handshake token that has died with it.
-    pub(crate) handshake: Option<Digest>,
-}
-
 /// Makes the rendezvous that the configuration asks for.
-pub(crate) async fn meet(
+pub(crate) async fn open(
     config: &Config,
     #[cfg_attr(not(feature = "redis"), allow(unused_variables))] backend: &Arc<dyn Backend>,
     registry: &Arc<Registry>,
     clock: Clock,
     #[cfg_attr(not(feature = "redis"), allow(unused_variables))] metrics: &Arc<Metrics>,
-) -> io::Result<Arc<dyn Rendezvous>> {
-    match &config.rendezvous {
-        config::Rendezvous::Memory => Ok(Arc::new(memory::Memory::new(config, registry, clock))),
+) -> io::Result<Arc<dyn Backplane>> {
+    match &config.backplane {
+        config::BackplaneConfig::Memory => {
+            Ok(Arc::new(memory::Memory::new(config, registry, clock)))
+        }
         #[cfg(feature = "redis")]
-        config::Rendezvous::Redis(redis) => Ok(Arc::new(
+        config::BackplaneConfig::Redis(redis) => Ok(Arc::new(
             redis::Fleet::join(redis, config, backend, registry, clock, metrics).await?,
         )),
     }
@@ -132,6 +113,6 @@ pub(crate) fn memory(
     config: &Config,
     registry: &Arc<Registry>,
     clock: Clock,
-) -> Arc<dyn Rendezvous> {
+) -> Arc<dyn Backplane> {
     Arc::new(memory::Memory::new(config, registry, clock))
 }

@@ -11,8 +11,10 @@ use ra_core::MonoTime;
 use super::memory::Memory;
 use super::permit::{Connections, Counters};
 use super::rate::Rate;
-use super::{Address, AddressPlace, ConnectionPermit, Full, Limits, Refused, SessionPermit};
+use super::{Address, AddressPlace, ConnectionPermit, Limits, SessionPermit};
 use crate::base::lock::lock;
+use crate::observe::problem::Problem;
+use crate::observe::reason::NotReady;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const MFA_WINDOW: Duration = Duration::from_secs(300);
@@ -20,8 +22,6 @@ const MFA_WINDOW: Duration = Duration::from_secs(300);
 const MFA_QUESTIONS: u32 = 60;
 /// How many addresses and accounts each table of paces remembers at most.
 const REMEMBERED: usize = 100_000;
-/// What a full gateway asks for: sessions end all the time.
-const FULL: Refused = Refused::Node(Duration::from_secs(5));
 
 /// Keeps count.
 pub(crate) struct Gate {
@@ -64,13 +64,13 @@ impl Gate {
     pub(crate) fn connect(
         &self,
         address: Option<Address>,
-    ) -> Result<Arc<ConnectionPermit>, Refused> {
+    ) -> Result<Arc<ConnectionPermit>, Problem> {
         let place = address.map(|address| self.place(address)).transpose()?;
         let mut taken = lock(&self.counters.connections);
         let in_the_way = if self.is_full(&taken) {
-            let Some(first) = taken.line.take_first() else {
+            let Some(first) = taken.queue.take_first() else {
                 drop(taken);
-                return Err(FULL);
+                return Err(Problem::BUSY);
             };
             Some(first)
         } else {
@@ -87,34 +87,34 @@ impl Gate {
     }
 
     fn is_full(&self, taken: &Connections) -> bool {
-        taken.all.saturating_sub(taken.line.leaving()) >= self.limits.connections
+        taken.all.saturating_sub(taken.queue.leaving()) >= self.limits.connections
     }
 
     /// Whether somebody was asked to go and is still here.
     pub(crate) fn is_being_left(&self) -> bool {
-        lock(&self.counters.connections).line.leaving() > 0
+        lock(&self.counters.connections).queue.leaving() > 0
     }
 
     /// Which limit keeps new sessions out, if any.
-    pub(crate) fn full(&self, now: MonoTime) -> Option<Full> {
+    pub(crate) fn full(&self, now: MonoTime) -> Option<NotReady> {
         if self.memory.is_short(now) {
-            Some(Full::Memory)
+            Some(NotReady::Memory)
         } else if self.counters.sessions() >= self.limits.most_sessions() {
-            Some(Full::Sessions)
+            Some(NotReady::Sessions)
         } else if self.is_full(&lock(&self.counters.connections)) {
-            Some(Full::Connections)
+            Some(NotReady::Connections)
         } else {
             None
         }
     }
 
     /// Counts a connection for an address: its own, or one that a proxy keeps for it.
-    pub(crate) fn place(&self, address: Address) -> Result<AddressPlace, Refused> {
+    pub(crate) fn place(&self, address: Address) -> Result<AddressPlace, Problem> {
         let mut taken = lock(&self.counters.connections);
         let Connections { by_address, .. } = &mut *taken;
         let own = by_address.get(&address).copied().unwrap_or(0);
         if own >= self.limits.connections_per_address {
-            return Err(Refused::Client(Duration::from_secs(5)));
+            return Err(Problem::RateLimited(Duration::from_secs(5)));
         }
         by_address.insert(address, own + 1);
         drop(taken);
@@ -122,54 +122,54 @@ impl Gate {
     }
 
     /// Lets a session begin.
-    pub(crate) fn begin(&self, now: MonoTime, address: Address) -> Result<SessionPermit, Refused> {
+    pub(crate) fn begin(&self, now: MonoTime, address: Address) -> Result<SessionPermit, Problem> {
         // first the node, so that an attempt in vain costs the client nothing
         let permit = SessionPermit::new(&self.counters, self.limits.most_sessions());
-        let permit = permit.ok_or(FULL)?;
+        let permit = permit.ok_or(Problem::BUSY)?;
         lock(&self.paces)
             .sessions
             .pass(now, address)
-            .map_err(Refused::Client)?;
+            .map_err(Problem::RateLimited)?;
         Ok(permit)
     }
 
     /// Lets a REST call through.
-    pub(crate) fn call(&self, now: MonoTime, address: Address) -> Result<(), Refused> {
+    pub(crate) fn call(&self, now: MonoTime, address: Address) -> Result<(), Problem> {
         lock(&self.paces)
             .calls
             .pass(now, address)
-            .map_err(Refused::Client)
+            .map_err(Problem::RateLimited)
     }
 
     /// Lets an account make a REST call.
-    pub(crate) fn call_of(&self, now: MonoTime, account: u64) -> Result<(), Refused> {
+    pub(crate) fn call_of(&self, now: MonoTime, account: u64) -> Result<(), Problem> {
         let mut paces = lock(&self.paces);
         let passed = paces.account_calls.pass(now, account);
-        passed.map_err(Refused::Client)
+        passed.map_err(Problem::RateLimited)
     }
 
     /// Lets an account scan.
-    pub(crate) fn scan(&self, now: MonoTime, account: u64) -> Result<(), Refused> {
+    pub(crate) fn scan(&self, now: MonoTime, account: u64) -> Result<(), Problem> {
         lock(&self.paces)
             .scans
             .pass(now, account)
-            .map_err(Refused::Client)
+            .map_err(Problem::RateLimited)
     }
 
     /// Lets an account be asked for a second factor.
-    pub(crate) fn ask_mfa(&self, now: MonoTime, account: u64) -> Result<(), Refused> {
+    pub(crate) fn ask_mfa(&self, now: MonoTime, account: u64) -> Result<(), Problem> {
         lock(&self.paces)
             .questions
             .pass(now, account)
-            .map_err(Refused::Client)
+            .map_err(Problem::RateLimited)
     }
 
     /// Lets an account try a second factor.
-    pub(crate) fn try_mfa(&self, now: MonoTime, account: u64) -> Result<(), Refused> {
+    pub(crate) fn try_mfa(&self, now: MonoTime, account: u64) -> Result<(), Problem> {
         lock(&self.paces)
             .mfa
             .pass(now, account)
-            .map_err(Refused::Client)
+            .map_err(Problem::RateLimited)
     }
 
     /// How many sessions there are.

@@ -1,8 +1,9 @@
 //! What clients may take, and who has taken how much.
 
+mod accepting;
 mod address;
+mod eviction_queue;
 mod gate;
-mod line;
 mod memory;
 pub(crate) mod origin;
 pub(crate) mod peer_addr;
@@ -11,6 +12,7 @@ mod rate;
 
 use std::time::Duration;
 
+pub(crate) use accepting::Accepting;
 pub(crate) use address::Address;
 pub(crate) use gate::Gate;
 pub(crate) use memory::resident;
@@ -108,7 +110,7 @@ impl Limits {
         // two listeners, and Redis, whose connection may be made anew before the old one is gone
         const OWN: u64 = 8;
         u64::from(self.connections)
-            + u64::from(line::LEAVING)
+            + u64::from(eviction_queue::LEAVING)
             + REFUSALS as u64
             + COLLECTORS as u64
             + OWN
@@ -125,20 +127,3 @@ impl Limits {
 pub(crate) const REFUSALS: usize = 64;
 /// How many may collect metrics at a time; more are closed.
 pub(crate) const COLLECTORS: usize = 8;
-
-/// Which of the node's limits keeps new sessions out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Full {
-    Memory,
-    Sessions,
-    Connections,
-}
-
-/// Refused: come back after this time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refused {
-    /// This client has had its share (429).
-    Client(Duration),
-    /// The gateway is full (503).
-    Node(Duration),
-}

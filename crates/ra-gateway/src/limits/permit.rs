@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
 
 use super::Address;
-use super::line::Line;
+use super::eviction_queue::EvictionQueue;
 use crate::base::lock::lock;
 
 #[derive(Default)]
@@ -28,7 +28,7 @@ impl Counters {
 pub(super) struct Connections {
     pub(super) all: u32,
     pub(super) by_address: HashMap<Address, u32>,
-    pub(super) line: Line<ConnectionPermit>,
+    pub(super) queue: EvictionQueue<ConnectionPermit>,
 }
 
 /// One connection's place. It is kept while a call is answered, and for good once a desktop has
@@ -55,7 +55,7 @@ impl ConnectionPermit {
             number: AtomicU64::new(0),
             go: Notify::new(),
         });
-        permit.wait_in(&mut taken.line);
+        permit.wait_in(&mut taken.queue);
         permit
     }
 
@@ -77,7 +77,7 @@ impl ConnectionPermit {
     /// Keeps the place for good. Says whether it could be kept.
     pub(crate) fn stay(&self) -> bool {
         let mut taken = lock(&self.counters.connections);
-        let is_here = taken.line.leave(self.number.load(Ordering::Relaxed));
+        let is_here = taken.queue.leave(self.number.load(Ordering::Relaxed));
         if is_here {
             self.number.store(0, Ordering::Relaxed);
         }
@@ -88,12 +88,12 @@ impl ConnectionPermit {
     pub(crate) fn may_go(self: &Arc<Self>) {
         let mut taken = lock(&self.counters.connections);
         if self.number.load(Ordering::Relaxed) == 0 {
-            self.wait_in(&mut taken.line);
+            self.wait_in(&mut taken.queue);
         }
     }
 
-    fn wait_in(self: &Arc<Self>, line: &mut Line<Self>) {
-        let number = line.join(Arc::downgrade(self));
+    fn wait_in(self: &Arc<Self>, queue: &mut EvictionQueue<Self>) {
+        let number = queue.join(Arc::downgrade(self));
         self.number.store(number, Ordering::Relaxed);
     }
 }
@@ -104,7 +104,7 @@ impl Drop for ConnectionPermit {
         taken.all = taken.all.saturating_sub(1);
         match self.number.load(Ordering::Relaxed) {
             0 => {}
-            number => taken.line.gone(number),
+            number => taken.queue.gone(number),
         }
         drop(taken);
         self.counters.changed.notify_one();

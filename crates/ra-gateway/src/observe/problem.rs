@@ -8,13 +8,12 @@ use ra_proto::rest::MfaRequired;
 use ra_proto::{DecodeError, DecodeErrorKind, SecretBytes};
 use serde_json::{Value, json};
 
-use crate::accounts::{AccountsError, AccountsErrorKind};
-use crate::limits::Refused;
+use super::reason::Refusal;
 
 /// How long to wait where nothing better is known.
-const WAIT: Duration = Duration::from_secs(5);
+pub(crate) const WAIT: Duration = Duration::from_secs(5);
 /// The longest wait that is passed on from the accounts.
-const MAX_WAIT: Duration = Duration::from_secs(300);
+pub(crate) const MAX_WAIT: Duration = Duration::from_secs(300);
 
 /// Why a call is refused.
 #[derive(Debug)]
@@ -155,6 +154,32 @@ fn bad_field(field: &str, kind: DecodeErrorKind) -> Value {
     })
 }
 
+impl From<&Problem> for Refusal {
+    fn from(problem: &Problem) -> Self {
+        match problem {
+            Problem::BadUpgrade
+            | Problem::NotJson
+            | Problem::BadField(..)
+            | Problem::TooLarge
+            | Problem::TooSlow => Self::BadRequest,
+            Problem::Unauthorized => Self::Unauthorized,
+            Problem::UnknownSession => Self::UnknownSession,
+            Problem::UnknownTicket => Self::UnknownTicket,
+            Problem::UnknownMfaTicket => Self::UnknownMfaTicket,
+            Problem::WrongMfaCode => Self::WrongMfaCode,
+            Problem::MfaRequired(_) => Self::MfaRequired,
+            Problem::Captcha(_) => Self::Captcha,
+            Problem::RateLimited(_) => Self::RateLimited,
+            Problem::Busy(_) => Self::Busy,
+            Problem::Internal => Self::Internal,
+            Problem::NotFound | Problem::MethodNotAllowed | Problem::NotAnUpgrade => Self::NotFound,
+            Problem::Forbidden => Self::Forbidden,
+            Problem::BadGateway => Self::AccountsBroken,
+            Problem::AccountsUnavailable(_) => Self::AccountsUnavailable,
+        }
+    }
+}
+
 impl From<DecodeError> for Problem {
     fn from(error: DecodeError) -> Self {
         match error.field() {
@@ -170,29 +195,6 @@ impl From<EntropyError> for Problem {
     }
 }
 
-impl From<AccountsError> for Problem {
-    fn from(error: AccountsError) -> Self {
-        match error.kind() {
-            AccountsErrorKind::Unavailable => {
-                let wait = error.retry_after().map_or(WAIT, |wait| wait.min(MAX_WAIT));
-                Self::AccountsUnavailable(wait)
-            }
-            AccountsErrorKind::Unknown => Self::Unauthorized,
-            AccountsErrorKind::Forbidden => Self::Forbidden,
-            AccountsErrorKind::Broken => Self::BadGateway,
-        }
-    }
-}
-
-impl From<Refused> for Problem {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::Client(wait) => Self::RateLimited(wait),
-            Refused::Node(wait) => Self::Busy(wait),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -204,31 +206,5 @@ mod tests {
             assert_eq!(problem.retry_after(), Some(seconds), "{millis}");
         }
         assert_eq!(Problem::Unauthorized.retry_after(), None);
-    }
-
-    #[test]
-    fn r57_errors_of_the_accounts_have_their_statuses() {
-        use AccountsErrorKind as Kind;
-        for (kind, status) in [
-            (Kind::Unavailable, 503),
-            (Kind::Unknown, 401),
-            (Kind::Forbidden, 403),
-            (Kind::Broken, 502),
-        ] {
-            let problem = Problem::from(AccountsError::new(kind).with_source("canary"));
-            assert_eq!(problem.status(), status);
-            assert_eq!(problem.retry_after().is_some(), status == 503);
-            let body = problem.into_body();
-            let body = std::str::from_utf8(body.expose()).unwrap();
-            assert!(
-                !body.contains("canary") && body.contains("\"code\":"),
-                "{body}"
-            );
-        }
-        let wait = |seconds| {
-            let error = AccountsError::new(Kind::Unavailable);
-            Problem::from(error.with_retry_after(Duration::from_secs(seconds))).retry_after()
-        };
-        assert_eq!((wait(30), wait(86_400)), (Some(30), Some(300)));
     }
 }

@@ -2,13 +2,12 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Mutex;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
-use crate::base::lock::lock;
+use crate::observe::reason::Refusal;
 use crate::shared::Shared;
 
 /// How long to wait when the system has nothing to give: at first, and at most. Sessions end all the
@@ -16,52 +15,16 @@ use crate::shared::Shared;
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// How long a failure counts if nothing comes after it: while it lasts, there is another one at
-/// least at each pause.
-const FAILING: Duration = Duration::from_secs(5);
-
 /// Too many open files in this process, and in the whole system; alike on all Unix systems.
 const EMFILE: i32 = 24;
 const ENFILE: i32 = 23;
 
-/// Why a connection could not be taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Exhausted {
-    /// This process may not have more files open.
-    Files,
-    /// The system has no more files to give.
-    SystemFiles,
-    /// Anything else, memory for one.
-    Other,
-}
-
-impl From<&io::Error> for Exhausted {
-    fn from(error: &io::Error) -> Self {
-        match error.raw_os_error() {
-            Some(EMFILE) if cfg!(unix) => Self::Files,
-            Some(ENFILE) if cfg!(unix) => Self::SystemFiles,
-            _ => Self::Other,
-        }
-    }
-}
-
-/// Whether the system had a connection to give when one was to be taken last.
-#[derive(Debug, Default)]
-pub(crate) struct Accepting(Mutex<Option<Instant>>);
-
-impl Accepting {
-    /// Whether none could be taken a moment ago, and none was since.
-    pub(crate) fn is_failing(&self) -> bool {
-        let failed = *lock(&self.0);
-        failed.is_some_and(|at| at.elapsed() < FAILING)
-    }
-
-    fn failed(&self) {
-        *lock(&self.0) = Some(Instant::now());
-    }
-
-    fn succeeded(&self) {
-        *lock(&self.0) = None;
+/// Reason the system had no connection to give.
+fn refusal(error: &io::Error) -> Refusal {
+    match error.raw_os_error() {
+        Some(EMFILE) if cfg!(unix) => Refusal::NoFiles,
+        Some(ENFILE) if cfg!(unix) => Refusal::NoSystemFiles,
+        _ => Refusal::NotAccepted,
     }
 }
 
@@ -93,7 +56,7 @@ impl<'a> Accept<'a> {
                 Err(error) if is_of_one_connection(&error) => {}
                 Err(error) => {
                     self.shared.accepting.failed();
-                    self.shared.metrics.not_accepted((&error).into());
+                    self.shared.metrics.refused(refusal(&error));
                     sleep(self.pause).await;
                     self.pause = longer(self.pause);
                 }
@@ -126,26 +89,12 @@ mod tests {
         use rustix::io::Errno;
 
         for (errno, expected) in [
-            (Errno::MFILE, Exhausted::Files),
-            (Errno::NFILE, Exhausted::SystemFiles),
-            (Errno::NOMEM, Exhausted::Other),
+            (Errno::MFILE, Refusal::NoFiles),
+            (Errno::NFILE, Refusal::NoSystemFiles),
+            (Errno::NOMEM, Refusal::NotAccepted),
         ] {
-            assert_eq!(Exhausted::from(&io::Error::from(errno)), expected);
+            assert_eq!(refusal(&io::Error::from(errno)), expected);
         }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn r55_a_failure_counts_until_a_connection_comes_or_for_a_while() {
-        let accepting = Accepting::default();
-        assert!(!accepting.is_failing());
-        accepting.failed();
-        tokio::time::advance(LONGEST_PAUSE).await;
-        assert!(accepting.is_failing(), "before the next attempt");
-        accepting.succeeded();
-        assert!(!accepting.is_failing());
-        accepting.failed();
-        tokio::time::advance(FAILING).await;
-        assert!(!accepting.is_failing());
     }
 
     #[test]

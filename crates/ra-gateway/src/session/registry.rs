@@ -1,22 +1,22 @@
-//! Who is connected: one slot a socket, found by fingerprint once its QR is out.
+//! Who is connected: one handle a socket, found by fingerprint once its QR is out.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::Waker;
 
-use ra_core::gateway::{Input, Output, Phase, Session};
+use ra_core::gateway::{Input, Output, Session};
 use ra_core::{Deadline, MonoTime};
 use ra_crypto::Entropy;
 use ra_proto::{CloseCode, Fingerprint, Ticket};
 
-use crate::backplane::{Left, SessionId};
 use crate::base::lock::lock;
+use crate::observe::reason::SessionPhase;
 use crate::session::ttl_map::Digest;
 
 /// One socket's machine. Its own task feeds it; REST calls reach into it and wake that task.
-/// The lock is held for one step of the machine, never across a wait.
-pub(crate) struct Slot {
+/// The lock is output_deferred for one step of the machine, never across a wait.
+pub(crate) struct SessionHandle {
     id: u64,
     inner: Mutex<Inner>,
 }
@@ -27,22 +27,22 @@ struct Inner {
     /// Who carries out what a REST call caused.
     waker: Option<Waker>,
     /// Who may decide this session. Most sessions of a node wait for a scan: a pointer to them.
-    standing: Option<Box<Standing>>,
+    pending: Option<Box<PendingDecision>>,
     /// How many have scanned. Tells a scan that comes late from one that comes now.
-    turn: u32,
+    scan_epoch: u32,
     /// Nothing is said until the rendezvous knows the session.
-    held: bool,
+    output_deferred: bool,
 }
 
 /// The one handshake token that may decide a session.
-pub(crate) struct Standing {
+pub(crate) struct PendingDecision {
     pub(crate) handshake: Digest,
     /// What the desktop will be handed if the person says yes, where that is made beforehand.
     #[cfg_attr(not(feature = "redis"), allow(dead_code))] // one node makes it when it is due
     pub(crate) ticket: Option<Ticket>,
 }
 
-impl Standing {
+impl PendingDecision {
     pub(crate) fn new(handshake: Digest) -> Self {
         Self {
             handshake,
@@ -51,7 +51,7 @@ impl Standing {
     }
 }
 
-impl Slot {
+impl SessionHandle {
     /// For the socket's own task.
     pub(crate) fn handle(&self, now: MonoTime, input: Input<'_>) {
         let Inner {
@@ -63,7 +63,7 @@ impl Slot {
     /// For the socket's own task: what is to be done. With nothing left, `waker` is woken for more.
     pub(crate) fn poll_output(&self, waker: &Waker) -> Option<Output> {
         let mut inner = lock(&self.inner);
-        let output = if inner.held {
+        let output = if inner.output_deferred {
             None
         } else {
             inner.session.poll_output()
@@ -88,20 +88,20 @@ impl Slot {
     }
 
     /// Reaches into the session from elsewhere and has its task carry out what that causes.
-    pub(crate) fn command<R>(&self, command: impl FnOnce(&mut Hold<'_>) -> R) -> R {
+    pub(crate) fn command<R>(&self, command: impl FnOnce(&mut SessionGuard<'_>) -> R) -> R {
         let mut inner = lock(&self.inner);
         let Inner {
             session,
             entropy,
-            standing,
-            turn,
+            pending,
+            scan_epoch,
             ..
         } = &mut *inner;
-        let result = command(&mut Hold {
+        let result = command(&mut SessionGuard {
             session,
             entropy: &mut **entropy,
-            standing,
-            turn,
+            pending,
+            scan_epoch,
         });
         let waker = inner.waker.take();
         drop(inner);
@@ -111,40 +111,40 @@ impl Slot {
         result
     }
 
-    /// Keeps back all that the session has to say until it is [released](Self::release).
+    /// Keeps back all that the session has to say until it is [released](Self::release_output).
     #[cfg(feature = "redis")]
-    pub(crate) fn hold(&self) {
-        lock(&self.inner).held = true;
+    pub(crate) fn defer_output(&self) {
+        lock(&self.inner).output_deferred = true;
     }
 
-    /// Lets the session speak. Says whether it was held.
+    /// Lets the session speak. Says whether it was output_deferred.
     #[cfg(feature = "redis")]
-    pub(crate) fn release(&self) -> bool {
+    pub(crate) fn release_output(&self) -> bool {
         let mut inner = lock(&self.inner);
-        let was_held = std::mem::take(&mut inner.held);
+        let was_deferred = std::mem::take(&mut inner.output_deferred);
         let waker = inner.waker.take();
         drop(inner);
         if let Some(waker) = waker {
             waker.wake();
         }
-        was_held
+        was_deferred
     }
 
     /// Whether the session is kept from speaking.
     #[cfg(feature = "redis")]
-    pub(crate) fn is_held(&self) -> bool {
-        lock(&self.inner).held
+    pub(crate) fn is_deferred(&self) -> bool {
+        lock(&self.inner).output_deferred
     }
 
     /// The handshake token that may decide this session.
     #[cfg(feature = "redis")]
     pub(crate) fn handshake(&self) -> Option<Digest> {
-        lock(&self.inner).standing.as_ref().map(|s| s.handshake)
+        lock(&self.inner).pending.as_ref().map(|s| s.handshake)
     }
 
     /// Whether a phone has scanned that may still decide.
     pub(crate) fn is_scanned(&self) -> bool {
-        lock(&self.inner).standing.is_some()
+        lock(&self.inner).pending.is_some()
     }
 
     /// Which of this node's sockets it is, counted from 0.
@@ -154,19 +154,39 @@ impl Slot {
 }
 
 /// A session within reach.
-pub(crate) struct Hold<'a> {
+pub(crate) struct SessionGuard<'a> {
     pub(crate) session: &'a mut Session,
     pub(crate) entropy: &'a mut dyn Entropy,
-    pub(crate) standing: &'a mut Option<Box<Standing>>,
+    pub(crate) pending: &'a mut Option<Box<PendingDecision>>,
     #[cfg_attr(not(feature = "redis"), allow(dead_code))] // one node needs no such number
-    pub(crate) turn: &'a mut u32,
+    pub(crate) scan_epoch: &'a mut u32,
 }
 
-impl Hold<'_> {
+impl SessionGuard<'_> {
     /// Uses up the right to decide, if it is this token's.
-    pub(crate) fn spend(&mut self, handshake: &Digest) -> Option<Box<Standing>> {
-        self.standing.take_if(|s| s.handshake == *handshake)
+    pub(crate) fn spend(&mut self, handshake: &Digest) -> Option<Box<PendingDecision>> {
+        self.pending.take_if(|s| s.handshake == *handshake)
     }
+}
+
+/// What a session is found by: a digest of its fingerprint, so that whoever reads along at a
+/// rendezvous learns no code to scan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct SessionId(pub(crate) Digest);
+
+impl SessionId {
+    pub(crate) fn of(fingerprint: &Fingerprint) -> Self {
+        Self(ra_crypto::sha256(fingerprint.as_bytes()))
+    }
+}
+
+/// What a session leaves behind.
+pub(crate) struct Left {
+    /// What it was found by, if by then nobody else is.
+    #[cfg_attr(not(feature = "redis"), allow(dead_code))] // nobody else knows of it
+    pub(crate) session: Option<SessionId>,
+    /// The handshake token that has died with it.
+    pub(crate) handshake: Option<Digest>,
 }
 
 /// All sockets.
@@ -178,85 +198,87 @@ pub(crate) struct Registry {
 
 #[derive(Default)]
 struct Tables {
-    live: HashMap<u64, Arc<Slot>>,
-    ready: HashMap<SessionId, Arc<Slot>>,
+    live: HashMap<u64, Arc<SessionHandle>>,
+    ready: HashMap<SessionId, Arc<SessionHandle>>,
 }
 
 impl Registry {
     /// A socket has opened.
-    pub(crate) fn enter(&self, session: Session, entropy: Box<dyn Entropy + Send>) -> Arc<Slot> {
+    pub(crate) fn enter(
+        &self,
+        session: Session,
+        entropy: Box<dyn Entropy + Send>,
+    ) -> Arc<SessionHandle> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let inner = Mutex::new(Inner {
             session,
             entropy,
             waker: None,
-            standing: None,
-            turn: 0,
-            held: false,
+            pending: None,
+            scan_epoch: 0,
+            output_deferred: false,
         });
-        let slot = Arc::new(Slot { id, inner });
-        lock(&self.tables).live.insert(id, Arc::clone(&slot));
-        slot
+        let handle = Arc::new(SessionHandle { id, inner });
+        lock(&self.tables).live.insert(id, Arc::clone(&handle));
+        handle
     }
 
     /// A QR is out: it is found by phones that name its fingerprint from now on. If another socket
     /// has proven the same key before, it is returned: only the newest is found.
-    pub(crate) fn ready(&self, session: SessionId, slot: &Arc<Slot>) -> Option<Arc<Slot>> {
-        lock(&self.tables).ready.insert(session, Arc::clone(slot))
+    pub(crate) fn ready(
+        &self,
+        session: SessionId,
+        handle: &Arc<SessionHandle>,
+    ) -> Option<Arc<SessionHandle>> {
+        lock(&self.tables).ready.insert(session, Arc::clone(handle))
     }
 
     /// A socket's session is over.
-    pub(crate) fn leave(&self, slot: &Slot, session: Option<SessionId>) -> Left {
+    pub(crate) fn leave(&self, handle: &SessionHandle, session: Option<SessionId>) -> Left {
         let mut tables = lock(&self.tables);
-        tables.live.remove(&slot.id);
+        tables.live.remove(&handle.id);
         let session = session.filter(|session| {
-            let is_found = tables.ready.get(session).is_some_and(|s| s.id == slot.id);
+            let is_found = tables.ready.get(session).is_some_and(|s| s.id == handle.id);
             if is_found {
                 tables.ready.remove(session);
             }
             is_found
         });
         drop(tables);
-        let standing = lock(&slot.inner).standing.take();
+        let pending = lock(&handle.inner).pending.take();
         Left {
             session,
-            handshake: standing.map(|standing| standing.handshake),
+            handshake: pending.map(|pending| pending.handshake),
         }
     }
 
     /// The socket that is found by this.
-    pub(crate) fn find(&self, session: &SessionId) -> Option<Arc<Slot>> {
+    pub(crate) fn find(&self, session: &SessionId) -> Option<Arc<SessionHandle>> {
         lock(&self.tables).ready.get(session).cloned()
     }
 
     /// All sockets that are found, and what by.
     #[cfg(feature = "redis")]
-    pub(crate) fn all_ready(&self) -> Vec<(SessionId, Arc<Slot>)> {
+    pub(crate) fn all_ready(&self) -> Vec<(SessionId, Arc<SessionHandle>)> {
         let tables = lock(&self.tables);
         let pairs = tables.ready.iter();
-        pairs.map(|(id, slot)| (*id, Arc::clone(slot))).collect()
+        pairs
+            .map(|(id, handle)| (*id, Arc::clone(handle)))
+            .collect()
     }
 
-    /// How many are in their handshake, wait for a scan, and were scanned. Looks at each.
-    pub(crate) fn phases(&self) -> [u64; 3] {
-        let all: Vec<Arc<Slot>> = lock(&self.tables).live.values().cloned().collect();
-        let mut phases = [0; 3];
-        for slot in all {
-            match lock(&slot.inner).session.phase() {
-                Phase::AwaitInit | Phase::AwaitProof => phases[0] += 1,
-                Phase::AwaitScan => phases[1] += 1,
-                Phase::Scanned => phases[2] += 1,
-                _ => {}
-            }
-        }
-        phases
+    /// Phases of all sessions that are not over. Looks at each.
+    pub(crate) fn phases(&self) -> Vec<SessionPhase> {
+        let all: Vec<Arc<SessionHandle>> = lock(&self.tables).live.values().cloned().collect();
+        let phases = all.iter().map(|handle| lock(&handle.inner).session.phase());
+        phases.filter_map(SessionPhase::of).collect()
     }
 
     /// Closes all sockets.
     pub(crate) fn shut_down(&self, now: MonoTime, code: CloseCode) {
-        let all: Vec<Arc<Slot>> = lock(&self.tables).live.values().cloned().collect();
-        for slot in all {
-            slot.command(|hold| hold.session.shut_down(now, code));
+        let all: Vec<Arc<SessionHandle>> = lock(&self.tables).live.values().cloned().collect();
+        for handle in all {
+            handle.command(|guard| guard.session.shut_down(now, code));
         }
     }
 }
@@ -266,7 +288,7 @@ mod tests {
     use super::*;
     use ra_testkit::{Fake, SeededEntropy};
 
-    fn enter(registry: &Registry) -> Arc<Slot> {
+    fn enter(registry: &Registry) -> Arc<SessionHandle> {
         let session = Session::new(Arc::default(), Arc::new(Fake), MonoTime::ZERO);
         registry.enter(session, Box::new(SeededEntropy::new(1)))
     }
@@ -275,12 +297,12 @@ mod tests {
     fn r55_who_has_left_is_forgotten() {
         let registry = Registry::default();
         let session = SessionId([7; 32]);
-        let slot = enter(&registry);
-        assert!(registry.ready(session, &slot).is_none());
+        let handle = enter(&registry);
+        assert!(registry.ready(session, &handle).is_none());
         assert!(registry.find(&session).is_some());
-        registry.leave(&slot, Some(session));
+        registry.leave(&handle, Some(session));
         assert!(registry.find(&session).is_none());
-        assert_eq!(Arc::strong_count(&slot), 1, "nobody else holds it");
+        assert_eq!(Arc::strong_count(&handle), 1, "nobody else holds it");
     }
 
     #[test]

@@ -7,8 +7,9 @@ use std::time::Duration;
 use ra_core::MonoTime;
 
 use crate::base::lock::lock;
+use crate::observe::problem::Problem;
 
-/// SHA-256 of a secret. The vault never keeps the secret itself: whoever reads this memory cannot
+/// SHA-256 of a secret. The map never keeps the secret itself: whoever reads this memory cannot
 /// use it, and how long a look-up takes says nothing about what would have matched.
 pub(crate) type Digest = [u8; 32];
 
@@ -17,45 +18,41 @@ pub(crate) fn digest(secret: &str) -> Digest {
 }
 
 /// Values behind secrets, each with the same lifetime, at most `capacity` of them.
-pub(crate) struct Vault<V> {
+pub(crate) struct TtlMap<V> {
     capacity: usize,
     lifetime: Duration,
-    shelves: Mutex<Shelves<V>>,
+    entries: Mutex<Entries<V>>,
 }
 
-struct Shelves<V> {
+struct Entries<V> {
     values: HashMap<Digest, (MonoTime, V)>,
     by_expiry: BTreeSet<(MonoTime, Digest)>,
 }
 
-/// The vault holds all it may; try again when something has expired.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Full;
-
-impl<V> Vault<V> {
+impl<V> TtlMap<V> {
     pub(crate) fn new(capacity: usize, lifetime: Duration) -> Self {
-        let shelves = Shelves {
+        let entries = Entries {
             values: HashMap::new(),
             by_expiry: BTreeSet::new(),
         };
         Self {
             capacity,
             lifetime,
-            shelves: Mutex::new(shelves),
+            entries: Mutex::new(entries),
         }
     }
 
     /// Stores `value` behind the secret with this digest.
-    pub(crate) fn insert(&self, now: MonoTime, key: Digest, value: V) -> Result<(), Full> {
-        let mut shelves = lock(&self.shelves);
-        shelves.expire(now);
-        shelves.remove(&key);
-        if shelves.values.len() >= self.capacity {
-            return Err(Full);
+    pub(crate) fn insert(&self, now: MonoTime, key: Digest, value: V) -> Result<(), Problem> {
+        let mut entries = lock(&self.entries);
+        entries.expire(now);
+        entries.remove(&key);
+        if entries.values.len() >= self.capacity {
+            return Err(Problem::BUSY);
         }
         let expiry = now.saturating_add(self.lifetime);
-        shelves.values.insert(key, (expiry, value));
-        shelves.by_expiry.insert((expiry, key));
+        entries.values.insert(key, (expiry, value));
+        entries.by_expiry.insert((expiry, key));
         Ok(())
     }
 
@@ -66,9 +63,9 @@ impl<V> Vault<V> {
         secret: &str,
         look: impl FnOnce(&mut V) -> R,
     ) -> Option<R> {
-        let mut shelves = lock(&self.shelves);
-        shelves.expire(now);
-        shelves
+        let mut entries = lock(&self.entries);
+        entries.expire(now);
+        entries
             .values
             .get_mut(&digest(secret))
             .map(|(_, value)| look(value))
@@ -81,51 +78,51 @@ impl<V> Vault<V> {
         secret: &str,
         fits: impl FnOnce(&V) -> bool,
     ) -> Option<V> {
-        let mut shelves = lock(&self.shelves);
-        shelves.expire(now);
+        let mut entries = lock(&self.entries);
+        entries.expire(now);
         let key = digest(secret);
-        match shelves.values.get(&key) {
-            Some((_, value)) if fits(value) => shelves.remove(&key),
+        match entries.values.get(&key) {
+            Some((_, value)) if fits(value) => entries.remove(&key),
             _ => None,
         }
     }
 
     /// Forgets the secret with this digest.
     pub(crate) fn remove(&self, key: &Digest) {
-        lock(&self.shelves).remove(key);
+        lock(&self.entries).remove(key);
     }
 
     /// Whether one more value would fit.
     pub(crate) fn has_room(&self, now: MonoTime) -> bool {
-        let mut shelves = lock(&self.shelves);
-        shelves.expire(now);
-        shelves.values.len() < self.capacity
+        let mut entries = lock(&self.entries);
+        entries.expire(now);
+        entries.values.len() < self.capacity
     }
 
     /// How many values there are.
     pub(crate) fn count(&self, now: MonoTime) -> usize {
-        let mut shelves = lock(&self.shelves);
-        shelves.expire(now);
-        shelves.values.len()
+        let mut entries = lock(&self.entries);
+        entries.expire(now);
+        entries.values.len()
     }
 
     /// The digests of all secrets that there are.
     #[cfg(feature = "redis")]
     pub(crate) fn keys(&self, now: MonoTime) -> Vec<Digest> {
-        let mut shelves = lock(&self.shelves);
-        shelves.expire(now);
-        shelves.values.keys().copied().collect()
+        let mut entries = lock(&self.entries);
+        entries.expire(now);
+        entries.values.keys().copied().collect()
     }
 
     /// When the last value will have expired; `None` when there is none.
     pub(crate) fn empty_at(&self, now: MonoTime) -> Option<MonoTime> {
-        let mut shelves = lock(&self.shelves);
-        shelves.expire(now);
-        shelves.by_expiry.last().map(|(expiry, _)| *expiry)
+        let mut entries = lock(&self.entries);
+        entries.expire(now);
+        entries.by_expiry.last().map(|(expiry, _)| *expiry)
     }
 }
 
-impl<V> Shelves<V> {
+impl<V> Entries<V> {
     fn expire(&mut self, now: MonoTime) {
         while let Some((_, key)) = self.by_expiry.first().copied().filter(|(at, _)| *at <= now) {
             self.remove(&key);
@@ -147,61 +144,61 @@ mod tests {
         MonoTime::from_millis(millis)
     }
 
-    fn minute(capacity: usize) -> Vault<u32> {
-        Vault::new(capacity, Duration::from_secs(60))
+    fn minute(capacity: usize) -> TtlMap<u32> {
+        TtlMap::new(capacity, Duration::from_secs(60))
     }
 
     #[test]
     fn r54_a_secret_works_once() {
-        let vault = minute(2);
-        vault.insert(at(0), digest("a"), 7).unwrap();
-        assert_eq!(vault.take_if(at(1), "a", |_| true), Some(7));
-        assert_eq!(vault.take_if(at(1), "a", |_| true), None);
+        let map = minute(2);
+        map.insert(at(0), digest("a"), 7).unwrap();
+        assert_eq!(map.take_if(at(1), "a", |_| true), Some(7));
+        assert_eq!(map.take_if(at(1), "a", |_| true), None);
     }
 
     #[test]
     fn r54_a_secret_dies_at_its_time_and_not_before() {
-        let vault = minute(2);
-        vault.insert(at(5), digest("a"), 7).unwrap();
-        assert_eq!(vault.with(at(60_004), "a", |v| *v), Some(7));
-        assert_eq!(vault.empty_at(at(60_004)), Some(at(60_005)));
-        assert_eq!(vault.with(at(60_005), "a", |v| *v), None);
-        assert_eq!(vault.take_if(at(60_005), "a", |_| true), None);
-        assert_eq!(vault.empty_at(at(60_005)), None);
+        let map = minute(2);
+        map.insert(at(5), digest("a"), 7).unwrap();
+        assert_eq!(map.with(at(60_004), "a", |v| *v), Some(7));
+        assert_eq!(map.empty_at(at(60_004)), Some(at(60_005)));
+        assert_eq!(map.with(at(60_005), "a", |v| *v), None);
+        assert_eq!(map.take_if(at(60_005), "a", |_| true), None);
+        assert_eq!(map.empty_at(at(60_005)), None);
     }
 
     #[test]
     fn what_is_there_is_counted_until_it_expires() {
-        let vault = minute(2);
-        vault.insert(at(0), digest("a"), 7).unwrap();
-        vault.insert(at(10), digest("b"), 7).unwrap();
-        assert_eq!(vault.count(at(59_999)), 2);
-        assert_eq!(vault.count(at(60_000)), 1);
-        vault.remove(&digest("b"));
-        assert_eq!(vault.count(at(60_000)), 0);
+        let map = minute(2);
+        map.insert(at(0), digest("a"), 7).unwrap();
+        map.insert(at(10), digest("b"), 7).unwrap();
+        assert_eq!(map.count(at(59_999)), 2);
+        assert_eq!(map.count(at(60_000)), 1);
+        map.remove(&digest("b"));
+        assert_eq!(map.count(at(60_000)), 0);
     }
 
     #[test]
     fn r54_who_does_not_fit_takes_nothing_and_burns_nothing() {
-        let vault = minute(2);
-        vault.insert(at(0), digest("a"), 7).unwrap();
-        assert_eq!(vault.take_if(at(1), "a", |v| *v == 8), None);
-        assert_eq!(vault.take_if(at(1), "b", |_| true), None);
-        assert_eq!(vault.take_if(at(1), "a", |v| *v == 7), Some(7));
+        let map = minute(2);
+        map.insert(at(0), digest("a"), 7).unwrap();
+        assert_eq!(map.take_if(at(1), "a", |v| *v == 8), None);
+        assert_eq!(map.take_if(at(1), "b", |_| true), None);
+        assert_eq!(map.take_if(at(1), "a", |v| *v == 7), Some(7));
     }
 
     #[test]
     fn r55_a_full_vault_refuses_until_something_expires() {
-        let vault = minute(2);
-        vault.insert(at(0), digest("a"), 1).unwrap();
-        vault.insert(at(10), digest("b"), 2).unwrap();
-        assert!(!vault.has_room(at(20)));
-        assert_eq!(vault.insert(at(20), digest("c"), 3), Err(Full));
+        let map = minute(2);
+        map.insert(at(0), digest("a"), 1).unwrap();
+        map.insert(at(10), digest("b"), 2).unwrap();
+        assert!(!map.has_room(at(20)));
+        assert_eq!(map.insert(at(20), digest("c"), 3), Err(Problem::BUSY));
         // the same secret again takes its own place
-        vault.insert(at(20), digest("b"), 4).unwrap();
-        vault.insert(at(60_000), digest("c"), 3).unwrap();
-        assert_eq!(vault.with(at(60_000), "b", |v| *v), Some(4));
-        vault.remove(&digest("b"));
-        assert!(vault.has_room(at(60_000)));
+        map.insert(at(20), digest("b"), 4).unwrap();
+        map.insert(at(60_000), digest("c"), 3).unwrap();
+        assert_eq!(map.with(at(60_000), "b", |v| *v), Some(4));
+        map.remove(&digest("b"));
+        assert!(map.has_room(at(60_000)));
     }
 }

@@ -11,8 +11,8 @@ use http_body_util::{BodyExt, Full};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use ra_gateway::Config;
 use ra_gateway::accounts::{Carried, Carrier, HttpCallOut};
-use ra_gateway::{Config, Level, Log};
 use ra_http::Body;
 use ra_tokio::{HttpCarrier, Network};
 use serde_json::{Value, json};
@@ -214,15 +214,14 @@ async fn r57_each_failure_of_the_server_has_a_reason_of_its_own() {
         ("nonsense", 502, "bad_answer"),
         ("elsewhere", 502, "bad_answer"),
     ] {
-        let kept = Arc::new(Kept::default());
-        let log: Arc<dyn Log> = Arc::<Kept>::clone(&kept);
-        let host = asking_with(address, |accounts| accounts, |c| c.log = Some(log)).await;
+        let (kept, _guard) = Kept::start();
+        let host = asking(address).await;
         assert_eq!(scan(&host, who).await.status, status, "{who}");
         assert_eq!(failures(&host), once(reason), "{who}");
         assert_eq!(counted(&host, "accounts_seconds_count"), 1);
         let line = format!("accounts_failed reason={reason} count=");
         assert_eq!(kept.line(&line).await, "1");
-        assert_eq!(kept.level(&line), Level::Warning);
+        assert_eq!(kept.level(&line), tracing::Level::WARN);
         let refused = match status {
             503 => "accounts_unavailable",
             _ => "accounts_broken",

@@ -1,9 +1,7 @@
 //! The end of a gateway.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use ra_gateway::Log;
 use ra_testkit::FakeKey;
 use serde_json::json;
 use tokio::net::TcpStream;
@@ -155,10 +153,8 @@ async fn dropping_the_gateway_closes_its_sessions() {
 
 #[tokio::test]
 async fn r55_a_drain_tells_how_many_sessions_and_tickets_it_waits_for() {
-    let kept = Arc::new(Kept::default());
-    let log: Arc<dyn Log> = Arc::<Kept>::clone(&kept);
+    let (kept, _guard) = Kept::start();
     let host = host(|config| {
-        config.log = Some(log);
         config.drain_within = Duration::from_secs(3600);
     })
     .await;

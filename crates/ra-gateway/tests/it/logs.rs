@@ -1,21 +1,17 @@
 //! What a gateway tells its host: enough to see what goes on, and no secret.
 
-use std::sync::Arc;
-
-use ra_gateway::{Level, Log};
 use serde_json::json;
 
 use crate::support::*;
 
-async fn logged() -> (Host, Arc<Kept>) {
-    let kept = Arc::new(Kept::default());
-    let log: Arc<dyn Log> = Arc::<Kept>::clone(&kept);
-    (host(|config| config.log = Some(log)).await, kept)
+async fn logged() -> (Host, Kept, KeptGuard) {
+    let (kept, guard) = Kept::start();
+    (host(|_| {}).await, kept, guard)
 }
 
 #[tokio::test]
 async fn r54_no_line_of_a_login_holds_anything_that_somebody_said() {
-    let (host, kept) = logged().await;
+    let (host, kept, _guard) = logged().await;
     let (mut desktop, fingerprint) = Desktop::ready(host.address, 1).await;
     let body = json!({ "fingerprint": fingerprint });
     let asked = post(host.address, "", Some(CAROL), body).await.json();
@@ -95,7 +91,7 @@ async fn r54_no_line_of_a_login_holds_anything_that_somebody_said() {
 
 #[tokio::test]
 async fn each_end_of_a_session_is_one_line_with_phase_and_outcome() {
-    let (host, kept) = logged().await;
+    let (host, kept, _guard) = logged().await;
     let mut beginner = Desktop::connect(host.address).await;
     beginner.expect("hello").await;
     let (waiting, _) = Desktop::ready(host.address, 1).await;
@@ -146,14 +142,14 @@ async fn each_end_of_a_session_is_one_line_with_phase_and_outcome() {
         "{lines:?}"
     );
     assert_eq!((of("draining"), of("closing")), (1, 1));
-    assert_eq!(kept.level("session_began"), Level::Debug);
-    assert_eq!(kept.level("answered"), Level::Debug);
-    assert_eq!(kept.level("session_ended"), Level::Info);
+    assert_eq!(kept.level("session_began"), tracing::Level::DEBUG);
+    assert_eq!(kept.level("answered"), tracing::Level::DEBUG);
+    assert_eq!(kept.level("session_ended"), tracing::Level::INFO);
 }
 
 #[tokio::test]
 async fn refusals_are_told_by_reason_and_not_each() {
-    let (host, kept) = logged().await;
+    let (host, kept, _guard) = logged().await;
     for _ in 0..50 {
         get(host.address, "/nothing").await;
         post(host.address, "finish", None, json!({})).await;

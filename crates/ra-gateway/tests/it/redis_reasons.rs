@@ -1,8 +1,6 @@
 //! Why a Redis is of no use: in log and metrics, once for each change, and nothing that it has said.
 
-use std::sync::Arc;
-
-use ra_gateway::{Level, Log, Rendezvous};
+use ra_gateway::BackplaneConfig;
 use tokio::io::AsyncWriteExt;
 use tokio::net::UnixListener;
 
@@ -11,16 +9,20 @@ use crate::support::*;
 /// One node, its Redis and its log.
 struct Scene {
     fleet: Fleet,
-    kept: Arc<Kept>,
+    kept: Kept,
+    _guard: KeptGuard,
 }
 
 impl Scene {
     async fn new() -> Option<Self> {
-        let kept = Arc::new(Kept::default());
-        let log: Arc<dyn Log> = Arc::<Kept>::clone(&kept);
-        let fleet = fleet(1, |config| config.log = Some(Arc::clone(&log))).await?;
+        let (kept, guard) = Kept::start();
+        let fleet = fleet(1, |_| {}).await?;
         kept.line("redis_connected").await;
-        Some(Self { fleet, kept })
+        Some(Self {
+            fleet,
+            kept,
+            _guard: guard,
+        })
     }
 
     fn node(&self) -> &Host {
@@ -47,7 +49,7 @@ impl Scene {
         let tried = self.failures(reason);
         until(|| self.failures(reason) >= tried + 2).await;
         assert_eq!(self.times(&line), 1, "{:?}", self.kept.lines());
-        assert_eq!(self.kept.level(&line), Level::Warning);
+        assert_eq!(self.kept.level(&line), tracing::Level::WARN);
         self.fleet.nodes_are_ready(false).await;
     }
 
@@ -194,13 +196,11 @@ async fn r56_a_user_without_its_rights_is_told_by_pulse_and_by_call() {
     };
     let () = scene.fleet.redis.query(&user("+@all")).await;
     let url = format!("{}?user=node&pass=canary", scene.fleet.redis.url());
-    let log: Arc<dyn Log> = Arc::<Kept>::clone(&scene.kept);
     scene.fleet.nodes.clear();
     scene
         .fleet
         .add(|config| {
-            config.rendezvous = Rendezvous::Redis(url.parse().unwrap());
-            config.log = Some(Arc::clone(&log));
+            config.backplane = BackplaneConfig::Redis(url.parse().unwrap());
         })
         .await;
     let () = scene.fleet.redis.query(&user("-getdel")).await;

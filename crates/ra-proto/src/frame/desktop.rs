@@ -6,7 +6,6 @@ use ra_types::Sensitive;
 
 /// What the desktop says to the gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum DesktopFrame<'a> {
     /// Brings the desktop's key.
     Init {
@@ -26,7 +25,6 @@ pub enum DesktopFrame<'a> {
 
 /// The answer to the challenge, in one of the two dialects.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Proof<'a> {
     /// Member `proof`: the nonce's SHA-256 in unpadded base64url.
     Digest(Sensitive<'a>),
@@ -103,14 +101,23 @@ impl<'a> DesktopFrame<'a> {
         out
     }
 
-    /// The name of the frame's op on the wire.
+    /// The op on the wire.
     #[must_use]
     pub fn op(&self) -> &str {
+        match self {
+            Self::Unknown { op } => op,
+            known => known.op_name(),
+        }
+    }
+
+    /// The op's name for logs and errors: `unknown` in place of a peer's own text.
+    #[must_use]
+    pub const fn op_name(&self) -> &'static str {
         match self {
             Self::Init { .. } => "init",
             Self::NonceProof(_) => "nonce_proof",
             Self::Heartbeat => "heartbeat",
-            Self::Unknown { op } => op,
+            Self::Unknown { .. } => "unknown",
         }
     }
 }

@@ -9,7 +9,6 @@ const LONGEST_HELLO: usize = 90;
 
 /// What the gateway says to the desktop.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum GatewayFrame<'a> {
     /// First of all. Both numbers are milliseconds and not yet clamped.
     Hello {
@@ -149,9 +148,18 @@ impl<'a> GatewayFrame<'a> {
         out
     }
 
-    /// The name of the frame's op on the wire.
+    /// The op on the wire.
     #[must_use]
     pub fn op(&self) -> &str {
+        match self {
+            Self::Unknown { op } => op,
+            known => known.op_name(),
+        }
+    }
+
+    /// The op's name for logs and errors: `unknown` in place of a peer's own text.
+    #[must_use]
+    pub const fn op_name(&self) -> &'static str {
         match self {
             Self::Hello { .. } => "hello",
             Self::HeartbeatAck => "heartbeat_ack",
@@ -160,7 +168,7 @@ impl<'a> GatewayFrame<'a> {
             Self::PendingTicket { .. } => "pending_ticket",
             Self::PendingLogin { .. } => "pending_login",
             Self::Cancel => "cancel",
-            Self::Unknown { op } => op,
+            Self::Unknown { .. } => "unknown",
         }
     }
 }

@@ -2,12 +2,14 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use ra_gateway::{Event, Level, Log, Value};
+use tracing::field::{Field as Name, Visit};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
 use super::args::{LogFormat, LogLevel};
 use crate::sanitize::sanitize;
@@ -48,6 +50,13 @@ impl Lines {
         })
     }
 
+    /// Writes what the gateway logs from now on.
+    pub(super) fn subscribe(self: &Arc<Self>) {
+        let subscriber = tracing_subscriber::registry().with(Gateway(Arc::clone(self)));
+        // the first in a process stays
+        let _ = tracing::subscriber::set_global_default(subscriber);
+    }
+
     /// Something that the host should know, whatever the level. Without a log it is a remark.
     pub(super) fn note(&self, text: &str) {
         if self.level == LogLevel::Off {
@@ -76,7 +85,7 @@ impl Lines {
     fn put(&self, line: String) {
         let lost = self.lost.swap(0, Ordering::Relaxed);
         if lost > 0 {
-            let fields = [("lines", Field::Own(Value::Number(lost)))];
+            let fields = [("lines", Field::Number(lost))];
             let gap = self.line("warning", "log_lost", &fields);
             if self.writer.try_send(Job::Line(gap)).is_err() {
                 self.lost.fetch_add(lost + 1, Ordering::Relaxed);
@@ -97,29 +106,68 @@ impl Lines {
     }
 }
 
-impl Log for Lines {
-    fn record(&self, event: &Event) {
-        let least = match self.level {
+/// Takes what the gateway logs.
+struct Gateway(Arc<Lines>);
+
+impl<S: tracing::Subscriber> Layer<S> for Gateway {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        let metadata = event.metadata();
+        let most = match self.0.level {
             LogLevel::Off => return,
-            LogLevel::Info => Level::Info,
-            LogLevel::Debug => Level::Debug,
+            LogLevel::Info => tracing::Level::INFO,
+            LogLevel::Debug => tracing::Level::DEBUG,
         };
-        if event.level() < least {
+        if metadata.target() != "ra_gateway" || *metadata.level() > most {
             return;
         }
-        let level = match event.level() {
-            Level::Debug => "debug",
-            Level::Warning => "warning",
+        let level = match *metadata.level() {
+            tracing::Level::DEBUG => "debug",
+            tracing::Level::WARN => "warning",
             _ => "info",
         };
-        let fields = event.fields().into_iter();
-        let fields: Vec<_> = fields.map(|(name, v)| (name, Field::Own(v))).collect();
-        self.put(self.line(level, event.name(), &fields));
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        let Fields { event, fields } = &fields;
+        let fields = fields.iter().map(|(name, value)| match value {
+            Value::Number(number) => (*name, Field::Number(*number)),
+            Value::Word(word) => (*name, Field::Word(word)),
+        });
+        let fields: Vec<_> = fields.collect();
+        self.0.put(self.0.line(level, event, &fields));
     }
 }
 
+/// Name and fields of an event.
+#[derive(Default)]
+struct Fields {
+    event: String,
+    fields: Vec<(&'static str, Value)>,
+}
+
+enum Value {
+    Number(u64),
+    Word(String),
+}
+
+impl Visit for Fields {
+    fn record_u64(&mut self, field: &Name, value: u64) {
+        self.fields.push((field.name(), Value::Number(value)));
+    }
+
+    fn record_str(&mut self, field: &Name, value: &str) {
+        match field.name() {
+            "event" => value.clone_into(&mut self.event),
+            name => self.fields.push((name, Value::Word(value.to_owned()))),
+        }
+    }
+
+    // the gateway's events have numbers and words alone
+    fn record_debug(&mut self, _: &Name, _: &dyn std::fmt::Debug) {}
+}
+
 enum Field<'a> {
-    Own(Value),
+    Number(u64),
+    Word(&'a str),
     Text(&'a str),
 }
 
@@ -128,9 +176,8 @@ fn text(time: &str, level: &str, event: &str, fields: &[(&str, Field<'_>)]) -> S
     for (name, value) in fields {
         // writing to a string cannot fail
         let _ = match value {
-            Field::Own(Value::Number(number)) => write!(line, " {name}={number}"),
-            Field::Own(Value::Word(word)) => write!(line, " {name}={word}"),
-            Field::Own(_) => Ok(()),
+            Field::Number(number) => write!(line, " {name}={number}"),
+            Field::Word(word) => write!(line, " {name}={word}"),
             Field::Text(text) => write!(line, ": {}", sanitize(text)),
         };
     }
@@ -141,9 +188,8 @@ fn json(time: &str, level: &str, event: &str, fields: &[(&str, Field<'_>)]) -> S
     let mut line = serde_json::json!({ "time": time, "level": level, "event": event });
     for (name, value) in fields {
         line[*name] = match value {
-            Field::Own(Value::Number(number)) => (*number).into(),
-            Field::Own(Value::Word(word)) => (*word).into(),
-            Field::Own(_) => continue,
+            Field::Number(number) => (*number).into(),
+            Field::Word(word) => (*word).into(),
             Field::Text(text) => sanitize(text).into(),
         };
     }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use ra_crypto::AwsLc;
-use ra_gateway::{Config, Gateway, Log, RedisUnavailable, Rendezvous};
+use ra_gateway::{BackplaneConfig as Rendezvous, Config, Gateway, RedisUnavailable};
 
 use crate::outcome::{Exit, Failure, Kind};
 use crate::sanitize::sanitize;
@@ -80,7 +80,7 @@ async fn serve(
     let mut config = settings.config;
     config.tls = certificates.as_ref().map(Certificates::tls);
     let certificates = certificates.map(Arc::new);
-    config.log = Some(Arc::<Lines>::clone(lines) as Arc<dyn Log>);
+    lines.subscribe();
     let mut stop = Stop::catch()?;
     let mut sighup = Sighup::catch()?;
     let gateway = Gateway::bind(config.clone(), source.accounts(), Arc::new(AwsLc))
@@ -143,7 +143,7 @@ fn reload(
 fn not_bound(config: &Config, error: &io::Error) -> Failure {
     let inner = error.get_ref();
     let unavailable = inner.and_then(|inner| inner.downcast_ref::<RedisUnavailable>());
-    match (unavailable, &config.rendezvous) {
+    match (unavailable, &config.backplane) {
         (Some(why), Rendezvous::Redis(redis)) => {
             Failure::new(Kind::Network, format!("cannot use {redis}: {why}"))
         }

@@ -32,11 +32,12 @@ use crate::queue::Queue;
 use crate::time::Clock;
 use crate::{CallId, Deadline, Jitter, Misuse, MonoTime};
 
+pub use super::event::{Event, RenewReason};
 pub use config::{Config, ProofPolicy, Renewal};
 pub use error::{LoginError, LoginErrorKind, TokenFault};
 pub use gateway_url::{GatewayUrl, GatewayUrlError};
 pub use input::{Input, KeyUnavailable};
-pub use output::{ConnectRequest, Event, Outcome, Output, RenewReason};
+pub use output::{ConnectRequest, Outcome, Output};
 pub use state::Phase;
 
 use key_slot::KeySlot;

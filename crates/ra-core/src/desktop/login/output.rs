@@ -3,11 +3,9 @@
 use alloc::string::String;
 use core::time::Duration;
 
-use ra_http::CaptchaChallenge;
-use ra_proto::{CloseCode, ScanUrl, Token, User};
+use ra_proto::{CloseCode, Token, User};
 
-use super::LoginError;
-use crate::desktop::session;
+use super::{Event, LoginError};
 use crate::{HttpCall, Text};
 
 /// The next thing to do.
@@ -101,97 +99,6 @@ impl ConnectRequest {
             origin: origin.into(),
             user_agent: user_agent.into(),
             timeout,
-        }
-    }
-}
-
-/// Something the person at the screen should see.
-///
-/// ```
-/// use ra_core::desktop::login::Event;
-///
-/// fn on_the_screen(event: &Event) -> Option<String> {
-///     match event {
-///         Event::Qr { url, expires_in } => Some(format!("draw {url}, good for {} s", expires_in.as_secs())),
-///         Event::User(user) => Some(format!("{} is deciding", user.username)),
-///         Event::Renewing { reason, .. } => Some(format!("a new code follows ({})", reason.as_str())),
-///         _ => None,
-///     }
-/// }
-/// ```
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Event {
-    /// Show this as a QR code; it replaces the one before.
-    Qr {
-        /// What the code says.
-        url: ScanUrl,
-        /// How long it is good for.
-        expires_in: Duration,
-    },
-    /// Somebody has scanned the code: show who, before the verdict.
-    User(User),
-    /// The service wants a captcha answered: `solve_captcha` with what the person at the screen
-    /// made of it, or `give_up_captcha`.
-    Captcha(CaptchaChallenge),
-    /// The QR shown is dead; another will follow.
-    Renewing {
-        /// Why.
-        reason: RenewReason,
-        /// How long until the next try starts.
-        delay: Duration,
-    },
-    /// The gateway said something this version does not know (R-03).
-    UnknownOp(String),
-}
-
-impl From<session::Event> for Event {
-    fn from(event: session::Event) -> Self {
-        match event {
-            session::Event::Qr { url, expires_in } => Self::Qr { url, expires_in },
-            session::Event::User(user) => Self::User(user),
-            session::Event::UnknownOp(op) => Self::UnknownOp(op),
-        }
-    }
-}
-
-/// Why a login starts anew (R-21).
-///
-/// ```
-/// use ra_core::desktop::login::RenewReason;
-///
-/// fn is_worth_a_line(reason: RenewReason) -> bool {
-///     reason != RenewReason::Expired // a code that nobody has scanned is no news
-/// }
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum RenewReason {
-    /// The session's time was over.
-    Expired,
-    /// The gateway stopped acknowledging heartbeats or fell silent.
-    Dead,
-    /// The fingerprint was not that of our key.
-    Fingerprint,
-    /// The connection could not be opened, broke, or was closed without a verdict.
-    Network,
-}
-
-impl RenewReason {
-    /// One word for logs and scripts: `expired`, `dead`, `fingerprint` or `network`.
-    ///
-    /// ```
-    /// use ra_core::desktop::login::RenewReason;
-    ///
-    /// assert_eq!(RenewReason::Dead.as_str(), "dead");
-    /// ```
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Expired => "expired",
-            Self::Dead => "dead",
-            Self::Fingerprint => "fingerprint",
-            Self::Network => "network",
         }
     }
 }

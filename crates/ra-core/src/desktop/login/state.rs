@@ -320,12 +320,12 @@ fn follow(desk: &mut Desk, now: MonoTime, mut session: Session, mut qr_shown: bo
         match output {
             session::Output::Send(text) => desk.out.push(Output::Send(text)),
             session::Output::Event(event) => {
-                if let session::Event::Qr { .. } = event {
+                if let Event::Qr { .. } = event {
                     qr_shown = true;
                     desk.dialect_proven = true;
                     desk.failures = 0;
                 }
-                desk.out.push(Output::Event(event.into()));
+                desk.event(event);
             }
             session::Output::Close(code) => desk.out.push(Output::Disconnect(code)),
             session::Output::End(Ok(session::Outcome::Approved { ticket, user })) => {

@@ -44,9 +44,10 @@ use crate::queue::Queue;
 use crate::time::Clock;
 use crate::{Deadline, Jitter, Misuse, MonoTime};
 
+pub use super::event::Event;
 pub use crate::input::Input;
 pub use error::{Refusal, SessionError};
-pub use output::{Event, Outcome, Output};
+pub use output::{Outcome, Output};
 pub use state::Phase;
 
 use state::{Desk, State};

@@ -1,11 +1,8 @@
 //! What a desktop session wants done.
 
-use alloc::string::String;
-use core::time::Duration;
+use ra_proto::{CloseCode, Ticket, User};
 
-use ra_proto::{CloseCode, ScanUrl, Ticket, User};
-
-use super::SessionError;
+use super::{Event, SessionError};
 use crate::Text;
 
 /// The next thing to do.
@@ -28,35 +25,6 @@ pub enum Output {
     Close(CloseCode),
     /// The session is over. Comes once, last.
     End(Result<Outcome, SessionError>),
-}
-
-/// Something the person at the screen should see.
-///
-/// ```
-/// use ra_core::desktop::session::Event;
-///
-/// fn code_to_draw(event: &Event) -> Option<&str> {
-///     match event {
-///         Event::Qr { url, .. } => Some(url.as_str()),
-///         _ => None,
-///     }
-/// }
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Event {
-    /// Show this as a QR code.
-    Qr {
-        /// What the code says.
-        url: ScanUrl,
-        /// How long it is good for.
-        expires_in: Duration,
-    },
-    /// Somebody has scanned the code: show who. Again, with somebody else, for another scan (R-15).
-    User(User),
-    /// The gateway said something this version does not know (R-03): the op, its first 64
-    /// characters. At most 32 of these are reported a session.
-    UnknownOp(String),
 }
 
 /// How a session ended when nothing went wrong.

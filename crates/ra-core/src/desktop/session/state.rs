@@ -201,9 +201,10 @@ impl State {
             (Self::AwaitScan | Self::AwaitVerdict(_), GatewayFrame::Cancel) => {
                 desk.close(Outcome::Declined)
             }
+            // each phase takes its frames and no other
             (state, frame) => desk.fail(SessionError::Unexpected {
                 phase: state.phase(),
-                op: known_op(&frame),
+                op: frame.op_name(),
             }),
         }
     }
@@ -285,19 +286,5 @@ impl Desk {
     fn end(&mut self, end: Result<Outcome, SessionError>) -> State {
         self.out.push(Output::End(end));
         State::Ended
-    }
-}
-
-/// The op of a frame that this version knows.
-fn known_op(frame: &GatewayFrame<'_>) -> &'static str {
-    match frame {
-        GatewayFrame::Hello { .. } => "hello",
-        GatewayFrame::HeartbeatAck => "heartbeat_ack",
-        GatewayFrame::NonceProof { .. } => "nonce_proof",
-        GatewayFrame::PendingRemoteInit { .. } => "pending_remote_init",
-        GatewayFrame::PendingTicket { .. } => "pending_ticket",
-        GatewayFrame::PendingLogin { .. } => "pending_login",
-        GatewayFrame::Cancel => "cancel",
-        _ => "?",
     }
 }

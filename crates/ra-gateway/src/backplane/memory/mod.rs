@@ -11,13 +11,14 @@ use std::sync::Arc;
 use ra_core::MonoTime;
 use ra_proto::{Fingerprint, HandshakeToken, MfaTicket, MfaToken, Ticket, User};
 
-use super::{Left, Rendezvous, SessionId, Step};
+use super::{Backplane, Step};
 use crate::base::clock::Clock;
 use crate::base::entropy::EntropySource;
 use crate::config::Config;
 use crate::observe::problem::Problem;
-use crate::session::registry::{Registry, Slot, Standing};
-use crate::session::ttl_map::{Digest, Full, Vault, digest};
+use crate::session::registry::{Left, SessionId};
+use crate::session::registry::{PendingDecision, Registry, SessionHandle};
+use crate::session::ttl_map::{Digest, TtlMap, digest};
 use second_factor::SecondFactor;
 
 /// Handshake tokens, tickets and second factors of one node.
@@ -26,15 +27,15 @@ pub(super) struct Memory {
     registry: Arc<Registry>,
     entropy: EntropySource,
     /// Never more than there are sessions: each has one that counts.
-    handshakes: Vault<Handshake>,
+    handshakes: TtlMap<Handshake>,
     /// Sealed tokens.
-    tickets: Vault<Box<[u8]>>,
+    tickets: TtlMap<Box<[u8]>>,
     second_factor: SecondFactor,
 }
 
 /// The right to decide one session.
 struct Handshake {
-    slot: Arc<Slot>,
+    handle: Arc<SessionHandle>,
     account: u64,
 }
 
@@ -45,8 +46,8 @@ impl Memory {
             clock,
             registry: Arc::clone(registry),
             entropy: config.entropy.clone(),
-            handshakes: Vault::new(capacity, config.lifetimes.handshake_token),
-            tickets: Vault::new(capacity, config.lifetimes.ticket),
+            handshakes: TtlMap::new(capacity, config.lifetimes.handshake_token),
+            tickets: TtlMap::new(capacity, config.lifetimes.ticket),
             second_factor: SecondFactor::new(config),
         }
     }
@@ -57,7 +58,7 @@ impl Memory {
         fingerprint: &Fingerprint,
         user: &User,
     ) -> Result<HandshakeToken, Problem> {
-        let slot = self
+        let handle = self
             .registry
             .find(&SessionId::of(fingerprint))
             .ok_or(Problem::UnknownSession)?;
@@ -65,15 +66,13 @@ impl Memory {
         let key = digest(token.expose());
         // before the session has it, so that a session that ends takes it along
         let handshake = Handshake {
-            slot: Arc::clone(&slot),
+            handle: Arc::clone(&handle),
             account: user.id,
         };
-        self.handshakes
-            .insert(now, key, handshake)
-            .map_err(|Full| Problem::BUSY)?;
-        let replaced = slot.command(|hold| {
-            let attached = hold.session.attach(now, user, hold.entropy);
-            attached.map(|()| hold.standing.replace(Box::new(Standing::new(key))))
+        self.handshakes.insert(now, key, handshake)?;
+        let replaced = handle.command(|guard| {
+            let attached = guard.session.attach(now, user, guard.entropy);
+            attached.map(|()| guard.pending.replace(Box::new(PendingDecision::new(key))))
         });
         match replaced {
             Ok(None) => {}
@@ -95,10 +94,10 @@ impl Memory {
         // another account's token is as unknown as one that never was
         self.handshakes
             .with(now, token.expose(), |handshake| {
-                (handshake.account == account).then(|| Arc::clone(&handshake.slot))
+                (handshake.account == account).then(|| Arc::clone(&handshake.handle))
             })
             .flatten()
-            .and_then(|slot| slot.command(|hold| hold.session.public_key().map(Into::into)))
+            .and_then(|handle| handle.command(|guard| guard.session.public_key().map(Into::into)))
             .ok_or(Problem::UnknownSession)
     }
 
@@ -113,16 +112,15 @@ impl Memory {
             return Err(Problem::BUSY);
         }
         let ticket = Ticket::new(self.entropy.token_shaped(user.id)?);
-        let slot = self.spend(now, user.id, token)?;
-        slot.command(|hold| {
-            hold.spend(&digest(token.expose()))
+        let handle = self.spend(now, user.id, token)?;
+        handle.command(|guard| {
+            guard
+                .spend(&digest(token.expose()))
                 .ok_or(Problem::UnknownSession)?;
             let key = digest(ticket.expose());
             // before the desktop has it: it may be quick
-            self.tickets
-                .insert(now, key, sealed)
-                .map_err(|Full| Problem::BUSY)?;
-            hold.session.approve(now, &ticket).map_err(|_| {
+            self.tickets.insert(now, key, sealed)?;
+            guard.session.approve(now, &ticket).map_err(|_| {
                 self.tickets.remove(&key);
                 Problem::UnknownSession
             })
@@ -135,11 +133,13 @@ impl Memory {
         account: u64,
         token: &HandshakeToken,
     ) -> Result<(), Problem> {
-        let slot = self.spend(now, account, token)?;
-        slot.command(|hold| {
-            hold.spend(&digest(token.expose()))
+        let handle = self.spend(now, account, token)?;
+        handle.command(|guard| {
+            guard
+                .spend(&digest(token.expose()))
                 .ok_or(Problem::UnknownSession)?;
-            hold.session
+            guard
+                .session
                 .decline(now)
                 .map_err(|_| Problem::UnknownSession)
         })
@@ -164,23 +164,23 @@ impl Memory {
         now: MonoTime,
         account: u64,
         token: &HandshakeToken,
-    ) -> Result<Arc<Slot>, Problem> {
+    ) -> Result<Arc<SessionHandle>, Problem> {
         self.handshakes
             .take_if(now, token.expose(), |handshake| {
                 handshake.account == account
             })
-            .map(|handshake| handshake.slot)
+            .map(|handshake| handshake.handle)
             .ok_or(Problem::UnknownSession)
     }
 }
 
 /// Nothing here waits: each step is done when its future is made.
-impl Rendezvous for Memory {
+impl Backplane for Memory {
     fn is_up(&self) -> bool {
         true
     }
 
-    fn open(&self, _: &Arc<Slot>, _: &SessionId) {}
+    fn open(&self, _: &Arc<SessionHandle>, _: &SessionId) {}
 
     fn close(&self, left: Left) {
         if let Some(handshake) = left.handshake {

@@ -6,7 +6,7 @@ use ra_proto::{MfaTicket, MfaToken};
 use crate::base::entropy::EntropySource;
 use crate::config::Config;
 use crate::observe::problem::Problem;
-use crate::session::ttl_map::{Full, Vault, digest};
+use crate::session::ttl_map::{TtlMap, digest};
 
 /// MFA tickets and MFA tokens, both bound to an account and short-lived.
 ///
@@ -16,8 +16,8 @@ use crate::session::ttl_map::{Full, Vault, digest};
 pub(super) struct SecondFactor {
     entropy: EntropySource,
     tries: u32,
-    questions: Vault<Question>,
-    tokens: Vault<u64>,
+    questions: TtlMap<Question>,
+    tokens: TtlMap<u64>,
 }
 
 struct Question {
@@ -31,8 +31,8 @@ impl SecondFactor {
         Self {
             entropy: config.entropy.clone(),
             tries: config.limits.mfa_tries_per_ticket,
-            questions: Vault::new(capacity, config.lifetimes.mfa_ticket),
-            tokens: Vault::new(capacity, config.lifetimes.mfa_token),
+            questions: TtlMap::new(capacity, config.lifetimes.mfa_ticket),
+            tokens: TtlMap::new(capacity, config.lifetimes.mfa_token),
         }
     }
 
@@ -40,10 +40,8 @@ impl SecondFactor {
     pub(super) fn ask(&self, now: MonoTime, account: u64) -> Result<MfaTicket, Problem> {
         let ticket = MfaTicket::new(self.entropy.secret()?);
         let question = Question { account, tries: 0 };
-        let stored = self
-            .questions
-            .insert(now, digest(ticket.expose()), question);
-        stored.map_err(|Full| Problem::BUSY)?;
+        self.questions
+            .insert(now, digest(ticket.expose()), question)?;
         Ok(ticket)
     }
 
@@ -78,8 +76,7 @@ impl SecondFactor {
             .questions
             .take_if(now, ticket.expose(), |q| q.account == account);
         question.ok_or(Problem::UnknownMfaTicket)?;
-        let stored = self.tokens.insert(now, digest(token.expose()), account);
-        stored.map_err(|Full| Problem::BUSY)?;
+        self.tokens.insert(now, digest(token.expose()), account)?;
         Ok(token)
     }
 

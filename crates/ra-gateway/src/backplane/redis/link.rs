@@ -22,9 +22,9 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use super::node::Node;
 use super::unavailable::RedisUnavailable;
-use crate::backplane::SessionId;
 use crate::observe::log::Event;
-use crate::session::registry::Slot;
+use crate::session::registry::SessionHandle;
+use crate::session::registry::SessionId;
 use crate::session::ttl_map::Digest;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -147,8 +147,8 @@ impl Link {
     fn lost(&mut self, why: RedisUnavailable) {
         self.node.metrics.redis_failed(why);
         if self.told.lost(why, Instant::now()) {
-            let lost = Event::RedisLost { reason: why.name() };
-            self.node.metrics.journal.tell(lost);
+            let lost = Event::RedisLost(why);
+            self.node.metrics.log.emit(lost);
         }
     }
 
@@ -214,9 +214,9 @@ impl Link {
         let _ = self.node.behind.notified().now_or_never();
         // whoever is scanned from here on is none of those who may have been lost
         let sessions = self.node.registry.all_ready();
-        let scanned: Vec<(Arc<Slot>, Digest)> = sessions
+        let scanned: Vec<(Arc<SessionHandle>, Digest)> = sessions
             .iter()
-            .filter_map(|(_, slot)| Some((Arc::clone(slot), slot.handshake()?)))
+            .filter_map(|(_, handle)| Some((Arc::clone(handle), handle.handshake()?)))
             .collect();
         connection
             .subscribe(self.node.names.node(self.node.id))
@@ -234,7 +234,7 @@ impl Link {
         self.node.set_connection(Some(connection));
         self.node.metrics.redis_connected();
         if self.told.connected() {
-            self.node.metrics.journal.tell(Event::RedisConnected);
+            self.node.metrics.log.emit(Event::RedisConnected);
         }
         Ok(())
     }
@@ -242,7 +242,7 @@ impl Link {
     async fn close_lost(
         &self,
         connection: &mut MultiplexedConnection,
-        scanned: &[(Arc<Slot>, Digest)],
+        scanned: &[(Arc<SessionHandle>, Digest)],
     ) -> Result<(), RedisError> {
         let mut exist = pipe();
         for (_, handshake) in scanned {
@@ -250,10 +250,10 @@ impl Link {
         }
         let exist: Vec<bool> = exist.query_async(connection).await?;
         let now: MonoTime = self.node.clock.now();
-        for ((slot, handshake), _) in scanned.iter().zip(exist).filter(|(_, exists)| !exists) {
-            slot.command(|hold| {
-                if hold.spend(handshake).is_some() {
-                    hold.session.shut_down(now, CloseCode::GOING_AWAY);
+        for ((handle, handshake), _) in scanned.iter().zip(exist).filter(|(_, exists)| !exists) {
+            handle.command(|guard| {
+                if guard.spend(handshake).is_some() {
+                    guard.session.shut_down(now, CloseCode::GOING_AWAY);
                 }
             });
         }

@@ -9,8 +9,8 @@ use super::Fleet;
 use super::names::{HANDSHAKE, Record, bond};
 use super::scripts::{self, Granted};
 use super::wire::{Answer, Ask, Request, Scan};
-use crate::backplane::SessionId;
 use crate::observe::problem::Problem;
+use crate::session::registry::SessionId;
 use crate::session::ttl_map::digest;
 
 /// How often a phone that others scan ahead of tries again.

@@ -30,14 +30,15 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Duration, Instant, timeout};
 
-use super::{Left, Rendezvous, SessionId, Step};
+use super::{Backplane, Step};
 use crate::base::clock::Clock;
 use crate::base::lock::lock;
 use crate::config::Config;
 use crate::observe::metrics::Metrics;
 use crate::observe::problem::Problem;
-use crate::session::registry::{Registry, Slot};
-use crate::session::ttl_map::Vault;
+use crate::session::registry::{Left, SessionId};
+use crate::session::registry::{Registry, SessionHandle};
+use crate::session::ttl_map::TtlMap;
 use link::Link;
 use names::{Names, NodeId};
 use node::{Node, Parts};
@@ -86,7 +87,7 @@ impl Fleet {
             metrics: Arc::clone(metrics),
             within: redis.within,
             handshake_millis: millis(config.lifetimes.handshake_token),
-            given: Vault::new(capacity, config.lifetimes.ticket),
+            given: TtlMap::new(capacity, config.lifetimes.ticket),
         };
         let (outbox, errands) = mpsc::channel(OUTBOX);
         let node = Arc::new(Node::new(parts, outbox));
@@ -157,13 +158,13 @@ impl Fleet {
     }
 }
 
-impl Rendezvous for Fleet {
+impl Backplane for Fleet {
     fn is_up(&self) -> bool {
         self.node.is_up()
     }
 
-    fn open(&self, slot: &Arc<Slot>, session: &SessionId) {
-        self.node.open(slot, session);
+    fn open(&self, handle: &Arc<SessionHandle>, session: &SessionId) {
+        self.node.open(handle, session);
     }
 
     fn close(&self, left: Left) {

@@ -5,7 +5,7 @@ use ra_proto::{Fingerprint, base64};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::backplane::SessionId;
+use crate::session::registry::SessionId;
 use crate::session::ttl_map::Digest;
 
 /// One process, for as long as it runs.

@@ -23,15 +23,15 @@ use super::names::{Names, NodeId, Record};
 use super::scripts;
 use super::unavailable::RedisUnavailable;
 use super::wire::{Answer, Ask, Leave, Reply, Request, Scan};
-use crate::backplane::{Left, SessionId};
 use crate::base::clock::Clock;
 use crate::base::entropy::EntropySource;
 use crate::base::lock::lock;
 use crate::observe::log::Event;
 use crate::observe::metrics::Metrics;
 use crate::observe::problem::Problem;
-use crate::session::registry::{Registry, Slot, Standing};
-use crate::session::ttl_map::{Digest, Vault, digest};
+use crate::session::registry::{Left, SessionId};
+use crate::session::registry::{PendingDecision, Registry, SessionHandle};
+use crate::session::ttl_map::{Digest, TtlMap, digest};
 
 /// What calls, sessions and the connection share.
 pub(super) struct Node {
@@ -53,9 +53,9 @@ pub(super) struct Node {
     pub(super) outbox: mpsc::Sender<Cmd>,
     pub(super) behind: Notify,
     /// Sessions that Redis does not know yet, and until when they wait for that.
-    held: Mutex<VecDeque<(MonoTime, Weak<Slot>)>>,
+    unannounced: Mutex<VecDeque<(MonoTime, Weak<SessionHandle>)>>,
     /// Tickets that went out over our sockets: their desktops are likely to redeem them here too.
-    given: Vault<()>,
+    given: TtlMap<()>,
     pub(super) redeemed_elsewhere: Notify,
     closed: AtomicBool,
     joined: Mutex<Joined>,
@@ -78,7 +78,7 @@ pub(super) struct Parts {
     pub(super) metrics: Arc<Metrics>,
     pub(super) within: Duration,
     pub(super) handshake_millis: u64,
-    pub(super) given: Vault<()>,
+    pub(super) given: TtlMap<()>,
 }
 
 impl Node {
@@ -97,7 +97,7 @@ impl Node {
             refuses: Mutex::default(),
             outbox,
             behind: Notify::new(),
-            held: Mutex::default(),
+            unannounced: Mutex::default(),
             given: parts.given,
             redeemed_elsewhere: Notify::new(),
             closed: AtomicBool::new(false),
@@ -152,21 +152,21 @@ impl Node {
         if before == why || why.is_none() && lock(&self.connection).is_none() {
             return;
         }
-        self.metrics.journal.tell(match why {
-            Some(why) => Event::RedisRefuses { reason: why.name() },
+        self.metrics.log.emit(match why {
+            Some(why) => Event::RedisRefuses(why),
             None => Event::RedisConnected,
         });
     }
 
     /// A QR is ready to go out: it does once Redis leads phones to us.
-    pub(super) fn open(&self, slot: &Arc<Slot>, session: &SessionId) {
-        slot.hold();
+    pub(super) fn open(&self, handle: &Arc<SessionHandle>, session: &SessionId) {
+        handle.defer_output();
         let until = self.clock.now().saturating_add(self.within);
-        lock(&self.held).push_back((until, Arc::downgrade(slot)));
+        lock(&self.unannounced).push_back((until, Arc::downgrade(handle)));
         let channel = self.names.session(session);
         let newer = Request {
             node: self.id,
-            call: slot.id(),
+            call: handle.id(),
             ask: Ask::Newer,
         };
         self.say(cmd("SUBSCRIBE").arg(&channel).take());
@@ -187,21 +187,21 @@ impl Node {
     /// Closes sessions that Redis has not come to know in time: their desktops come back.
     pub(super) fn close_overdue(&self) {
         let now = self.clock.now();
-        while let Some(slot) = self.next_overdue(now) {
-            if let Some(slot) = slot.upgrade()
-                && slot.is_held()
+        while let Some(handle) = self.next_overdue(now) {
+            if let Some(handle) = handle.upgrade()
+                && handle.is_deferred()
             {
-                slot.command(|hold| hold.session.shut_down(now, CloseCode::GOING_AWAY));
-                slot.release();
+                handle.command(|guard| guard.session.shut_down(now, CloseCode::GOING_AWAY));
+                handle.release_output();
             }
         }
     }
 
     /// They wait equally long, so that the first is the first to be overdue.
-    fn next_overdue(&self, now: MonoTime) -> Option<Weak<Slot>> {
-        let mut held = lock(&self.held);
-        held.front().filter(|(until, _)| *until <= now)?;
-        held.pop_front().map(|(_, slot)| slot)
+    fn next_overdue(&self, now: MonoTime) -> Option<Weak<SessionHandle>> {
+        let mut waiting = lock(&self.unannounced);
+        waiting.front().filter(|(until, _)| *until <= now)?;
+        waiting.pop_front().map(|(_, handle)| handle)
     }
 
     /// Something has come that no command has asked for.
@@ -222,8 +222,8 @@ impl Node {
 
     fn is_known(&self, channel: &[u8]) {
         let session = self.names.session_of(channel);
-        if let Some(slot) = session.and_then(|session| self.registry.find(&session)) {
-            slot.release();
+        if let Some(handle) = session.and_then(|session| self.registry.find(&session)) {
+            handle.release_output();
         }
     }
 
@@ -237,14 +237,16 @@ impl Node {
         let Some(request) = Request::decode(message) else {
             return;
         };
-        let slot = self.registry.find(session);
-        let answer = match (slot, request.ask) {
-            (slot, Ask::Newer) => return self.replaced(request.node, slot),
+        let handle = self.registry.find(session);
+        let answer = match (handle, request.ask) {
+            (handle, Ask::Newer) => return self.replaced(request.node, handle),
             (None, _) => Some(Answer::No),
-            (Some(slot), Ask::Key) => Some(self.give_leave(&slot)),
-            (Some(slot), Ask::Scan(scan)) => self.scanned(&slot, &scan, request.node, request.call),
-            (Some(slot), Ask::Approve(handshake)) => Some(self.approved(&slot, &handshake)),
-            (Some(slot), Ask::Decline(handshake)) => Some(self.declined(&slot, &handshake)),
+            (Some(handle), Ask::Key) => Some(self.give_leave(&handle)),
+            (Some(handle), Ask::Scan(scan)) => {
+                self.scanned(&handle, &scan, request.node, request.call)
+            }
+            (Some(handle), Ask::Approve(handshake)) => Some(self.approved(&handle, &handshake)),
+            (Some(handle), Ask::Decline(handshake)) => Some(self.declined(&handle, &handshake)),
         };
         if let Some(answer) = answer {
             let call = request.call;
@@ -253,29 +255,35 @@ impl Node {
     }
 
     /// The key has proven itself on another node's socket: only the newest is found.
-    fn replaced(&self, by: NodeId, slot: Option<Arc<Slot>>) {
+    fn replaced(&self, by: NodeId, handle: Option<Arc<SessionHandle>>) {
         // on our own, the registry has seen to it
         if by != self.id
-            && let Some(slot) = slot
+            && let Some(handle) = handle
         {
             let now = self.clock.now();
-            slot.command(|hold| hold.session.shut_down(now, CloseCode::SESSION_TIMED_OUT));
+            handle.command(|guard| guard.session.shut_down(now, CloseCode::SESSION_TIMED_OUT));
         }
     }
 
-    fn give_leave(&self, slot: &Slot) -> Answer {
+    fn give_leave(&self, handle: &SessionHandle) -> Answer {
         let at = self.clock.now().as_millis();
-        slot.command(|hold| {
-            let turn = *hold.turn;
-            let key = hold.session.public_key();
+        handle.command(|guard| {
+            let scan_epoch = *guard.scan_epoch;
+            let key = guard.session.public_key();
             let key: Option<Box<[u8; PUBLIC_KEY_BYTES]>> =
                 key.and_then(|key| Box::<[u8]>::from(key).try_into().ok());
-            key.map_or(Answer::No, |key| Answer::Key(Leave { turn, at }, key))
+            key.map_or(Answer::No, |key| Answer::Key(Leave { scan_epoch, at }, key))
         })
     }
 
     /// No answer from here means that there is one already, or that nobody waits for it.
-    fn scanned(&self, slot: &Slot, scan: &Scan, from: NodeId, call: u64) -> Option<Answer> {
+    fn scanned(
+        &self,
+        handle: &SessionHandle,
+        scan: &Scan,
+        from: NodeId,
+        call: u64,
+    ) -> Option<Answer> {
         let now = self.clock.now();
         let given = MonoTime::from_millis(scan.leave.at);
         if given > now || now >= given.saturating_add(self.within) {
@@ -283,24 +291,24 @@ impl Node {
         }
         // a string of its own: it names nobody, and nobody but the desktop gets it
         let ticket = Ticket::new(self.entropy.secret().ok()?);
-        let shown = slot.command(|hold| {
-            if *hold.turn != scan.leave.turn {
+        let shown = handle.command(|guard| {
+            if *guard.scan_epoch != scan.leave.scan_epoch {
                 return Err(Answer::Again);
             }
             let record = Record {
                 bond: scan.bond,
                 ticket: digest(ticket.expose()),
-                public_key: hold.session.public_key().ok_or(Answer::No)?.into(),
+                public_key: guard.session.public_key().ok_or(Answer::No)?.into(),
             };
-            let standing = Standing {
+            let pending = PendingDecision {
                 handshake: scan.handshake,
                 ticket: Some(ticket),
             };
-            let shown = hold.session.attach_sealed(now, &scan.user);
+            let shown = guard.session.attach_sealed(now, &scan.user);
             shown.map_err(|_| Answer::No)?;
-            *hold.turn = hold.turn.wrapping_add(1);
+            *guard.scan_epoch = guard.scan_epoch.wrapping_add(1);
             // under the session's lock: when it ends, this has been said before
-            if let Some(replaced) = hold.standing.replace(Box::new(standing)) {
+            if let Some(replaced) = guard.pending.replace(Box::new(pending)) {
                 self.forget(&replaced.handshake);
             }
             let yes = Reply {
@@ -319,11 +327,11 @@ impl Node {
         shown.err()
     }
 
-    fn approved(&self, slot: &Slot, handshake: &Digest) -> Answer {
+    fn approved(&self, handle: &SessionHandle, handshake: &Digest) -> Answer {
         let now = self.clock.now();
-        slot.command(|hold| {
-            let ticket = hold.spend(handshake).and_then(|standing| standing.ticket);
-            let Some(ticket) = ticket.filter(|ticket| hold.session.approve(now, ticket).is_ok())
+        handle.command(|guard| {
+            let ticket = guard.spend(handshake).and_then(|pending| pending.ticket);
+            let Some(ticket) = ticket.filter(|ticket| guard.session.approve(now, ticket).is_ok())
             else {
                 return Answer::No;
             };
@@ -354,10 +362,10 @@ impl Node {
         self.given.empty_at(self.clock.now())
     }
 
-    fn declined(&self, slot: &Slot, handshake: &Digest) -> Answer {
+    fn declined(&self, handle: &SessionHandle, handshake: &Digest) -> Answer {
         let now = self.clock.now();
-        slot.command(|hold| match hold.spend(handshake) {
-            Some(_) if hold.session.decline(now).is_ok() => Answer::Yes,
+        handle.command(|guard| match guard.spend(handshake) {
+            Some(_) if guard.session.decline(now).is_ok() => Answer::Yes,
             _ => Answer::No,
         })
     }

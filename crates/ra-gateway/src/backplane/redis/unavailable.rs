@@ -4,82 +4,7 @@ use std::{fmt, io};
 
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
-/// Why a Redis cannot be used: inside of the error that [`Gateway::bind`](crate::Gateway::bind)
-/// answers, and in metrics and log. Says nothing that the other side has said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RedisUnavailable {
-    /// Nothing listens at its address.
-    Refused,
-    /// It did not answer within [`Redis::within`](crate::Redis::within).
-    TimedOut,
-    /// User or password are wrong, or missing.
-    Password,
-    /// The user may not use a command or a name that a node has to.
-    Forbidden,
-    /// It is older than 6.2.
-    TooOld,
-    /// It cannot be reached for any other reason.
-    Unreachable,
-    /// The connection was cut.
-    Cut,
-    /// What answers there is no Redis, or says what no Redis should.
-    Protocol,
-    /// It takes no writes: a replica, or one that cannot save what it has.
-    ReadOnly,
-    /// Its memory is full.
-    Full,
-    /// It is loading, or held up by a script.
-    Loading,
-    /// It has as many clients as it may.
-    TooManyClients,
-    /// It has no database of that number.
-    Database,
-    /// There was more to say than the connection takes.
-    Behind,
-}
-
-impl RedisUnavailable {
-    pub(crate) const ALL: [Self; 14] = [
-        Self::Refused,
-        Self::TimedOut,
-        Self::Password,
-        Self::Forbidden,
-        Self::TooOld,
-        Self::Unreachable,
-        Self::Cut,
-        Self::Protocol,
-        Self::ReadOnly,
-        Self::Full,
-        Self::Loading,
-        Self::TooManyClients,
-        Self::Database,
-        Self::Behind,
-    ];
-
-    /// As metrics and log name it: `refused`, `timed_out`, `password`, `forbidden`, `too_old`,
-    /// `unreachable`, `cut`, `protocol`, `read_only`, `full`, `loading`, `too_many_clients`,
-    /// `database`, `behind`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Refused => "refused",
-            Self::TimedOut => "timed_out",
-            Self::Password => "password",
-            Self::Forbidden => "forbidden",
-            Self::TooOld => "too_old",
-            Self::Unreachable => "unreachable",
-            Self::Cut => "cut",
-            Self::Protocol => "protocol",
-            Self::ReadOnly => "read_only",
-            Self::Full => "full",
-            Self::Loading => "loading",
-            Self::TooManyClients => "too_many_clients",
-            Self::Database => "database",
-            Self::Behind => "behind",
-        }
-    }
-}
+pub use crate::observe::reason::RedisUnavailable;
 
 impl fmt::Display for RedisUnavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -172,8 +97,6 @@ impl From<RedisUnavailable> for io::Error {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use redis::{Value, parse_redis_value};
 
     use super::RedisUnavailable as Why;
@@ -227,14 +150,5 @@ mod tests {
         }
         let no_redis = parse_redis_value(b"HTTP/1.1 400 Bad Request\r\n").unwrap_err();
         assert_eq!(Why::from(no_redis), Why::Protocol);
-    }
-
-    #[test]
-    fn each_reason_has_a_name_and_a_counter_of_its_own() {
-        let names: BTreeSet<&str> = Why::ALL.into_iter().map(Why::name).collect();
-        assert_eq!(names.len(), Why::ALL.len());
-        for (at, why) in Why::ALL.into_iter().enumerate() {
-            assert_eq!(why as usize, at, "{why:?}");
-        }
     }
 }

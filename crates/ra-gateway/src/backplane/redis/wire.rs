@@ -50,7 +50,7 @@ pub(super) struct Scan {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Leave {
     /// How many had scanned by then.
-    pub(super) turn: u32,
+    pub(super) scan_epoch: u32,
     /// When it was given, by the clock of the node that gave it.
     pub(super) at: u64,
 }
@@ -167,13 +167,13 @@ impl Reply {
 
 impl Leave {
     fn encode_into(self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.turn.to_be_bytes());
+        out.extend_from_slice(&self.scan_epoch.to_be_bytes());
         out.extend_from_slice(&self.at.to_be_bytes());
     }
 
     fn take(rest: &mut &[u8]) -> Option<Self> {
         Some(Self {
-            turn: u32::from_be_bytes(take(rest)?),
+            scan_epoch: u32::from_be_bytes(take(rest)?),
             at: u64::from_be_bytes(take(rest)?),
         })
     }
@@ -191,7 +191,7 @@ mod tests {
 
     fn requests() -> Vec<Request> {
         let leave = Leave {
-            turn: 3,
+            scan_epoch: 3,
             at: u64::MAX,
         };
         let scan = Scan {
@@ -216,7 +216,10 @@ mod tests {
     }
 
     fn replies() -> Vec<Reply> {
-        let leave = Leave { turn: 1, at: 2 };
+        let leave = Leave {
+            scan_epoch: 1,
+            at: 2,
+        };
         let key = Answer::Key(leave, Box::new([8; PUBLIC_KEY_BYTES]));
         let answers = [Answer::No, Answer::Yes, Answer::Again, key];
         answers.map(|answer| Reply { call: 5, answer }).into()

@@ -24,12 +24,12 @@ fn r55_connections_are_counted_by_address_and_over_all() {
     let _second = stays(1);
     assert!(matches!(
         gate.connect(Some(address(1))),
-        Err(Refused::Client(_))
+        Err(Problem::RateLimited(_))
     ));
     let _third = stays(2);
     assert!(matches!(
         gate.connect(Some(address(2))),
-        Err(Refused::Node(_))
+        Err(Problem::Busy(_))
     ));
     drop(first);
     assert_eq!(gate.connections(), 2);
@@ -46,14 +46,17 @@ fn r55_connections_of_a_proxy_count_for_their_clients() {
     });
     let proxies = [gate.connect(None).unwrap(), gate.connect(None).unwrap()];
     let place = gate.place(address(1)).unwrap();
-    assert!(matches!(gate.place(address(1)), Err(Refused::Client(_))));
+    assert!(matches!(
+        gate.place(address(1)),
+        Err(Problem::RateLimited(_))
+    ));
     assert!(matches!(
         gate.connect(Some(address(1))),
-        Err(Refused::Client(_))
+        Err(Problem::RateLimited(_))
     ));
     let last = gate.connect(Some(address(2))).unwrap();
     assert!(last.stay() && proxies.iter().all(|proxy| proxy.stay()));
-    assert!(matches!(gate.connect(None), Err(Refused::Node(_))));
+    assert!(matches!(gate.connect(None), Err(Problem::Busy(_))));
     drop((place, last, proxies));
     assert_eq!(gate.connections(), 0);
     assert_eq!(lock(&gate.counters.connections).by_address.len(), 0);
@@ -100,7 +103,7 @@ fn r55_who_is_answered_or_has_proven_a_key_stays() {
     let (gate, [first, second, third]) = of_three();
     let answering = first.answering().unwrap();
     assert!(second.stay() && third.stay());
-    assert!(matches!(gate.connect(None), Err(Refused::Node(_))));
+    assert!(matches!(gate.connect(None), Err(Problem::Busy(_))));
     assert_eq!(gate.connections(), 3);
     drop(answering);
     let fourth = gate.connect(None).unwrap();
@@ -139,8 +142,8 @@ fn r55_one_of_32_connections_is_no_sessions() {
     });
     let now = MonoTime::ZERO;
     let session = gate.begin(now, address(1)).unwrap();
-    assert_eq!(gate.begin(now, address(1)).err(), Some(FULL));
-    assert_eq!(gate.full(now), Some(Full::Sessions));
+    assert_eq!(gate.begin(now, address(1)).err(), Some(Problem::BUSY));
+    assert_eq!(gate.full(now), Some(NotReady::Sessions));
     drop(session);
     assert_eq!(gate.full(now), None);
 }
@@ -149,10 +152,10 @@ fn r55_one_of_32_connections_is_no_sessions() {
 fn r55_a_node_is_full_at_its_limit_of_connections_and_one_below_it_is_not() {
     let (gate, all) = of_three();
     let now = MonoTime::ZERO;
-    assert_eq!(gate.full(now), Some(Full::Connections));
+    assert_eq!(gate.full(now), Some(NotReady::Connections));
     // one in, one out
     let fourth = gate.connect(None).unwrap();
-    assert_eq!(gate.full(now), Some(Full::Connections));
+    assert_eq!(gate.full(now), Some(NotReady::Connections));
     drop(all);
     assert_eq!(gate.full(now), None);
     drop(fourth);
@@ -166,7 +169,7 @@ fn r55_a_full_node_counts_nothing_for_an_address() {
     });
     assert!(matches!(
         gate.connect(Some(address(1))),
-        Err(Refused::Node(_))
+        Err(Problem::Busy(_))
     ));
     assert_eq!(lock(&gate.counters.connections).by_address.len(), 0);
 }
@@ -181,7 +184,7 @@ fn r55_calls_and_scans_are_limited_by_account() {
     let now = MonoTime::ZERO;
     for limited in [Gate::call_of, Gate::scan] {
         assert_eq!(limited(&gate, now, 1), Ok(()));
-        let Err(Refused::Client(wait)) = limited(&gate, now, 1) else {
+        let Err(Problem::RateLimited(wait)) = limited(&gate, now, 1) else {
             panic!("no limit")
         };
         assert_eq!(wait, Duration::from_secs(60));
@@ -209,9 +212,9 @@ fn r55_sessions_are_limited_by_node_and_by_address_a_minute() {
     let now = MonoTime::ZERO;
     let first = gate.begin(now, address(1)).unwrap();
     let _second = gate.begin(now, address(1)).unwrap();
-    assert_eq!(gate.begin(now, address(2)).err(), Some(FULL));
+    assert_eq!(gate.begin(now, address(2)).err(), Some(Problem::BUSY));
     drop(first);
-    let Err(Refused::Client(wait)) = gate.begin(now, address(1)) else {
+    let Err(Problem::RateLimited(wait)) = gate.begin(now, address(1)) else {
         panic!("no limit")
     };
     assert_eq!(wait, Duration::from_secs(30));
@@ -228,7 +231,7 @@ fn r43_second_factors_are_limited_by_account() {
     assert_eq!(gate.try_mfa(MonoTime::ZERO, 1), Ok(()));
     assert!(matches!(
         gate.try_mfa(MonoTime::ZERO, 1),
-        Err(Refused::Client(_))
+        Err(Problem::RateLimited(_))
     ));
     assert_eq!(gate.try_mfa(MonoTime::ZERO, 2), Ok(()));
 }
@@ -242,6 +245,6 @@ fn r55_calls_are_limited_by_address() {
     assert_eq!(gate.call(MonoTime::ZERO, address(1)), Ok(()));
     assert!(matches!(
         gate.call(MonoTime::ZERO, address(1)),
-        Err(Refused::Client(_))
+        Err(Problem::RateLimited(_))
     ));
 }

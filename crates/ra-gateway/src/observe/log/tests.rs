@@ -1,68 +1,63 @@
-//! How failures are told.
+//! How failures are logged.
+
+#[path = "../../../tests/it/support/log.rs"]
+#[allow(dead_code)]
+pub(crate) mod kept;
 
 use super::*;
+use kept::Kept;
 
-#[derive(Debug, Default)]
-struct Kept(Mutex<Vec<Event>>);
-
-impl Log for Kept {
-    fn record(&self, event: &Event) {
-        lock(&self.0).push(*event);
-    }
+fn refused(counts: &[u64]) -> Vec<String> {
+    let lines = counts.iter();
+    lines
+        .map(|count| format!("refused reason=busy count={count}"))
+        .collect()
 }
 
 #[tokio::test(start_paused = true)]
-async fn failures_are_told_at_a_bounded_pace_and_none_is_lost() {
-    let kept = Arc::new(Kept::default());
-    let log: Arc<dyn Log> = Arc::<Kept>::clone(&kept);
-    let journal = Journal::new(Some(log));
+async fn failures_are_logged_at_a_bounded_pace_and_none_is_lost() {
+    let (kept, _guard) = Kept::start();
+    let log = ThrottledLog::default();
+    let busy = Failure::Refused(Refusal::Busy);
     for _ in 0..1_000 {
-        journal.refused("busy");
-        journal.accounts_failed("busy");
+        log.failed(busy);
+        log.failed(Failure::Accounts(AccountsFailure::Throttled));
     }
     tokio::time::advance(PACE).await;
-    journal.refused("busy");
-    journal.refused("busy");
-    journal.flush();
-    journal.flush();
+    log.failed(busy);
+    log.failed(busy);
+    log.flush();
+    log.flush();
     let told = [
-        (Failed::Refused("busy"), 1),
-        (Failed::Accounts("busy"), 1),
-        (Failed::Refused("busy"), 1_000),
-        (Failed::Refused("busy"), 1),
-        (Failed::Accounts("busy"), 999),
+        "refused reason=busy count=1",
+        "accounts_failed reason=throttled count=1",
+        "refused reason=busy count=1000",
+        "refused reason=busy count=1",
+        "accounts_failed reason=throttled count=999",
     ];
-    let told = told.map(|(of, count)| of.times(count));
-    assert_eq!(*lock(&kept.0), told);
+    assert_eq!(kept.lines(), told);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_burst_is_told_in_full_when_nothing_more_happens() {
-    let kept = Arc::new(Kept::default());
-    let log: Arc<dyn Log> = Arc::<Kept>::clone(&kept);
-    let journal = Journal::new(Some(log));
-    let told = |counts: &[u64]| {
-        let events = counts
-            .iter()
-            .map(|count| Failed::Refused("busy").times(*count));
-        assert_eq!(*lock(&kept.0), events.collect::<Vec<_>>());
-    };
+async fn a_burst_is_logged_in_full_when_nothing_more_happens() {
+    let (kept, _guard) = Kept::start();
+    let log = ThrottledLog::default();
     let quiet = async |time| {
-        tokio::time::timeout(time, journal.keep_telling())
+        tokio::time::timeout(time, log.keep_logging())
             .await
             .unwrap_err();
     };
     for _ in 0..1_000 {
-        journal.refused("busy");
+        log.failed(Failure::Refused(Refusal::Busy));
     }
     quiet(PACE - LOOK).await;
-    told(&[1]);
+    assert_eq!(kept.lines(), refused(&[1]));
     quiet(LOOK * 2).await;
-    told(&[1, 999]);
-    // what was told so counts for the pace, too
-    journal.refused("busy");
+    assert_eq!(kept.lines(), refused(&[1, 999]));
+    // such a count keeps the pace, too
+    log.failed(Failure::Refused(Refusal::Busy));
     quiet(PACE - LOOK * 3).await;
-    told(&[1, 999]);
+    assert_eq!(kept.lines(), refused(&[1, 999]));
     quiet(PACE * 3).await;
-    told(&[1, 999, 1]);
+    assert_eq!(kept.lines(), refused(&[1, 999, 1]));
 }

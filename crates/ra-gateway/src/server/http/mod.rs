@@ -18,8 +18,9 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::limits::{ConnectionPermit, Refused};
+use crate::limits::ConnectionPermit;
 use crate::observe::problem::Problem;
+use crate::observe::reason::Refusal;
 use crate::server::socket;
 use crate::server::stream::Stream;
 use crate::shared::{Shared, Stage};
@@ -39,7 +40,7 @@ pub(crate) async fn serve(
     let upgraded = tokio::select! {
         upgraded = Box::pin(serve_to_upgrade(&shared, stream, peer, &permit)) => upgraded,
         () = permit.asked_to_go() => {
-            shared.metrics.shed();
+            shared.metrics.refused(Refusal::Shed);
             None
         }
     };
@@ -137,8 +138,7 @@ async fn serve_http(
 
 /// Turns a connection away that is over a limit, without reading from it. Where TLS is spoken it is
 /// closed without a word: agreeing on TLS first would cost what the limit is to save.
-pub(crate) async fn refuse(shared: Arc<Shared>, mut stream: TcpStream, refused: Refused) {
-    let problem = Problem::from(refused);
+pub(crate) async fn refuse(shared: Arc<Shared>, mut stream: TcpStream, problem: Problem) {
     shared.metrics.refused(&problem);
     #[cfg(feature = "tls")]
     if shared.config.tls.is_some() {

@@ -9,7 +9,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::observe::problem::Problem;
-use crate::shared::NotReady;
+use crate::observe::reason::NotReady;
 
 pub(super) type Reply = Response<Full<Bytes>>;
 

@@ -115,8 +115,8 @@ impl hyper::service::Service<Request<Incoming>> for Service {
             Err(problem) => return now(self.refuse(problem)),
         };
         let client = self.client(request.headers());
-        if let Err(refused) = self.shared.gate.call(self.shared.clock.now(), client) {
-            return now(self.refuse(refused.into()));
+        if let Err(problem) = self.shared.gate.call(self.shared.clock.now(), client) {
+            return now(self.refuse(problem));
         }
         self.shared.metrics.called(call);
         let (shared, connection) = (Arc::clone(&self.shared), Arc::clone(&self.connection));

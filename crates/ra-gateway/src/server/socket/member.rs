@@ -7,15 +7,16 @@ use ra_core::MonoTime;
 use ra_core::gateway::{Input, Outcome, Output, Session, SessionError};
 use ra_proto::CloseCode;
 
-use crate::backplane::SessionId;
 use crate::observe::log::Event;
-use crate::session::registry::Slot;
+use crate::observe::reason::{SessionEnd, SessionPhase};
+use crate::session::registry::SessionHandle;
+use crate::session::registry::SessionId;
 use crate::shared::{Shared, Stage};
 
 /// A session's place in the registry. Leaving it takes everything along that could still reach it.
 pub(super) struct Member {
     shared: Arc<Shared>,
-    slot: Arc<Slot>,
+    handle: Arc<SessionHandle>,
     session: Option<SessionId>,
     since: MonoTime,
     /// Others need its place.
@@ -32,18 +33,17 @@ impl Member {
             Arc::clone(&shared.backend),
             since,
         );
-        let slot = shared.registry.enter(session, shared.config.entropy.open());
+        let handle = shared.registry.enter(session, shared.config.entropy.open());
         let mut member = Self {
             shared: Arc::clone(shared),
-            slot,
+            handle,
             session: None,
             since,
             is_shed: false,
             has_ended: false,
         };
-        let session = member.slot.id();
-        let began = Event::SessionBegan { session };
-        shared.metrics.journal.tell(began);
+        let session = member.handle.id();
+        shared.metrics.log.emit(Event::SessionBegan { session });
         // all sessions may have been closed while this one was on its way in
         if shared.stage() == Stage::Closing {
             member.shut_down(CloseCode::GOING_AWAY);
@@ -52,20 +52,20 @@ impl Member {
     }
 
     pub(super) fn handle(&mut self, input: Input<'_>) {
-        self.slot.handle(self.shared.clock.now(), input);
+        self.handle.handle(self.shared.clock.now(), input);
         // found before the frame that names it is written: a phone can be quick
         if self.session.is_none()
-            && let Some(fingerprint) = self.slot.fingerprint()
+            && let Some(fingerprint) = self.handle.fingerprint()
         {
             let session = SessionId::of(&fingerprint);
             self.session = Some(session);
-            if let Some(older) = self.shared.registry.ready(session, &self.slot) {
+            if let Some(older) = self.shared.registry.ready(session, &self.handle) {
                 let now = self.shared.clock.now();
-                older.command(|hold| hold.session.shut_down(now, CloseCode::SESSION_TIMED_OUT));
+                older.command(|guard| guard.session.shut_down(now, CloseCode::SESSION_TIMED_OUT));
             }
             let after = self.shared.clock.now().saturating_since(self.since);
             self.shared.metrics.proven(after);
-            self.shared.rendezvous.open(&self.slot, &session);
+            self.shared.backplane.open(&self.handle, &session);
         }
     }
 
@@ -75,7 +75,8 @@ impl Member {
 
     pub(super) fn shut_down(&mut self, code: CloseCode) {
         let now = self.shared.clock.now();
-        self.slot.command(|hold| hold.session.shut_down(now, code));
+        self.handle
+            .command(|guard| guard.session.shut_down(now, code));
     }
 
     /// Closes it for others that need its place.
@@ -85,7 +86,7 @@ impl Member {
     }
 
     pub(super) fn poll_output(&mut self, waker: &Waker) -> Option<Output> {
-        let output = self.slot.poll_output(waker);
+        let output = self.handle.poll_output(waker);
         if let Some(Output::End(end)) = &output {
             self.ended(end);
         }
@@ -94,27 +95,28 @@ impl Member {
 
     fn ended(&mut self, end: &Result<Outcome, SessionError>) {
         self.has_ended = true;
-        let metrics = &self.shared.metrics;
         let was_decided = matches!(end, Ok(Outcome::Approved | Outcome::Declined));
-        metrics.journal.tell(Event::SessionEnded {
-            session: self.slot.id(),
-            phase: match self.session {
-                None => "handshake",
-                Some(_) if was_decided || self.slot.is_scanned() => "scanned",
-                Some(_) => "waiting",
-            },
-            outcome: match end {
-                Ok(Outcome::ShutDown | Outcome::Left(_)) if self.is_shed => {
-                    metrics.ended_for_others()
-                }
-                _ => metrics.ended(end),
-            },
+        let phase = match self.session {
+            None => SessionPhase::Handshake,
+            Some(_) if was_decided || self.handle.is_scanned() => SessionPhase::Scanned,
+            Some(_) => SessionPhase::Waiting,
+        };
+        let outcome = match end {
+            Ok(Outcome::ShutDown | Outcome::Left(_)) if self.is_shed => SessionEnd::Shed,
+            end => end.into(),
+        };
+        let metrics = &self.shared.metrics;
+        metrics.session_ended(outcome);
+        metrics.log.emit(Event::SessionEnded {
+            session: self.handle.id(),
+            phase,
+            outcome,
             after: self.shared.clock.now().saturating_since(self.since),
         });
     }
 
     pub(super) fn deadline(&self) -> Option<MonoTime> {
-        self.slot.deadline().map(|deadline| deadline.at)
+        self.handle.deadline().map(|deadline| deadline.at)
     }
 }
 
@@ -124,8 +126,8 @@ impl Drop for Member {
             // what it had to say at last found nobody
             self.ended(&Ok(Outcome::Left(None)));
         }
-        let left = self.shared.registry.leave(&self.slot, self.session);
-        self.shared.rendezvous.close(left);
+        let left = self.shared.registry.leave(&self.handle, self.session);
+        self.shared.backplane.close(left);
     }
 }
 

@@ -16,6 +16,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 
 use crate::limits::{AddressPlace, ConnectionPermit, Limits, SessionPermit};
+use crate::observe::reason::Refusal;
 use crate::server::stream::Stream;
 use crate::shared::Shared;
 use carrier::Carrier;
@@ -51,7 +52,7 @@ pub(crate) async fn serve(
             (&mut carrier).await;
         }
         if begun == Begun::Shed {
-            shared.metrics.shed();
+            shared.metrics.refused(Refusal::Shed);
             carrier.shed();
             None
         } else {

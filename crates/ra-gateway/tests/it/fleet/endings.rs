@@ -276,7 +276,7 @@ async fn r56_fleets_with_other_prefixes_do_not_meet() {
     let url = fleet.redis.url();
     let other = move |config: &mut ra_gateway::Config| {
         let redis = format!("{url}?prefix=other:").parse().unwrap();
-        config.rendezvous = ra_gateway::Rendezvous::Redis(redis);
+        config.backplane = ra_gateway::BackplaneConfig::Redis(redis);
     };
     fleet.add(other).await;
     let (_desktop, fingerprint) = Desktop::ready(fleet.at(0), 1).await;

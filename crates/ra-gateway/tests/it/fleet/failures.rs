@@ -229,7 +229,7 @@ async fn r56_a_gateway_that_cannot_reach_its_redis_does_not_start() {
     };
     let bind = async |url: String| {
         let mut config = ra_gateway::Config::default();
-        config.rendezvous = ra_gateway::Rendezvous::Redis(url.parse().unwrap());
+        config.backplane = ra_gateway::BackplaneConfig::Redis(url.parse().unwrap());
         let accounts: ra_gateway::accounts::StaticFile =
             "[[account]]\nauthorization = \"a\"\nid = 1\nusername = \"u\""
                 .parse()

@@ -56,7 +56,7 @@ async fn r56_a_user_of_redis_with_few_rights_is_enough() {
     for _ in 0..2 {
         fleet
             .add(|config| {
-                config.rendezvous = ra_gateway::Rendezvous::Redis(url.parse().unwrap());
+                config.backplane = ra_gateway::BackplaneConfig::Redis(url.parse().unwrap());
             })
             .await;
     }

@@ -4,7 +4,7 @@ use std::env;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use ra_gateway::Rendezvous;
+use ra_gateway::BackplaneConfig;
 
 use super::*;
 
@@ -18,7 +18,7 @@ async fn serves_as_a_node_when_told_to() {
         return;
     };
     let node = host(|config| {
-        config.rendezvous = Rendezvous::Redis(url.parse().unwrap());
+        config.backplane = BackplaneConfig::Redis(url.parse().unwrap());
     })
     .await;
     println!("\nlistening {}", node.address);
@@ -188,7 +188,7 @@ async fn r56_a_stopped_node_makes_503_and_not_a_hang() {
 #[tokio::test]
 async fn r56_a_session_of_a_node_that_is_not_back_yet_is_not_called_unknown() {
     let patient = |config: &mut ra_gateway::Config| {
-        if let Rendezvous::Redis(redis) = &mut config.rendezvous {
+        if let BackplaneConfig::Redis(redis) = &mut config.backplane {
             redis.within = std::time::Duration::from_secs(60);
         }
     };

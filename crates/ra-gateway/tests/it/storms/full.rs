@@ -6,8 +6,8 @@ use std::fs::File;
 use std::os::fd::AsRawFd;
 use std::sync::Arc;
 
+use ra_gateway::Gateway;
 use ra_gateway::accounts::StaticFile;
-use ra_gateway::{Gateway, Log};
 use ra_testkit::{Fake, FakeKey};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio_tungstenite::tungstenite::Error;
@@ -191,12 +191,9 @@ fn r55_without_files_to_open_it_says_so_and_goes_on_when_there_are_some() {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let kept = Arc::new(Kept::default());
-        let log: Arc<dyn Log> = Arc::<Kept>::clone(&kept);
-        let mut config = Config::default();
-        config.log = Some(log);
+        let (kept, _guard) = Kept::start();
         let accounts: StaticFile = PAIR.parse().unwrap();
-        let gateway = Gateway::bind(config, Arc::new(accounts), Arc::new(Fake));
+        let gateway = Gateway::bind(Config::default(), Arc::new(accounts), Arc::new(Fake));
         let gateway = gateway.await.unwrap();
         let host = Host {
             address: gateway.local_addr(),
@@ -230,10 +227,7 @@ fn r55_without_files_to_open_it_says_so_and_goes_on_when_there_are_some() {
         }
         assert_eq!(counted(&host, "ready"), 1);
         assert_eq!(kept.line("refused reason=no_files count=").await, "1");
-        assert_eq!(
-            kept.level("refused reason=no_files"),
-            ra_gateway::Level::Warning
-        );
+        assert_eq!(kept.level("refused reason=no_files"), tracing::Level::WARN);
         let tries = counted(&host, reason);
         drop(queued);
         until(|| counted(&host, "connections") == 0).await;

@@ -22,7 +22,7 @@ use tokio::task::JoinHandle;
 
 pub(crate) use accounts::Silent;
 pub(crate) use desktop::Desktop;
-pub(crate) use log::Kept;
+pub(crate) use log::{Guard as KeptGuard, Kept};
 pub(crate) use metrics::{counted, until};
 #[cfg(feature = "redis")]
 pub(crate) use redis::{Fleet, RedisServer, fleet, fleet_on, go_on, stop};

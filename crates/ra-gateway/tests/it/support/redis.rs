@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ra_crypto::Backend;
-use ra_gateway::{Accounts, Config, Redis, Rendezvous};
+use ra_gateway::{Accounts, BackplaneConfig, Config, Redis};
 use ra_testkit::Fake;
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, FromRedisValue, cmd};
@@ -214,7 +214,7 @@ impl Fleet {
         // as long as a busy machine may need, as short as a test would like
         meet.within = Duration::from_secs(2);
         let node = host_with(Arc::clone(&self.backend), |config| {
-            config.rendezvous = Rendezvous::Redis(meet);
+            config.backplane = BackplaneConfig::Redis(meet);
             change(config);
         })
         .await;
@@ -225,7 +225,7 @@ impl Fleet {
     pub(crate) async fn add_of(&mut self, accounts: Arc<dyn Accounts>) {
         let meet: Redis = self.redis.url().parse().unwrap();
         let node = host_of(accounts, |config| {
-            config.rendezvous = Rendezvous::Redis(meet);
+            config.backplane = BackplaneConfig::Redis(meet);
         })
         .await;
         self.nodes.push(node);

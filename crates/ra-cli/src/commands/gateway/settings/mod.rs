@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use ra_core::gateway::Accept;
 use ra_gateway::{
-    ClientHeader, Config, IpNetwork, Origins, RedisUrlError, Rendezvous, TrustedProxies,
+    BackplaneConfig as Rendezvous, ClientHeader, Config, IpNetwork, Origins, RedisUrlError,
+    TrustedProxies,
 };
 use ra_http::BaseUrl;
 
@@ -195,7 +196,7 @@ impl Settings {
         }
         let header = self.proxies_header.unwrap_or_default();
         self.config.trusted_proxies = TrustedProxies::new(self.proxies.clone(), header);
-        self.config.rendezvous = match rendezvous(&self.rendezvous)? {
+        self.config.backplane = match rendezvous(&self.rendezvous)? {
             Rendezvous::Redis(mut redis) => {
                 redis.within = self.redis_within.unwrap_or(redis.within);
                 Rendezvous::Redis(redis)

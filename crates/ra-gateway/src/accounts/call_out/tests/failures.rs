@@ -96,14 +96,3 @@ async fn r57_what_trying_again_cannot_change_is_not_tried_again() {
         assert_eq!(script.heard.lock().unwrap().len(), 1);
     }
 }
-
-#[test]
-fn each_failure_has_a_name_and_a_counter_of_its_own() {
-    let all = AccountsFailure::ALL;
-    let names: std::collections::BTreeSet<&str> =
-        all.into_iter().map(AccountsFailure::name).collect();
-    assert_eq!(names.len(), all.len());
-    for (at, failure) in all.into_iter().enumerate() {
-        assert_eq!(failure as usize, at, "{failure:?}");
-    }
-}

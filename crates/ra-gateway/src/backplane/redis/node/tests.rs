@@ -17,7 +17,7 @@ const OTHER: NodeId = NodeId([2; 16]);
 struct Scene {
     node: Node,
     said: mpsc::Receiver<Cmd>,
-    slot: Arc<Slot>,
+    handle: Arc<SessionHandle>,
     session: SessionId,
 }
 
@@ -29,9 +29,9 @@ impl Scene {
     fn with(room: usize, within: Duration) -> Self {
         let registry = Arc::new(Registry::default());
         let session = Session::new(Arc::default(), Arc::new(Fake), MonoTime::ZERO);
-        let slot = registry.enter(session, Box::new(SeededEntropy::new(1)));
-        let session = prove(&slot);
-        registry.ready(session, &slot);
+        let handle = registry.enter(session, Box::new(SeededEntropy::new(1)));
+        let session = prove(&handle);
+        registry.ready(session, &handle);
         let parts = Parts {
             id: ME,
             names: Names::new("ra:".into()),
@@ -41,13 +41,13 @@ impl Scene {
             metrics: Arc::default(),
             within,
             handshake_millis: 120_000,
-            given: Vault::new(16, Duration::from_secs(60)),
+            given: TtlMap::new(16, Duration::from_secs(60)),
         };
         let (outbox, said) = mpsc::channel(room);
         Self {
             node: Node::new(parts, outbox),
             said,
-            slot,
+            handle,
             session,
         }
     }
@@ -115,7 +115,7 @@ impl Scene {
     }
 
     fn outputs(&self) -> Vec<Output> {
-        std::iter::from_fn(|| self.slot.poll_output(Waker::noop())).collect()
+        std::iter::from_fn(|| self.handle.poll_output(Waker::noop())).collect()
     }
 
     /// The ops that the desktop is told, and `close` for a close.
@@ -136,17 +136,17 @@ impl Scene {
 }
 
 /// Has the machine's proof done; what it says until then is drained.
-fn prove(slot: &Slot) -> SessionId {
+fn prove(handle: &SessionHandle) -> SessionId {
     let mut key = FakeKey::new(1);
     let spki = base64::encode_standard(key.public_key());
     let say = |frame: DesktopFrame<'_>| {
-        slot.handle(MonoTime::ZERO, Input::Text(&frame.encode()));
+        handle.handle(MonoTime::ZERO, Input::Text(&frame.encode()));
     };
     say(DesktopFrame::Init {
         encoded_public_key: spki.into(),
     });
     let mut nonce = None;
-    while let Some(output) = slot.poll_output(Waker::noop()) {
+    while let Some(output) = handle.poll_output(Waker::noop()) {
         if let Output::Send(text) = output
             && let GatewayFrame::NonceProof { encrypted_nonce } =
                 GatewayFrame::decode(text.expose()).unwrap()
@@ -159,13 +159,13 @@ fn prove(slot: &Slot) -> SessionId {
     say(DesktopFrame::NonceProof(Proof::Digest(Sensitive::from(
         proof.as_str(),
     ))));
-    SessionId::of(&slot.fingerprint().unwrap())
+    SessionId::of(&handle.fingerprint().unwrap())
 }
 
 #[test]
 fn r56_no_qr_goes_out_before_redis_knows_the_session() {
     let mut scene = Scene::new();
-    scene.node.open(&scene.slot, &scene.session);
+    scene.node.open(&scene.handle, &scene.session);
     assert_eq!(scene.commands(), ["SUBSCRIBE", "PUBLISH"]);
     assert_eq!(scene.told(), [""; 0]);
     scene.is_subscribed();
@@ -178,11 +178,11 @@ fn r56_no_qr_goes_out_before_redis_knows_the_session() {
 #[test]
 fn r56_a_session_that_redis_does_not_come_to_know_is_closed() {
     let scene = Scene::with(8, Duration::ZERO);
-    scene.node.open(&scene.slot, &scene.session);
+    scene.node.open(&scene.handle, &scene.session);
     scene.node.close_overdue();
     assert_eq!(scene.told(), ["pending_remote_init", "close 1001"]);
     let scene = Scene::new();
-    scene.node.open(&scene.slot, &scene.session);
+    scene.node.open(&scene.handle, &scene.session);
     scene.node.close_overdue();
     assert_eq!(scene.told(), [""; 0], "there is time left");
 }
@@ -219,7 +219,7 @@ fn r56_leave_is_for_one_scan() {
     scene.scan(leave, 2);
     // the first one's token goes before the second's is there
     assert_eq!(scene.commands(), ["UNLINK", "EVAL"]);
-    assert_eq!(scene.slot.handshake(), Some([2; 32]));
+    assert_eq!(scene.handle.handshake(), Some([2; 32]));
 }
 
 #[test]
@@ -294,10 +294,13 @@ fn r54_a_key_proven_elsewhere_closes_the_session_and_one_proven_here_does_not() 
 #[test]
 fn r56_nobody_is_answered_no() {
     let mut scene = Scene::new();
-    scene.slot.handle(MonoTime::ZERO, Input::Lost);
+    scene.handle.handle(MonoTime::ZERO, Input::Lost);
     scene.hear(OTHER, Ask::Key);
     assert_eq!(scene.answers(), Some(Answer::No), "the session is over");
-    scene.node.registry.leave(&scene.slot, Some(scene.session));
+    scene
+        .node
+        .registry
+        .leave(&scene.handle, Some(scene.session));
     scene.hear(OTHER, Ask::Key);
     assert_eq!(scene.answers(), Some(Answer::No), "the session is gone");
 }
@@ -308,7 +311,10 @@ fn r56_who_leaves_is_unsubscribed_and_takes_its_token_along() {
     let leave = scene.leave();
     scene.scan(leave, 1);
     scene.commands();
-    let left = scene.node.registry.leave(&scene.slot, Some(scene.session));
+    let left = scene
+        .node
+        .registry
+        .leave(&scene.handle, Some(scene.session));
     scene.node.close(&left);
     assert_eq!(scene.commands(), ["UNSUBSCRIBE", "UNLINK"]);
     // who is not found any more because a newer one is, leaves the channel alone
@@ -322,7 +328,7 @@ fn r56_who_leaves_is_unsubscribed_and_takes_its_token_along() {
 #[tokio::test]
 async fn r56_more_than_can_be_said_makes_the_connection_anew() {
     let scene = Scene::with(2, Duration::from_secs(60));
-    scene.node.open(&scene.slot, &scene.session);
+    scene.node.open(&scene.handle, &scene.session);
     let behind = scene.node.behind.notified();
     let mut behind = std::pin::pin!(behind);
     assert!(behind.as_mut().now_or_never().is_none());
