@@ -40,7 +40,7 @@ fn drivers_and_carriers_cross_threads() {
 fn a_call_without_time_is_a_timeout() {
     use ra_testkit::parity::peers::{answering, json};
     let address = answering(json("200 OK", "{}"));
-    let request = http::Request::get(format!("http://{address}/")).body(ra_http::Body::empty());
+    let request = ::http::Request::get(format!("http://{address}/")).body(ra_http::Body::empty());
     let carrier = ra_blocking::HttpCarrier::new(ra_blocking::Network::default());
     let sent = carrier.send(request.unwrap(), std::time::Duration::ZERO);
     let timeout = ra_http::TransportErrorKind::Timeout;
