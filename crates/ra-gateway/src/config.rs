@@ -1,6 +1,7 @@
 //! How a gateway is set up.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{Captcha, EntropySource, Limits, Origins, TrustedProxies};
@@ -34,8 +35,8 @@ pub struct Config {
     pub origins: Origins,
     /// How long secrets live.
     pub lifetimes: Lifetimes,
-    /// Ask for a solved captcha before a ticket is exchanged. For demos and tests. Default: no.
-    pub captcha: Option<Captcha>,
+    /// Asks for a solved captcha before a ticket is exchanged. Default: none.
+    pub captcha: Option<Arc<dyn Captcha>>,
     /// How long sessions and tickets may live on once the gateway is told to drain. Default: 25 s,
     /// just below the 30 s that orchestrators grant.
     pub drain_within: Duration,

@@ -31,11 +31,13 @@ const DRAINING: Duration = Duration::from_secs(5);
 ///
 /// ```
 /// use std::sync::Arc;
-/// use ra_gateway::{Config, Gateway, accounts::StaticFile};
+/// use ra_gateway::{Accounts, Config, Gateway};
 ///
-/// # async fn example(backend: Arc<dyn ra_crypto::Backend>) -> Result<(), Box<dyn std::error::Error>> {
-/// let accounts: StaticFile = "[[account]]\nauthorization = \"secret\"\nid = 1\nusername = \"alice\"".parse()?;
-/// let gateway = Gateway::bind(Config::default(), Arc::new(accounts), backend).await?;
+/// # async fn example(
+/// #     accounts: Arc<dyn Accounts>,
+/// #     backend: Arc<dyn ra_crypto::Backend>,
+/// # ) -> std::io::Result<()> {
+/// let gateway = Gateway::bind(Config::default(), accounts, backend).await?;
 /// println!("listening on {}", gateway.local_addr());
 /// let handle = gateway.handle();
 /// # handle.shut_down();

@@ -9,7 +9,7 @@
 //!         ── POST …/finish, …/cancel ─────┐ │ │ │
 //!         ── POST /mfa/finish ──────────┐ │ │ │ │
 //!                                       ▼ ▼ ▼ ▼ ▼
-//!                            Gateway ── Accounts (yours, an HTTP call-out, or a TOML file)
+//!                            Gateway ── Accounts (yours, or an HTTP call-out)
 //! ```
 //!
 //! One listener serves all of it, plus `/healthz` and `/readyz`. REST calls live under `/api/vN/`

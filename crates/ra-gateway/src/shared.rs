@@ -188,14 +188,12 @@ impl Shared {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::accounts::StaticFile;
+    use crate::accounts::NoAccounts;
 
     #[tokio::test(start_paused = true)]
     async fn who_has_not_asked_for_a_minute_does_not_watch() {
-        let file = "[[account]]\nauthorization = \"a\"\nid = 1\nusername = \"u\"";
-        let accounts: StaticFile = file.parse().unwrap();
         let backend = Arc::new(ra_testkit::Fake);
-        let shared = Shared::alone(Config::default(), Arc::new(accounts), backend);
+        let shared = Shared::alone(Config::default(), Arc::new(NoAccounts), backend);
         assert!(!shared.is_watched());
         shared.watch();
         tokio::time::advance(Duration::from_secs(59)).await;

@@ -5,9 +5,11 @@ use core::{error::Error, fmt, str::FromStr};
 
 use http::{Uri, uri::PathAndQuery};
 
+use ra_types::UrlParts;
+
 use crate::HttpError;
 
-/// So that a base and what is put below it stay within what [`Uri`] takes, 64 KiB.
+/// Keeps a base URL with a path below it within the 64 KiB that [`Uri`] takes.
 const MAX_BYTES: usize = 16 * 1024;
 
 /// A validated base URL, such as `https://discord.com/api/v9`.
@@ -33,7 +35,7 @@ pub struct BaseUrl {
     plaintext: bool,
 }
 
-/// Why a text is no [`BaseUrl`].
+/// Reason why a text is not a [`BaseUrl`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BaseUrlError {
@@ -47,9 +49,9 @@ pub enum BaseUrlError {
     Host,
     /// A port that is no number from 1 to 65535.
     Port,
-    /// `?` and what follows.
+    /// There is a query (`?`).
     Query,
-    /// `#` and what follows.
+    /// There is a fragment (`#`).
     Fragment,
     /// `http` to another machine.
     Plaintext,
@@ -59,7 +61,7 @@ impl BaseUrl {
     /// The URL of `path` below the base. `path` starts with `/` and may bear a query.
     ///
     /// # Errors
-    /// [`HttpErrorKind::BadRequest`](crate::HttpErrorKind::BadRequest) if `path` is no such thing.
+    /// [`HttpErrorKind::BadRequest`](crate::HttpErrorKind::BadRequest) if `path` is not of this form.
     pub fn join(&self, path: &str) -> Result<Uri, HttpError> {
         if !path.starts_with('/') || path.contains('#') {
             return Err(HttpError::bad_request("path"));
@@ -91,7 +93,7 @@ impl BaseUrl {
         self.plaintext
     }
 
-    /// Whether the host is this machine, judged by what is written and not by resolving it.
+    /// Whether the host is this machine, judged by its text and not by resolving it.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.host)
@@ -105,32 +107,32 @@ impl FromStr for BaseUrl {
         if text.len() > MAX_BYTES {
             return Err(BaseUrlError::NotAUrl);
         }
-        let (scheme, rest) = text.split_once("://").ok_or(BaseUrlError::NotAUrl)?;
-        let plaintext = match scheme.to_ascii_lowercase().as_str() {
+        let parts = UrlParts::split(text).ok_or(BaseUrlError::NotAUrl)?;
+        let plaintext = match parts.scheme.to_ascii_lowercase().as_str() {
             "https" => false,
             "http" => true,
             _ => return Err(BaseUrlError::Scheme),
         };
-        if rest.bytes().any(|b| !b.is_ascii_graphic() || b == b'\\') {
+        if text.bytes().any(|b| !b.is_ascii_graphic() || b == b'\\') {
             return Err(BaseUrlError::NotAUrl);
         }
-        if rest.contains('#') {
+        if parts.fragment.is_some() {
             return Err(BaseUrlError::Fragment);
         }
-        if rest.contains('?') {
+        if parts.query.is_some() {
             return Err(BaseUrlError::Query);
         }
-        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        if authority.contains('@') {
+        if parts.user_info.is_some() {
             return Err(BaseUrlError::UserInfo);
         }
-        let (host, port) = split_port(authority)?;
+        let host = read_host(parts.host)?;
+        let port = parts.port.map(read_port).transpose()?;
         let default_port = if plaintext { 80 } else { 443 };
         let port = port.unwrap_or(default_port);
         if plaintext && !is_loopback(&host) {
             return Err(BaseUrlError::Plaintext);
         }
-        let path = path.trim_end_matches('/');
+        let path = parts.path.trim_end_matches('/');
         if !path.is_empty() && PathAndQuery::try_from(path).is_err() {
             return Err(BaseUrlError::NotAUrl);
         }
@@ -155,33 +157,21 @@ impl FromStr for BaseUrl {
     }
 }
 
-/// The host as [`BaseUrl::host`] has it, and the port if one is written.
-fn split_port(authority: &str) -> Result<(String, Option<u16>), BaseUrlError> {
-    let (host, port) = match authority.strip_prefix('[') {
-        Some(rest) => {
-            let (address, port) = rest.split_once(']').ok_or(BaseUrlError::Host)?;
-            let address: Ipv6Addr = address.parse().map_err(|_| BaseUrlError::Host)?;
-            (address.to_string(), port)
-        }
-        None => {
-            let (name, port) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
-            (name_or_v4(name)?, port)
-        }
+/// The host as [`BaseUrl::host`] returns it.
+fn read_host(host: &str) -> Result<String, BaseUrlError> {
+    let Some(address) = host.strip_prefix('[') else {
+        return name_or_v4(host);
     };
-    let Some(port) = port.strip_prefix(':') else {
-        return if port.is_empty() {
-            Ok((host, None))
-        } else {
-            Err(BaseUrlError::Host)
-        };
-    };
-    if !port.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(BaseUrlError::Port); // `parse` would take a sign
-    }
-    match port.parse() {
-        Ok(port) if port != 0 => Ok((host, Some(port))),
-        _ => Err(BaseUrlError::Port),
-    }
+    let address = address
+        .strip_suffix(']')
+        .and_then(|a| a.parse::<Ipv6Addr>().ok());
+    address.map(|a| a.to_string()).ok_or(BaseUrlError::Host)
+}
+
+fn read_port(port: &str) -> Result<u16, BaseUrlError> {
+    let is_number = port.bytes().all(|b| b.is_ascii_digit()); // `parse` would take a sign
+    let port = port.parse().ok().filter(|&port| is_number && port != 0);
+    port.ok_or(BaseUrlError::Port)
 }
 
 fn name_or_v4(name: &str) -> Result<String, BaseUrlError> {
@@ -206,7 +196,7 @@ fn name_or_v4(name: &str) -> Result<String, BaseUrlError> {
     Ok(name.to_ascii_lowercase())
 }
 
-/// Whether a host in lower case, without brackets, is this machine, judged by what is written.
+/// Whether a host in lower case, without brackets, is this machine, judged by its text.
 pub(crate) fn is_loopback(host: &str) -> bool {
     host == "localhost"
         || host

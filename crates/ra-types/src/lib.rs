@@ -1,4 +1,5 @@
-//! Types that every layer of remote auth shares: secrets, monotonic time, fault and retry, snowflakes.
+//! Types that every layer of remote auth shares: secrets, monotonic time, fault and retry, snowflakes, and the one URL
+//! splitter.
 //!
 //! The crates above re-export what their users need, for example `ra_proto::Token` and `ra_core::Retry`. Depend on this
 //! crate directly only to define secret types with [`secret_text!`].
@@ -15,6 +16,7 @@ mod fault;
 mod mono_time;
 mod secret;
 mod snowflake;
+mod url_parts;
 
 pub use fault::{Fault, Retry};
 pub use mono_time::MonoTime;
@@ -23,3 +25,4 @@ pub use secret::{
     Token, constant_time_eq,
 };
 pub use snowflake::{Snowflake, SnowflakeError};
+pub use url_parts::UrlParts;

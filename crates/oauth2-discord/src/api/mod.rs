@@ -75,11 +75,6 @@ fn bodiless_as_user(
     Ok(request)
 }
 
-/// Whether a code can be one that a person typed: 1 to 64 visible ASCII characters (S-24).
-fn is_user_code(code: &str) -> bool {
-    (1..=64).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_graphic())
-}
-
 /// The member `scopes`: an array of scopes.
 fn scopes(raw: Option<&RawValue>) -> Result<ScopeSet, TokenError> {
     let texts: Vec<String> = required(raw, "scopes")?;

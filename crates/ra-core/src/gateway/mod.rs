@@ -7,9 +7,9 @@
 //!                                    init out          ticket out
 //! ```
 //!
-//! The machine knows one desktop. Who scans, approves and redeems reaches it through the commands
-//! [`Session::attach`] (or [`Session::attach_sealed`]), [`Session::approve`] and [`Session::decline`]; the host keeps accounts,
-//! handshake tokens and tickets.
+//! The machine knows one desktop. Phones reach it through the commands
+//! [`Session::attach`] (or [`Session::attach_sealed`]), [`Session::approve`] and [`Session::decline`]; the host keeps
+//! accounts, handshake tokens and tickets.
 
 mod error;
 mod output;
@@ -32,7 +32,7 @@ pub use error::SessionError;
 pub use output::{Event, Outcome, Output};
 pub use state::Phase;
 
-use state::{Desk, State};
+use state::{Context, State};
 use timers::Timers;
 
 /// Which proof dialects a gateway takes (R-50).
@@ -54,7 +54,7 @@ pub enum Accept {
     Nonce,
 }
 
-/// How a gateway treats its sockets.
+/// Configuration of gateway sessions.
 ///
 /// ```
 /// use core::time::Duration;
@@ -110,7 +110,7 @@ impl Default for Config {
 pub struct Session {
     clock: Clock,
     state: State,
-    desk: Desk,
+    cx: Context,
 }
 
 impl Session {
@@ -128,22 +128,21 @@ impl Session {
     #[must_use]
     pub fn new(config: Arc<Config>, backend: Arc<dyn Backend>, now: MonoTime) -> Self {
         let timers = Timers::start(&config, now);
-        let mut desk = Desk {
+        let mut cx = Context {
             config,
             backend,
             timers,
             out: Queue::new(),
         };
-        let state = State::open(&mut desk);
+        let state = State::open(&mut cx);
         Self {
             clock: Clock::new(now),
             state,
-            desk,
+            cx,
         }
     }
 
-    /// Takes what the desktop or the clock brought. `entropy` gives the nonce and what sealing
-    /// it needs.
+    /// Handles an event of the socket or the clock. `entropy` is for the nonce and for sealing it.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -157,11 +156,11 @@ impl Session {
     /// ```
     pub fn handle(&mut self, now: MonoTime, input: Input<'_>, entropy: &mut dyn Entropy) {
         let now = self.clock.advance(now);
-        self.step(|state, desk| state.on_time(desk, now));
-        self.step(|state, desk| state.on_input(desk, now, input, entropy));
+        self.step(|state, cx| state.on_time(cx, now));
+        self.step(|state, cx| state.on_input(cx, now, input, entropy));
     }
 
-    /// Shows the desktop who has scanned its code. Again, with somebody else, until the verdict.
+    /// Shows the desktop the user who scanned its code. May come again, with another user, until the verdict.
     ///
     /// # Errors
     ///
@@ -184,18 +183,17 @@ impl Session {
         user: &User,
         entropy: &mut dyn Entropy,
     ) -> Result<(), Misuse> {
-        self.command(now, |state, desk| state.attach(desk, user, entropy))
+        self.command(now, |state, cx| state.attach(cx, user, entropy))
     }
 
     /// The same with a user that was sealed to [this desktop's key](Self::public_key) elsewhere,
-    /// so that only the desktop gets to know who it is. What does not open is the desktop's to
-    /// find out.
+    /// so that only the desktop learns who it is. The desktop finds out whether it opens.
     ///
     /// # Errors
     ///
     /// As [`attach`](Self::attach).
     pub fn attach_sealed(&mut self, now: MonoTime, sealed: &[u8]) -> Result<(), Misuse> {
-        self.command(now, |state, desk| state.attach_sealed(desk, sealed))
+        self.command(now, |state, cx| state.attach_sealed(cx, sealed))
     }
 
     /// Hands the desktop its ticket and ends the session.
@@ -217,10 +215,10 @@ impl Session {
     /// assert_eq!(nobody_has_scanned, Err(Misuse::NobodyAttached));
     /// ```
     pub fn approve(&mut self, now: MonoTime, ticket: &Ticket) -> Result<(), Misuse> {
-        self.command(now, |state, desk| state.approve(desk, ticket))
+        self.command(now, |state, cx| state.approve(cx, ticket))
     }
 
-    /// Tells the desktop that the person said no and ends the session.
+    /// Tells the desktop that the person declined, and ends the session.
     ///
     /// # Errors
     ///
@@ -255,10 +253,10 @@ impl Session {
     /// ```
     pub fn shut_down(&mut self, now: MonoTime, code: CloseCode) {
         self.clock.advance(now);
-        self.step(|state, desk| state.shut_down(desk, code));
+        self.step(|state, cx| state.shut_down(cx, code));
     }
 
-    /// The next thing to do, in order.
+    /// Takes the next output, in order.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -272,7 +270,7 @@ impl Session {
     /// }
     /// ```
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.desk.out.pop()
+        self.cx.out.pop()
     }
 
     /// When to call [`Session::handle`] with [`Input::Tick`] at the latest; `None` after the end.
@@ -288,10 +286,10 @@ impl Session {
     /// ```
     #[must_use]
     pub fn deadline(&self) -> Option<Deadline> {
-        (self.phase() != Phase::Ended).then(|| self.desk.timers.next())
+        (self.phase() != Phase::Ended).then(|| self.cx.timers.next())
     }
 
-    /// How far the session is.
+    /// The phase of the session.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -339,20 +337,20 @@ impl Session {
         self.public_key().map(ra_crypto::fingerprint)
     }
 
-    fn step(&mut self, step: impl FnOnce(State, &mut Desk) -> State) {
+    fn step(&mut self, step: impl FnOnce(State, &mut Context) -> State) {
         let state = core::mem::replace(&mut self.state, State::Ended);
-        self.state = step(state, &mut self.desk);
+        self.state = step(state, &mut self.cx);
     }
 
     fn command(
         &mut self,
         now: MonoTime,
-        command: impl FnOnce(State, &mut Desk) -> (State, Result<(), Misuse>),
+        command: impl FnOnce(State, &mut Context) -> (State, Result<(), Misuse>),
     ) -> Result<(), Misuse> {
         let now = self.clock.advance(now);
-        self.step(|state, desk| state.on_time(desk, now)); // a verdict that comes too late is too late
+        self.step(|state, cx| state.on_time(cx, now)); // a verdict that comes too late is too late
         let state = core::mem::replace(&mut self.state, State::Ended);
-        let (state, answer) = command(state, &mut self.desk);
+        let (state, answer) = command(state, &mut self.cx);
         self.state = state;
         answer
     }

@@ -17,7 +17,7 @@ use crate::{Misuse, MonoTime, Text};
 
 const NONCE_BYTES: usize = 32;
 
-/// Where a session is, with what only that phase knows.
+/// The state of a session, with the data of its phase.
 pub(super) enum State {
     AwaitInit,
     AwaitProof {
@@ -33,7 +33,7 @@ pub(super) enum State {
     Ended,
 }
 
-/// How far a gateway session is.
+/// The phase of a gateway session.
 ///
 /// ```
 /// use ra_core::gateway::Phase;
@@ -51,7 +51,7 @@ pub enum Phase {
     AwaitScan,
     /// A phone has scanned, its owner's verdict is awaited.
     Scanned,
-    /// Over.
+    /// Ended.
     Ended,
 }
 
@@ -61,15 +61,15 @@ impl fmt::Display for Phase {
     }
 }
 
-/// What every phase works with.
-pub(super) struct Desk {
+/// Data that all phases share.
+pub(super) struct Context {
     pub(super) config: Arc<Config>,
     pub(super) backend: Arc<dyn Backend>,
     pub(super) timers: Timers,
     pub(super) out: Queue<Output>,
 }
 
-impl Desk {
+impl Context {
     fn send(&mut self, frame: &GatewayFrame<'_>) {
         self.out.push(Output::Send(Text::new(frame.encode())));
     }
@@ -91,12 +91,12 @@ impl Desk {
 }
 
 impl State {
-    pub(super) fn open(desk: &mut Desk) -> Self {
+    pub(super) fn open(cx: &mut Context) -> Self {
         let hello = GatewayFrame::Hello {
-            timeout_ms: whole_millis(desk.config.timeout),
-            heartbeat_interval: whole_millis(desk.config.heartbeat_interval),
+            timeout_ms: whole_millis(cx.config.timeout),
+            heartbeat_interval: whole_millis(cx.config.heartbeat_interval),
         };
-        desk.send(&hello);
+        cx.send(&hello);
         Self::AwaitInit
     }
 
@@ -117,17 +117,17 @@ impl State {
         }
     }
 
-    pub(super) fn on_time(self, desk: &mut Desk, now: MonoTime) -> Self {
-        match (self, desk.timers.due(now)) {
+    pub(super) fn on_time(self, cx: &mut Context, now: MonoTime) -> Self {
+        match (self, cx.timers.due(now)) {
             (Self::Ended, _) => Self::Ended,
-            (_, Some(error)) => desk.fail(error),
+            (_, Some(error)) => cx.fail(error),
             (state, None) => state,
         }
     }
 
     pub(super) fn on_input(
         self,
-        desk: &mut Desk,
+        cx: &mut Context,
         now: MonoTime,
         input: Input<'_>,
         entropy: &mut dyn Entropy,
@@ -135,73 +135,73 @@ impl State {
         match (self, input) {
             (Self::Ended, _) => Self::Ended,
             (state, Input::Tick) => state,
-            (_, Input::Closed(code)) => desk.end(Ok(Outcome::Left(code))),
-            (_, Input::Lost) => desk.end(Ok(Outcome::Left(None))),
-            (_, Input::Binary) => desk.fail(SessionError::Binary),
-            (_, Input::Oversized) => desk.fail(SessionError::Oversized),
-            (_, Input::Text(_)) if desk.out.is_full() => desk.fail(SessionError::Backlog),
+            (_, Input::Closed(code)) => cx.end(Ok(Outcome::Left(code))),
+            (_, Input::Lost) => cx.end(Ok(Outcome::Left(None))),
+            (_, Input::Binary) => cx.fail(SessionError::Binary),
+            (_, Input::Oversized) => cx.fail(SessionError::Oversized),
+            (_, Input::Text(_)) if cx.out.is_full() => cx.fail(SessionError::Backlog),
             (state, Input::Text(text)) => match DesktopFrame::decode(text) {
-                Ok(frame) => state.on_frame(desk, now, frame, entropy),
-                Err(error) => desk.fail(SessionError::Decode(error)),
+                Ok(frame) => state.on_frame(cx, now, frame, entropy),
+                Err(error) => cx.fail(SessionError::Decode(error)),
             },
         }
     }
 
     fn on_frame(
         self,
-        desk: &mut Desk,
+        cx: &mut Context,
         now: MonoTime,
         frame: DesktopFrame<'_>,
         entropy: &mut dyn Entropy,
     ) -> Self {
         match (self, frame) {
             (Self::AwaitInit, DesktopFrame::Init { encoded_public_key }) => {
-                challenge(desk, &encoded_public_key, entropy)
-                    .unwrap_or_else(|error| desk.fail(error))
+                challenge(cx, &encoded_public_key, entropy).unwrap_or_else(|error| cx.fail(error))
             }
             (Self::AwaitProof { spki, nonce }, DesktopFrame::NonceProof(proof)) => {
-                if !is_right(&proof, &nonce[..], desk.config.accept) {
-                    return desk.fail(SessionError::ProofRefused);
+                if !is_right(&proof, &nonce[..], cx.config.accept) {
+                    return cx.fail(SessionError::ProofRefused);
                 }
                 let fingerprint = ra_crypto::fingerprint(&spki);
-                desk.timers.handshake_done();
-                desk.send(&GatewayFrame::PendingRemoteInit {
+                cx.timers.handshake_done();
+                cx.send(&GatewayFrame::PendingRemoteInit {
                     fingerprint: alloc::string::ToString::to_string(&fingerprint).into(),
                 });
-                desk.out.push(Output::Event(Event::Ready(fingerprint)));
+                cx.out.push(Output::Event(Event::Ready(fingerprint)));
                 Self::AwaitScan { spki }
             }
             // R-51: heartbeats are answered in every phase, `init` need not have come
             (state, DesktopFrame::Heartbeat) => {
-                desk.timers.heartbeat(&desk.config, now);
-                desk.send(&GatewayFrame::HeartbeatAck);
+                cx.timers.heartbeat(&cx.config, now);
+                cx.send(&GatewayFrame::HeartbeatAck);
                 state
             }
             (state, DesktopFrame::Unknown { .. }) => state,
-            (state, frame @ (DesktopFrame::Init { .. } | DesktopFrame::NonceProof(_))) => desk
-                .fail(SessionError::Unexpected {
+            (state, frame @ (DesktopFrame::Init { .. } | DesktopFrame::NonceProof(_))) => {
+                cx.fail(SessionError::Unexpected {
                     phase: state.phase(),
                     op: frame.op_name(),
-                }),
+                })
+            }
         }
     }
 
     pub(super) fn attach(
         self,
-        desk: &mut Desk,
+        cx: &mut Context,
         user: &User,
         entropy: &mut dyn Entropy,
     ) -> (Self, Result<(), Misuse>) {
         match self {
             // scans over and over, and a desktop that does not read: our memory is not theirs to fill
-            Self::AwaitScan { .. } | Self::Scanned { .. } if desk.out.is_full() => {
-                (desk.fail(SessionError::Backlog), Ok(()))
+            Self::AwaitScan { .. } | Self::Scanned { .. } if cx.out.is_full() => {
+                (cx.fail(SessionError::Backlog), Ok(()))
             }
             Self::AwaitScan { spki } | Self::Scanned { spki } => {
                 let payload = Zeroizing::new(user.encode());
-                let state = match seal(desk, &spki, payload.as_bytes(), entropy) {
-                    Ok(sealed) => desk.show(spki, sealed),
-                    Err(error) => desk.fail(error),
+                let state = match seal(cx, &spki, payload.as_bytes(), entropy) {
+                    Ok(sealed) => cx.show(spki, sealed),
+                    Err(error) => cx.fail(error),
                 };
                 (state, Ok(()))
             }
@@ -212,54 +212,54 @@ impl State {
 
     pub(super) fn attach_sealed(
         self,
-        desk: &mut Desk,
+        cx: &mut Context,
         sealed: &[u8],
     ) -> (Self, Result<(), Misuse>) {
         match self {
-            Self::AwaitScan { .. } | Self::Scanned { .. } if desk.out.is_full() => {
-                (desk.fail(SessionError::Backlog), Ok(()))
+            Self::AwaitScan { .. } | Self::Scanned { .. } if cx.out.is_full() => {
+                (cx.fail(SessionError::Backlog), Ok(()))
             }
             Self::AwaitScan { spki } | Self::Scanned { spki } => {
-                (desk.show(spki, base64::encode_standard(sealed)), Ok(()))
+                (cx.show(spki, base64::encode_standard(sealed)), Ok(()))
             }
             Self::Ended => (Self::Ended, Err(Misuse::Ended)),
             state => (state, Err(Misuse::NotReady)),
         }
     }
 
-    pub(super) fn approve(self, desk: &mut Desk, ticket: &Ticket) -> (Self, Result<(), Misuse>) {
+    pub(super) fn approve(self, cx: &mut Context, ticket: &Ticket) -> (Self, Result<(), Misuse>) {
         match self {
             Self::Scanned { .. } => {
-                desk.send(&GatewayFrame::PendingLogin {
+                cx.send(&GatewayFrame::PendingLogin {
                     ticket: Sensitive::from(ticket.expose()),
                 });
-                (desk.close(CloseCode::NORMAL, Outcome::Approved), Ok(()))
+                (cx.close(CloseCode::NORMAL, Outcome::Approved), Ok(()))
             }
             Self::Ended => (Self::Ended, Err(Misuse::Ended)),
             state => (state, Err(Misuse::NobodyAttached)),
         }
     }
 
-    pub(super) fn decline(self, desk: &mut Desk) -> (Self, Result<(), Misuse>) {
+    pub(super) fn decline(self, cx: &mut Context) -> (Self, Result<(), Misuse>) {
         match self {
             Self::Scanned { .. } => {
-                desk.send(&GatewayFrame::Cancel);
-                (desk.close(CloseCode::NORMAL, Outcome::Declined), Ok(()))
+                cx.send(&GatewayFrame::Cancel);
+                (cx.close(CloseCode::NORMAL, Outcome::Declined), Ok(()))
             }
             Self::Ended => (Self::Ended, Err(Misuse::Ended)),
             state => (state, Err(Misuse::NobodyAttached)),
         }
     }
 
-    pub(super) fn shut_down(self, desk: &mut Desk, code: CloseCode) -> Self {
+    pub(super) fn shut_down(self, cx: &mut Context, code: CloseCode) -> Self {
         match self {
             Self::Ended => Self::Ended,
-            _ => desk.close(code, Outcome::ShutDown),
+            _ => cx.close(code, Outcome::ShutDown),
         }
     }
 }
 
-impl Desk {
+impl Context {
     fn show(&mut self, spki: Box<[u8]>, sealed_user: alloc::string::String) -> State {
         self.send(&GatewayFrame::PendingTicket {
             encrypted_user_payload: sealed_user.into(),
@@ -270,15 +270,15 @@ impl Desk {
 
 /// Reads the desktop's key and sends it a sealed nonce.
 fn challenge(
-    desk: &mut Desk,
+    cx: &mut Context,
     encoded: &str,
     entropy: &mut dyn Entropy,
 ) -> Result<State, SessionError> {
     let spki = base64::decode(encoded).map_err(|_| SessionError::KeyEncoding)?;
     let mut nonce = Zeroizing::new([0; NONCE_BYTES]);
     entropy.fill(&mut nonce[..])?;
-    let encrypted_nonce = seal(desk, &spki, &nonce[..], entropy)?.into();
-    desk.send(&GatewayFrame::NonceProof { encrypted_nonce });
+    let encrypted_nonce = seal(cx, &spki, &nonce[..], entropy)?.into();
+    cx.send(&GatewayFrame::NonceProof { encrypted_nonce });
     Ok(State::AwaitProof {
         spki: spki.into(),
         nonce,
@@ -288,12 +288,12 @@ fn challenge(
 /// Seals to the desktop's key. The key is read anew each time: 294 bytes a session are cheaper to
 /// keep than a parsed key, and reading costs a tenth of a sealing.
 fn seal(
-    desk: &Desk,
+    cx: &Context,
     spki: &[u8],
     plaintext: &[u8],
     entropy: &mut dyn Entropy,
 ) -> Result<alloc::string::String, SessionError> {
-    let sealed = desk.backend.peer_key(spki)?.seal(plaintext, entropy)?;
+    let sealed = cx.backend.peer_key(spki)?.seal(plaintext, entropy)?;
     Ok(base64::encode_standard(&sealed))
 }
 

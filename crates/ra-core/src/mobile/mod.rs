@@ -32,7 +32,7 @@ pub use error::MobileError;
 pub use output::{Event, Outcome, Output};
 pub use state::Phase;
 
-use state::{Desk, State};
+use state::{Context, State};
 
 /// How a phone talks to the service.
 ///
@@ -50,7 +50,7 @@ use state::{Desk, State};
 pub struct Config {
     /// Where the REST calls go (R-01).
     pub api: BaseUrl,
-    /// The token of the account that approves: what goes into `Authorization`.
+    /// The token of the approving account, sent in `Authorization`.
     pub authorization: Token,
     /// How long one call may take.
     pub call_within: Duration,
@@ -101,13 +101,13 @@ impl Config {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Input {
-    /// Answers `Call`: the response, or why there is none.
+    /// Answers `Call`: the response, or the reason why there is none.
     Reply(CallId, Result<http::Response<Body>, TransportError>),
     /// Time has passed.
     Tick,
 }
 
-/// What the person answers when the account asks for a second factor (R-43).
+/// The person's answer to a multi-factor challenge (R-43).
 ///
 /// ```
 /// use ra_core::mobile::MfaAnswer;
@@ -162,7 +162,7 @@ impl MfaAnswer {
 pub struct Session {
     clock: Clock,
     state: State,
-    desk: Desk,
+    cx: Context,
 }
 
 impl Session {
@@ -181,21 +181,21 @@ impl Session {
     /// ```
     #[must_use]
     pub fn new(config: Config, fingerprint: Fingerprint, now: MonoTime) -> Self {
-        let mut desk = Desk {
+        let mut cx = Context {
             config,
             fingerprint,
             last_call: CallId::FIRST,
             out: Queue::new(),
         };
-        let state = State::create(&mut desk, now);
+        let state = State::create(&mut cx, now);
         Self {
             clock: Clock::new(now),
             state,
-            desk,
+            cx,
         }
     }
 
-    /// Takes what happened outside.
+    /// Handles an event from outside.
     ///
     /// ```
     /// use ra_core::MonoTime;
@@ -214,11 +214,11 @@ impl Session {
     /// ```
     pub fn handle(&mut self, now: MonoTime, input: Input) {
         let now = self.clock.advance(now);
-        self.step(|state, desk| state.on_input(desk, now, input));
-        self.step(|state, desk| state.on_time(desk, now));
+        self.step(|state, cx| state.on_input(cx, now, input));
+        self.step(|state, cx| state.on_time(cx, now));
     }
 
-    /// The person says yes.
+    /// The person approves.
     ///
     /// # Errors
     ///
@@ -239,7 +239,7 @@ impl Session {
         self.command(now, State::approve)
     }
 
-    /// The person says no, before or instead of answering the second factor.
+    /// The person declines, before or instead of answering the second factor.
     ///
     /// # Errors
     ///
@@ -281,7 +281,7 @@ impl Session {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn abandon(&mut self, now: MonoTime) -> Result<(), Misuse> {
-        self.command(now, |state, desk, _| state.abandon(desk))
+        self.command(now, |state, cx, _| state.abandon(cx))
     }
 
     /// The person answers the second factor.
@@ -302,10 +302,10 @@ impl Session {
     /// }
     /// ```
     pub fn answer_mfa(&mut self, now: MonoTime, answer: MfaAnswer) -> Result<(), Misuse> {
-        self.command(now, |state, desk, now| state.answer_mfa(desk, now, answer))
+        self.command(now, |state, cx, now| state.answer_mfa(cx, now, answer))
     }
 
-    /// The next thing to do, in order.
+    /// Takes the next output, in order.
     ///
     /// ```
     /// use ra_core::MonoTime;
@@ -321,7 +321,7 @@ impl Session {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.desk.out.pop()
+        self.cx.out.pop()
     }
 
     /// When to call [`Session::handle`] with [`Input::Tick`] at the latest; `None` after the end.
@@ -360,20 +360,20 @@ impl Session {
         self.state.phase()
     }
 
-    fn step(&mut self, step: impl FnOnce(State, &mut Desk) -> State) {
+    fn step(&mut self, step: impl FnOnce(State, &mut Context) -> State) {
         let state = core::mem::replace(&mut self.state, State::Ended);
-        self.state = step(state, &mut self.desk);
+        self.state = step(state, &mut self.cx);
     }
 
     fn command(
         &mut self,
         now: MonoTime,
-        command: impl FnOnce(State, &mut Desk, MonoTime) -> (State, Result<(), Misuse>),
+        command: impl FnOnce(State, &mut Context, MonoTime) -> (State, Result<(), Misuse>),
     ) -> Result<(), Misuse> {
         let now = self.clock.advance(now);
-        self.step(|state, desk| state.on_time(desk, now)); // a decision that comes too late is too late
+        self.step(|state, cx| state.on_time(cx, now)); // a decision that comes too late is too late
         let state = core::mem::replace(&mut self.state, State::Ended);
-        let (state, answer) = command(state, &mut self.desk, now);
+        let (state, answer) = command(state, &mut self.cx, now);
         self.state = state;
         answer
     }

@@ -14,7 +14,7 @@ use ra_proto::rest::{Cancel, CreateHandshake, Finish, FinishMfa, FinishMfaReply,
 /// How much later than its own timeout a call's reply is given up on.
 const REPLY_GRACE: core::time::Duration = core::time::Duration::from_secs(1);
 
-/// Where an approval is, with what only that phase knows.
+/// The state of an approval, with the data of its phase.
 pub(super) enum State {
     Creating {
         call: Call<CreateHandshake>,
@@ -73,7 +73,7 @@ pub enum Phase {
     AnsweringMfa,
     /// The no is under way.
     Cancelling,
-    /// Over.
+    /// Ended.
     Ended,
 }
 
@@ -83,15 +83,15 @@ impl fmt::Display for Phase {
     }
 }
 
-/// What every phase works with.
-pub(super) struct Desk {
+/// Data that all phases share.
+pub(super) struct Context {
     pub(super) config: Config,
     pub(super) fingerprint: Fingerprint,
     pub(super) last_call: CallId,
     pub(super) out: Queue<Output>,
 }
 
-/// A call under way: who reads its reply, and until when it is waited for.
+/// The call in flight: the endpoint that reads its reply, and its deadline.
 pub(super) struct Call<E> {
     id: CallId,
     endpoint: E,
@@ -107,11 +107,11 @@ impl<E: Endpoint> Call<E> {
 }
 
 impl State {
-    pub(super) fn create(desk: &mut Desk, now: MonoTime) -> Self {
-        let endpoint = CreateHandshake::new(desk.config.authorization.clone(), desk.fingerprint);
-        match desk.call(now, endpoint) {
+    pub(super) fn create(cx: &mut Context, now: MonoTime) -> Self {
+        let endpoint = CreateHandshake::new(cx.config.authorization.clone(), cx.fingerprint);
+        match cx.call(now, endpoint) {
             Ok(call) => Self::Creating { call },
-            Err(error) => desk.end(Err(MobileError::Create(error))),
+            Err(error) => cx.end(Err(MobileError::Create(error))),
         }
     }
 
@@ -140,12 +140,12 @@ impl State {
         })
     }
 
-    pub(super) fn on_time(self, desk: &mut Desk, now: MonoTime) -> Self {
+    pub(super) fn on_time(self, cx: &mut Context, now: MonoTime) -> Self {
         if self.deadline().is_none_or(|deadline| deadline.at > now) {
             return self;
         }
         let silence = || HttpError::from(TransportError::new(TransportErrorKind::Timeout));
-        desk.end(Err(match self {
+        cx.end(Err(match self {
             Self::Creating { .. } => MobileError::Create(silence()),
             Self::Finishing { .. } => MobileError::Finish(silence()),
             Self::AnsweringMfa { .. } => MobileError::Mfa(silence()),
@@ -156,25 +156,25 @@ impl State {
         }))
     }
 
-    pub(super) fn on_input(self, desk: &mut Desk, now: MonoTime, input: Input) -> Self {
+    pub(super) fn on_input(self, cx: &mut Context, now: MonoTime, input: Input) -> Self {
         let Input::Reply(id, reply) = input else {
             return self;
         };
         match self {
             Self::Creating { call } if call.id == id => match call.read(reply) {
                 Ok(token) => {
-                    desk.event(Event::Confirm {
-                        fingerprint: desk.fingerprint,
+                    cx.event(Event::Confirm {
+                        fingerprint: cx.fingerprint,
                     });
-                    let until = now.saturating_add(desk.config.decide_within).ahead_of(now);
+                    let until = now.saturating_add(cx.config.decide_within).ahead_of(now);
                     Self::AwaitDecision { token, until }
                 }
-                Err(error) => desk.end(Err(MobileError::Create(error))),
+                Err(error) => cx.end(Err(MobileError::Create(error))),
             },
             Self::Finishing { token, until, call } if call.id == id => match call.read(reply) {
-                Ok(FinishReply::Done) => desk.end(Ok(Outcome::Approved)),
+                Ok(FinishReply::Done) => cx.end(Ok(Outcome::Approved)),
                 Ok(FinishReply::Mfa(required)) => {
-                    desk.event(Event::MfaRequired {
+                    cx.event(Event::MfaRequired {
                         methods: required.methods.clone(),
                         retry: false,
                     });
@@ -184,7 +184,7 @@ impl State {
                         mfa: Mfa { required, wrong: 0 },
                     }
                 }
-                Err(error) => desk.end(Err(MobileError::Finish(error))),
+                Err(error) => cx.end(Err(MobileError::Finish(error))),
             },
             Self::AnsweringMfa {
                 token,
@@ -193,36 +193,36 @@ impl State {
                 call,
             } if call.id == id => match call.read(reply) {
                 Ok(FinishMfaReply::Token(passed)) => {
-                    Self::finish(desk, now, token, until, Some(passed))
+                    Self::finish(cx, now, token, until, Some(passed))
                 }
-                Ok(FinishMfaReply::WrongCode) => desk.wrong_code(token, until, mfa),
-                Err(error) => desk.end(Err(MobileError::Mfa(error))),
+                Ok(FinishMfaReply::WrongCode) => cx.wrong_code(token, until, mfa),
+                Err(error) => cx.end(Err(MobileError::Mfa(error))),
             },
             Self::Cancelling { call } if call.id == id => match call.read(reply) {
-                Ok(()) => desk.end(Ok(Outcome::Declined)),
-                Err(error) => desk.end(Err(MobileError::Cancel(error))),
+                Ok(()) => cx.end(Ok(Outcome::Declined)),
+                Err(error) => cx.end(Err(MobileError::Cancel(error))),
             },
             state => state, // an answer to a call that is no longer open
         }
     }
 
-    pub(super) fn approve(self, desk: &mut Desk, now: MonoTime) -> (Self, Result<(), Misuse>) {
+    pub(super) fn approve(self, cx: &mut Context, now: MonoTime) -> (Self, Result<(), Misuse>) {
         match self {
             Self::AwaitDecision { token, until } => {
-                (Self::finish(desk, now, token, until, None), Ok(()))
+                (Self::finish(cx, now, token, until, None), Ok(()))
             }
             Self::Ended => (Self::Ended, Err(Misuse::Ended)),
             state => (state, Err(Misuse::NothingToDecide)),
         }
     }
 
-    pub(super) fn decline(self, desk: &mut Desk, now: MonoTime) -> (Self, Result<(), Misuse>) {
+    pub(super) fn decline(self, cx: &mut Context, now: MonoTime) -> (Self, Result<(), Misuse>) {
         match self {
             Self::AwaitDecision { token, .. } | Self::AwaitMfa { token, .. } => {
-                let endpoint = Cancel::new(desk.config.authorization.clone(), token);
-                let state = match desk.call(now, endpoint) {
+                let endpoint = Cancel::new(cx.config.authorization.clone(), token);
+                let state = match cx.call(now, endpoint) {
                     Ok(call) => Self::Cancelling { call },
-                    Err(error) => desk.end(Err(MobileError::Cancel(error))),
+                    Err(error) => cx.end(Err(MobileError::Cancel(error))),
                 };
                 (state, Ok(()))
             }
@@ -231,16 +231,16 @@ impl State {
         }
     }
 
-    pub(super) fn abandon(self, desk: &mut Desk) -> (Self, Result<(), Misuse>) {
+    pub(super) fn abandon(self, cx: &mut Context) -> (Self, Result<(), Misuse>) {
         match self {
             Self::Ended => (Self::Ended, Err(Misuse::Ended)),
-            _ => (desk.end(Ok(Outcome::Abandoned)), Ok(())),
+            _ => (cx.end(Ok(Outcome::Abandoned)), Ok(())),
         }
     }
 
     pub(super) fn answer_mfa(
         self,
-        desk: &mut Desk,
+        cx: &mut Context,
         now: MonoTime,
         answer: MfaAnswer,
     ) -> (Self, Result<(), Misuse>) {
@@ -248,19 +248,19 @@ impl State {
             Self::AwaitMfa { token, until, mfa } => {
                 let ticket: MfaTicket = mfa.required.ticket.clone();
                 let endpoint = FinishMfa::new(
-                    desk.config.authorization.clone(),
+                    cx.config.authorization.clone(),
                     ticket,
                     answer.method,
                     answer.text,
                 );
-                let state = match desk.call(now, endpoint) {
+                let state = match cx.call(now, endpoint) {
                     Ok(call) => Self::AnsweringMfa {
                         token,
                         until,
                         mfa,
                         call,
                     },
-                    Err(error) => desk.end(Err(MobileError::Mfa(error))),
+                    Err(error) => cx.end(Err(MobileError::Mfa(error))),
                 };
                 (state, Ok(()))
             }
@@ -270,26 +270,26 @@ impl State {
     }
 
     fn finish(
-        desk: &mut Desk,
+        cx: &mut Context,
         now: MonoTime,
         token: HandshakeToken,
         until: MonoTime,
         mfa: Option<MfaToken>,
     ) -> Self {
         let endpoint = Finish::new(
-            desk.config.authorization.clone(),
+            cx.config.authorization.clone(),
             token.clone(),
-            desk.config.temporary_token,
+            cx.config.temporary_token,
             mfa,
         );
-        match desk.call(now, endpoint) {
+        match cx.call(now, endpoint) {
             Ok(call) => Self::Finishing { token, until, call },
-            Err(error) => desk.end(Err(MobileError::Finish(error))),
+            Err(error) => cx.end(Err(MobileError::Finish(error))),
         }
     }
 }
 
-impl Desk {
+impl Context {
     fn call<E: Endpoint>(&mut self, now: MonoTime, endpoint: E) -> Result<Call<E>, HttpError> {
         let request = endpoint.to_http(&self.config.api)?;
         let (id, timeout) = (self.last_call.next(), self.config.call_within);

@@ -17,10 +17,9 @@ pub(super) async fn login(
 ) -> Result<Done, Problem> {
     let ticket = LoginRequest::decode(body)?.ticket;
     // before the ticket is used up, and whether or not there is one
-    if let Some(captcha) = &shared.config.captcha {
-        captcha
-            .check(headers)
-            .map_err(|why| Problem::Captcha(captcha.body(why)))?;
+    let captcha = shared.config.captcha.as_ref();
+    if let Some(challenge) = captcha.and_then(|captcha| captcha.challenge(headers)) {
+        return Err(Problem::Captcha(challenge));
     }
     let sealed = shared.backplane.redeem(&ticket).await?;
     shared.gate.nudge();

@@ -1,4 +1,6 @@
-//! The list of REST calls: their names and paths, and which call a path names.
+//! The enum of REST calls, made from the rows in `mod.rs`, and which call a path names.
+
+use super::Call;
 
 /// Defines [`Call`] from one row per call, so that no list can miss one.
 macro_rules! calls {
@@ -40,22 +42,11 @@ macro_rules! calls {
     };
 }
 
-calls! {
-    /// The phone has scanned a fingerprint.
-    Create "create" "/users/@me/remote-auth";
-    /// The person approves.
-    Finish "finish" "/users/@me/remote-auth/finish";
-    /// The person declines.
-    Cancel "cancel" "/users/@me/remote-auth/cancel";
-    /// The desktop exchanges its ticket for the sealed token.
-    Login "login" "/users/@me/remote-auth/login";
-    /// The person answers a multi-factor challenge.
-    MfaFinish "mfa_finish" "/mfa/finish";
-}
+pub(super) use calls;
 
 impl Call {
-    /// The call at this path of a server: `/api/v9` and the call's path, in any API version, since the bodies are the same
-    /// in all of them.
+    /// The call at this path of a server: `/api/v9` and the call's path, in any API version, since the bodies are the
+    /// same in all of them.
     #[must_use]
     pub fn match_path(path: &str) -> Option<Self> {
         let rest = path.strip_prefix("/api/v")?;

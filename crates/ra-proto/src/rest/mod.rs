@@ -12,9 +12,9 @@
 //! [`MAX_DEPTH`](crate::frame::MAX_DEPTH). It takes bytes of any length: the receiver limits the size. Errors name the
 //! field and never its content.
 //!
-//! Endpoints are `ra_http::Endpoint`s: values that become requests and read replies; nothing here sends anything. Refusals
-//! are `ra_http::HttpError`s, except for the two that a machine acts upon (a second factor is required, its answer was
-//! wrong): those are replies.
+//! Endpoints are `ra_http::Endpoint`s: values that become requests and read replies; nothing here sends anything.
+//! Refusals are `ra_http::HttpError`s, except for the two that a machine acts upon (a second factor is required, its
+//! answer was wrong): those are replies.
 #![cfg_attr(not(feature = "http"), allow(rustdoc::broken_intra_doc_links))]
 
 mod call;
@@ -27,7 +27,6 @@ mod mfa_finish;
 
 use alloc::{string::String, vec::Vec};
 
-pub use call::Call;
 pub use cancel::*;
 pub use create::*;
 pub use finish::*;
@@ -38,6 +37,19 @@ use ra_types::SecretBytes;
 
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::json::{Field, ObjectWriter, read_fields};
+
+call::calls! {
+    /// The phone has scanned a fingerprint.
+    Create "create" "/users/@me/remote-auth";
+    /// The person approves.
+    Finish "finish" "/users/@me/remote-auth/finish";
+    /// The person declines.
+    Cancel "cancel" "/users/@me/remote-auth/cancel";
+    /// The desktop exchanges its ticket for the sealed token.
+    Login "login" "/users/@me/remote-auth/login";
+    /// The person answers a multi-factor challenge.
+    MfaFinish "mfa_finish" "/mfa/finish";
+}
 
 /// Defines a body that is one secret: `{"field":"…"}`.
 macro_rules! secret_body {

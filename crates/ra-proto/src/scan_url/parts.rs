@@ -1,8 +1,12 @@
+//! The parts of a scan URL or prefix: a URL without user information, query, fragment or escapes.
+
 use alloc::{format, string::String};
+
+use ra_types::UrlParts;
 
 use super::ScanUrlError;
 
-/// A URL cut at its punctuation.
+/// The parts that a scan URL may have.
 pub(super) struct Parts<'t> {
     pub(super) scheme: &'t str,
     pub(super) host: &'t str,
@@ -14,29 +18,30 @@ pub(super) struct Parts<'t> {
 
 impl<'t> Parts<'t> {
     pub(super) fn split(text: &'t str) -> Result<Self, ScanUrlError> {
-        let (scheme, rest) = text.split_once("://").ok_or(ScanUrlError::NotAUrl)?;
+        let parts = UrlParts::split(text).ok_or(ScanUrlError::NotAUrl)?;
         if !text
             .bytes()
             .all(|byte| byte.is_ascii_graphic() && byte != b'\\' && byte != b'%')
         {
             return Err(ScanUrlError::Character);
         }
-        if rest.contains('#') {
+        if parts.fragment.is_some() {
             return Err(ScanUrlError::Fragment);
         }
-        if rest.contains('?') {
+        if parts.query.is_some() {
             return Err(ScanUrlError::Query);
         }
-        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        if authority.contains('@') {
+        if parts.user_info.is_some() {
             return Err(ScanUrlError::UserInfo);
         }
-        let (host, port) = split_port(authority)?;
+        if parts.port.is_some_and(|port| !is_port(port)) {
+            return Err(ScanUrlError::Port);
+        }
         Ok(Self {
-            scheme,
-            host,
-            port,
-            path,
+            scheme: parts.scheme,
+            host: parts.host,
+            port: parts.port,
+            path: parts.path,
         })
     }
 
@@ -53,20 +58,8 @@ impl<'t> Parts<'t> {
     }
 }
 
-/// Cuts `host:port`; the host may be an IPv6 address in brackets.
-fn split_port(authority: &str) -> Result<(&str, Option<&str>), ScanUrlError> {
-    let (brackets, rest) = authority.split_at(authority.rfind(']').unwrap_or(0));
-    let Some((name, port)) = rest.split_once(':') else {
-        return Ok((authority, None));
-    };
-    let number = port
-        .parse::<u16>()
-        .ok()
-        .filter(|&number| number > 0)
-        .ok_or(ScanUrlError::Port)?;
-    if format!("{number}") != port {
-        return Err(ScanUrlError::Port);
-    }
-    let host_length = brackets.len() + name.len();
-    Ok((authority.split_at(host_length).0, Some(port)))
+/// Whether this is a number from 1 to 65535 without sign or leading zero.
+fn is_port(port: &str) -> bool {
+    let number = port.parse::<u16>().ok().filter(|&number| number > 0);
+    number.is_some_and(|number| format!("{number}") == port)
 }

@@ -22,6 +22,7 @@ use crate::outcome::{Exit, Failure, Kind};
 use crate::sanitize::sanitize;
 use crate::signals::{Sighup, Stop};
 use accounts::Source;
+pub(crate) use accounts::StaticFile;
 use args::GatewayArgs;
 use certificates::Certificates;
 use log::Lines;

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use serde_json::json;
 
 use super::service::Service;
-use super::{ACCESS, CLIENT, SECRET, VERIFIER, command, fails, object, run_with, token};
+use super::{ACCESS, CLIENT, SECRET, VERIFIER, command, fails, object, run_with, token, words};
 use crate::support::{Ended, Ra};
 
 const REDIRECT: &str = "https://nicememe.website";
@@ -14,15 +14,8 @@ const STATE: &str = "15773059ghq9183habn";
 
 fn exchange(service: &Service, args: &[&str], variables: &[(&str, &str)]) -> Ended {
     let base = service.base();
-    let fixed = [
-        "exchange",
-        "--client-id",
-        CLIENT,
-        "--base",
-        &base,
-        "--redirect-uri",
-        REDIRECT,
-    ];
+    let line = format!("exchange --client-id {CLIENT} --base {base} --redirect-uri {REDIRECT}");
+    let fixed = words(&line);
     run_with(&[&fixed[..], args].concat(), variables)
 }
 
@@ -303,19 +296,10 @@ fn the_time_of_timeout_bounds_reading_standard_input() {
 fn the_redirect_comes_on_standard_input_too() {
     let service = Service::of(token());
     let base = service.base();
-    let args = [
-        "exchange",
-        "--client-id",
-        CLIENT,
-        "--base",
-        &base,
-        "--redirect-uri",
-        REDIRECT,
-        "--state",
-        STATE,
-        "--callback",
-        "-",
-    ];
+    let line = format!(
+        "exchange --client-id {CLIENT} --base {base} --redirect-uri {REDIRECT} --state {STATE} --callback -"
+    );
+    let args = words(&line);
     let mut command = command(&args);
     let (reader, mut writer) = std::io::pipe().unwrap();
     command

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{fails, object, run, text};
+use super::{fails, object, run, text, words};
 use crate::support::Ended;
 
 const STATE: &str = "15773059ghq9183habn";
@@ -23,16 +23,10 @@ fn o090_o091_the_token_stands_in_the_fragment() {
 
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("token.json");
-    let ended = run(&[
-        "implicit",
-        "--state",
-        STATE,
-        "--callback",
-        &callback,
-        "--json",
-        "--token-file",
-        text(&file),
-    ]);
+    let ended = run(&words(&format!(
+        "implicit --state {STATE} --callback {callback} --json --token-file {}",
+        text(&file)
+    )));
     assert_eq!(object(&ended), expected);
     let kept = std::fs::read_to_string(file).unwrap();
     assert!(

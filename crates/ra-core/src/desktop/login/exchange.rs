@@ -10,7 +10,7 @@ use ra_http::{
 };
 use ra_proto::{Ticket, Token, User};
 
-use super::state::{Desk, State};
+use super::state::{Context, State};
 use super::{Event, LoginError, Outcome, Output, Phase, TokenFault};
 use crate::{CallId, Deadline, HttpCall, MonoTime, Wake};
 use ra_proto::rest::ExchangeTicket;
@@ -30,7 +30,7 @@ pub(super) struct Exchange {
     user: User,
     tries: u32,
     captchas: u32,
-    /// What the present call carries, if a captcha came before.
+    /// The captcha and its solution, if the present call is a retry.
     answered: Option<(CaptchaChallenge, CaptchaSolution)>,
     /// When all tries and waits must be over.
     until: MonoTime,
@@ -51,13 +51,13 @@ enum Step {
 
 impl Exchange {
     pub(super) fn start(
-        desk: &mut Desk,
+        cx: &mut Context,
         now: MonoTime,
         key: Box<dyn SessionKey>,
         ticket: Ticket,
         user: User,
     ) -> State {
-        let until = now.saturating_add(desk.config.exchange_within);
+        let until = now.saturating_add(cx.config.exchange_within);
         let step = Step::Pausing { until: now };
         let exchange = Self {
             key,
@@ -69,7 +69,7 @@ impl Exchange {
             until,
             step,
         };
-        Box::new(exchange).call(desk, now)
+        Box::new(exchange).call(cx, now)
     }
 
     pub(super) fn phase(&self) -> Phase {
@@ -87,20 +87,20 @@ impl Exchange {
         }
     }
 
-    pub(super) fn on_time(self: Box<Self>, desk: &mut Desk, now: MonoTime) -> State {
+    pub(super) fn on_time(self: Box<Self>, cx: &mut Context, now: MonoTime) -> State {
         match self.step {
             Step::Calling { .. } => {
                 let silence = TransportError::new(TransportErrorKind::Timeout);
-                self.failed(desk, now, silence.into())
+                self.failed(cx, now, silence.into())
             }
-            Step::Pausing { .. } => self.call(desk, now),
-            Step::Person { .. } => desk.end(Err(LoginError::Captcha)),
+            Step::Pausing { .. } => self.call(cx, now),
+            Step::Person { .. } => cx.end(Err(LoginError::Captcha)),
         }
     }
 
     pub(super) fn on_reply(
         self: Box<Self>,
-        desk: &mut Desk,
+        cx: &mut Context,
         now: MonoTime,
         reply_to: CallId,
         reply: Result<http::Response<Body>, TransportError>,
@@ -113,14 +113,14 @@ impl Exchange {
             .map_err(HttpError::from)
             .and_then(|response| self.endpoint().from_http(response))
         {
-            Ok(sealed) => self.finish(desk, &sealed),
-            Err(error) => self.failed(desk, now, error),
+            Ok(sealed) => self.finish(cx, &sealed),
+            Err(error) => self.failed(cx, now, error),
         }
     }
 
     pub(super) fn solve(
         mut self: Box<Self>,
-        desk: &mut Desk,
+        cx: &mut Context,
         now: MonoTime,
         solution: CaptchaSolution,
     ) -> State {
@@ -129,9 +129,9 @@ impl Exchange {
                 self.answered = Some((challenge, solution));
                 self.step = Step::Pausing { until: now };
                 // the person's time is not the exchange's
-                self.until = now.saturating_add(desk.config.exchange_within);
+                self.until = now.saturating_add(cx.config.exchange_within);
                 self.tries = 0;
-                self.call(desk, now)
+                self.call(cx, now)
             }
             step => {
                 self.step = step;
@@ -140,15 +140,15 @@ impl Exchange {
         }
     }
 
-    fn call(mut self: Box<Self>, desk: &mut Desk, now: MonoTime) -> State {
-        let request = match self.endpoint().to_http(&desk.config.api) {
+    fn call(mut self: Box<Self>, cx: &mut Context, now: MonoTime) -> State {
+        let request = match self.endpoint().to_http(&cx.config.api) {
             Ok(request) => request,
-            Err(error) => return desk.end(Err(LoginError::Exchange(error))),
+            Err(error) => return cx.end(Err(LoginError::Exchange(error))),
         };
         self.tries += 1;
-        let (id, timeout) = (desk.last_call.next(), desk.config.call_within);
-        desk.last_call = id;
-        desk.out
+        let (id, timeout) = (cx.last_call.next(), cx.config.call_within);
+        cx.last_call = id;
+        cx.out
             .push(Output::Call(HttpCall::new(id, request, timeout)));
         let by = now.saturating_add(timeout).saturating_add(REPLY_GRACE);
         self.step = Step::Calling { id, by };
@@ -160,9 +160,9 @@ impl Exchange {
     }
 
     /// A try failed: a captcha for the person, another try after a wait, or the end.
-    fn failed(mut self: Box<Self>, desk: &mut Desk, now: MonoTime, error: HttpError) -> State {
+    fn failed(mut self: Box<Self>, cx: &mut Context, now: MonoTime, error: HttpError) -> State {
         if error.kind() == HttpErrorKind::Captcha {
-            return self.ask_person(desk, now, error);
+            return self.ask_person(cx, now, error);
         }
         let again = match error.retry() {
             Retry::After(wait) => Some(now.saturating_add(wait).ahead_of(now)),
@@ -173,28 +173,28 @@ impl Exchange {
                 self.step = Step::Pausing { until };
                 State::Exchanging(self)
             }
-            _ => desk.end(Err(LoginError::Exchange(error))),
+            _ => cx.end(Err(LoginError::Exchange(error))),
         }
     }
 
-    fn ask_person(mut self: Box<Self>, desk: &mut Desk, now: MonoTime, error: HttpError) -> State {
+    fn ask_person(mut self: Box<Self>, cx: &mut Context, now: MonoTime, error: HttpError) -> State {
         match error.captcha() {
             Some(challenge) if self.captchas < CAPTCHAS_MOST => {
                 self.captchas += 1;
-                desk.event(Event::Captcha(challenge.clone()));
-                let by = now.saturating_add(desk.config.captcha_within).ahead_of(now);
+                cx.event(Event::Captcha(challenge.clone()));
+                let by = now.saturating_add(cx.config.captcha_within).ahead_of(now);
                 self.step = Step::Person {
                     challenge: challenge.clone(),
                     by,
                 };
                 State::Exchanging(self)
             }
-            _ => desk.end(Err(LoginError::Captcha)),
+            _ => cx.end(Err(LoginError::Captcha)),
         }
     }
 
     /// a token that is empty or not text is no success.
-    fn finish(mut self: Box<Self>, desk: &mut Desk, sealed: &[u8]) -> State {
+    fn finish(mut self: Box<Self>, cx: &mut Context, sealed: &[u8]) -> State {
         let end = match self.key.open(sealed) {
             Ok(plaintext) => read_token(plaintext.expose()).map(|token| Outcome::LoggedIn {
                 token,
@@ -202,7 +202,7 @@ impl Exchange {
             }),
             Err(_) => Err(TokenFault::Unopenable),
         };
-        desk.end(end.map_err(LoginError::Token))
+        cx.end(end.map_err(LoginError::Token))
     }
 }
 

@@ -41,7 +41,7 @@ pub use output::{ConnectRequest, Outcome, Output};
 pub use state::Phase;
 
 use key_slot::KeySlot;
-use state::{Desk, State};
+use state::{Context, State};
 
 /// A whole login.
 ///
@@ -68,7 +68,7 @@ use state::{Desk, State};
 pub struct Login {
     clock: Clock,
     state: State,
-    desk: Desk,
+    cx: Context,
 }
 
 impl Login {
@@ -96,7 +96,7 @@ impl Login {
     #[must_use]
     pub fn new(config: impl Into<Arc<Config>>, jitter: Jitter, now: MonoTime) -> Self {
         let config = config.into();
-        let mut desk = Desk {
+        let mut cx = Context {
             dialect: state::first_dialect(config.proof),
             config,
             jitter,
@@ -108,15 +108,15 @@ impl Login {
             last_call: CallId::FIRST,
             out: Queue::new(),
         };
-        let state = State::open(&mut desk, now);
+        let state = State::open(&mut cx, now);
         Self {
             clock: Clock::new(now),
             state,
-            desk,
+            cx,
         }
     }
 
-    /// Takes what happened outside.
+    /// Handles an event from outside.
     ///
     /// ```
     /// use ra_core::desktop::login::{Config, Input, Login};
@@ -129,11 +129,11 @@ impl Login {
     /// ```
     pub fn handle(&mut self, now: MonoTime, input: Input<'_>) {
         let now = self.clock.advance(now);
-        self.step(|state, desk| state.on_input(desk, now, input));
-        self.step(|state, desk| state.on_time(desk, now));
+        self.step(|state, cx| state.on_input(cx, now, input));
+        self.step(|state, cx| state.on_time(cx, now));
     }
 
-    /// Answers a captcha with what the person at the screen made of it.
+    /// Answers a captcha with the solution of the person at the screen.
     ///
     /// # Errors
     ///
@@ -166,7 +166,7 @@ impl Login {
     ) -> Result<(), Misuse> {
         let now = self.clock.advance(now);
         self.expect_captcha()?;
-        self.step(|state, desk| state.solve_captcha(desk, now, solution));
+        self.step(|state, cx| state.solve_captcha(cx, now, solution));
         Ok(())
     }
 
@@ -211,11 +211,11 @@ impl Login {
         if self.phase() == Phase::Ended {
             return Err(Misuse::Ended);
         }
-        self.step(|state, desk| state.cancel(desk, now));
+        self.step(|state, cx| state.cancel(cx, now));
         Ok(())
     }
 
-    /// The next thing to do, in order.
+    /// Takes the next output, in order.
     ///
     /// ```
     /// use ra_core::desktop::login::{Config, Login};
@@ -227,7 +227,7 @@ impl Login {
     /// }
     /// ```
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.desk.out.pop()
+        self.cx.out.pop()
     }
 
     /// When to call [`Login::handle`] with [`Input::Tick`] at the latest; `None` after the end.
@@ -244,7 +244,7 @@ impl Login {
     /// ```
     #[must_use]
     pub fn deadline(&self) -> Option<Deadline> {
-        self.state.deadline(&self.desk)
+        self.state.deadline(&self.cx)
     }
 
     /// How far the login is.
@@ -270,9 +270,9 @@ impl Login {
         }
     }
 
-    fn step(&mut self, step: impl FnOnce(State, &mut Desk) -> State) {
+    fn step(&mut self, step: impl FnOnce(State, &mut Context) -> State) {
         let state = core::mem::replace(&mut self.state, State::Ended);
-        self.state = step(state, &mut self.desk);
+        self.state = step(state, &mut self.cx);
     }
 }
 

@@ -1,10 +1,10 @@
-//! What follows when one try of a login has failed: the other dialect, a pause and another try, or the end.
+//! Renewal after a failed try: the other dialect, a pause and another try, or the end.
 
 use core::time::Duration;
 
 use ra_http::TransportError;
 
-use super::state::{Desk, State};
+use super::state::{Context, State};
 use super::{Event, LoginError, ProofPolicy, RenewReason};
 use crate::desktop::session::{Phase, SessionError};
 use crate::{MonoTime, Retry};
@@ -64,7 +64,7 @@ impl From<TryError> for LoginError {
     }
 }
 
-impl Desk {
+impl Context {
     /// A try failed: in the other dialect at once, anew after a pause, or the end.
     pub(super) fn failed(&mut self, now: MonoTime, error: TryError, qr_shown: bool) -> State {
         let may_switch = self.config.proof == ProofPolicy::Auto && !self.dialect_proven;

@@ -1,4 +1,4 @@
-//! The transitions of a login up to the verdict; what follows a yes is in `exchange`, what follows a failure in `renewal`.
+//! The transitions of a login up to the verdict. `exchange` goes on after an approval, `renewal` after a failure.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -19,8 +19,8 @@ use crate::{CallId, Deadline, Jitter, MonoTime, Text, Wake};
 /// How many messages may come before the key is there; a gateway has one thing to say by then.
 const EARLY_MOST: usize = 4;
 
-/// Where a login is, with what only that phase knows. As large as a session: in one it waits for minutes, everywhere else
-/// for moments. What is larger still is boxed.
+/// Where a login is, with what only that phase knows. As large as a session: in one it waits for minutes, everywhere
+/// else for moments. What is larger still is boxed.
 #[allow(clippy::large_enum_variant)]
 pub(super) enum State {
     /// The socket is being opened.
@@ -37,7 +37,7 @@ pub(super) enum State {
         qr_shown: bool,
     },
     /// The socket went away before the key was there: another is opened once it is.
-    KeyFirst,
+    AwaitKeyThenReconnect,
     /// Between two tries.
     Waiting {
         until: MonoTime,
@@ -46,7 +46,7 @@ pub(super) enum State {
     Ended,
 }
 
-/// How far a login is.
+/// The phase of a login.
 ///
 /// ```
 /// use ra_core::desktop::login::Phase;
@@ -62,11 +62,11 @@ pub enum Phase {
     InSession(session::Phase),
     /// Between two tries.
     Waiting,
-    /// The person has said yes, the ticket is being exchanged.
+    /// The person has approved, the ticket is being exchanged.
     Exchanging,
     /// A captcha waits for the person.
     AwaitCaptcha,
-    /// Over.
+    /// Ended.
     Ended,
 }
 
@@ -79,8 +79,8 @@ impl fmt::Display for Phase {
     }
 }
 
-/// What every phase works with.
-pub(super) struct Desk {
+/// Data that all phases share.
+pub(super) struct Context {
     pub(super) config: Arc<Config>,
     pub(super) jitter: Jitter,
     pub(super) key: KeySlot,
@@ -104,22 +104,24 @@ pub(super) fn first_dialect(policy: ProofPolicy) -> Dialect {
 
 impl State {
     /// Asks for a key (unless one is there or under way) and a socket at once.
-    pub(super) fn open(desk: &mut Desk, now: MonoTime) -> Self {
-        desk.ask_for_key(now);
-        desk.out.push(Output::Connect(ConnectRequest {
-            url: desk.config.gateway.as_str().into(),
-            origin: desk.config.origin.clone(),
-            user_agent: desk.config.user_agent.clone(),
-            timeout: desk.config.connect_within,
+    pub(super) fn open(cx: &mut Context, now: MonoTime) -> Self {
+        cx.ask_for_key(now);
+        cx.out.push(Output::Connect(ConnectRequest {
+            url: cx.config.gateway.as_str().into(),
+            origin: cx.config.origin.clone(),
+            user_agent: cx.config.user_agent.clone(),
+            timeout: cx.config.connect_within,
         }));
         Self::Connecting {
-            by: now.saturating_add(desk.config.connect_within).ahead_of(now),
+            by: now.saturating_add(cx.config.connect_within).ahead_of(now),
         }
     }
 
     pub(super) fn phase(&self) -> Phase {
         match self {
-            Self::Connecting { .. } | Self::AwaitKey { .. } | Self::KeyFirst => Phase::Opening,
+            Self::Connecting { .. } | Self::AwaitKey { .. } | Self::AwaitKeyThenReconnect => {
+                Phase::Opening
+            }
             Self::InSession { session, .. } => Phase::InSession(session.phase()),
             Self::Waiting { .. } => Phase::Waiting,
             Self::Exchanging(exchange) => exchange.phase(),
@@ -127,41 +129,41 @@ impl State {
         }
     }
 
-    pub(super) fn deadline(&self, desk: &Desk) -> Option<Deadline> {
+    pub(super) fn deadline(&self, cx: &Context) -> Option<Deadline> {
         let own = match self {
             Self::Connecting { by } => Some(Deadline::new(*by, Wake::Connect)),
-            Self::AwaitKey { .. } | Self::KeyFirst => None,
+            Self::AwaitKey { .. } | Self::AwaitKeyThenReconnect => None,
             Self::InSession { session, .. } => session.deadline(),
             Self::Waiting { until } => Some(Deadline::new(*until, Wake::BackOff)),
             Self::Exchanging(exchange) => Some(exchange.deadline()),
             Self::Ended => return None,
         };
-        let key = desk.key.asked_by().map(|by| Deadline::new(by, Wake::Key));
+        let key = cx.key.asked_by().map(|by| Deadline::new(by, Wake::Key));
         [own, key].into_iter().flatten().min_by_key(|d| d.at)
     }
 
-    pub(super) fn on_input(self, desk: &mut Desk, now: MonoTime, input: Input<'_>) -> Self {
+    pub(super) fn on_input(self, cx: &mut Context, now: MonoTime, input: Input<'_>) -> Self {
         match (self, input) {
             (Self::Ended, _) => Self::Ended,
             (state, Input::Tick) => state,
             (state, Input::Key(Ok(key))) => {
-                desk.key.put(key);
-                state.begin(desk, now)
+                cx.key.put(key);
+                state.begin(cx, now)
             }
-            (state, Input::Key(Err(error))) => match desk.key.asked_by() {
-                Some(_) => state.abort(desk, LoginError::Key(error)),
+            (state, Input::Key(Err(error))) => match cx.key.asked_by() {
+                Some(_) => state.abort(cx, LoginError::Key(error)),
                 None => state,
             },
             (Self::Connecting { .. }, Input::Connected) => Self::AwaitKey {
                 since: now,
                 early: Vec::new(),
             }
-            .begin(desk, now),
+            .begin(cx, now),
             (Self::Connecting { .. }, Input::ConnectFailed(error)) => {
-                desk.failed(now, TryError::Connect(error), false)
+                cx.failed(now, TryError::Connect(error), false)
             }
             (Self::AwaitKey { since, early }, Input::Socket(input)) => {
-                hold(desk, now, since, early, input)
+                buffer_early(cx, now, since, early, input)
             }
             (
                 Self::InSession {
@@ -171,26 +173,26 @@ impl State {
                 Input::Socket(input),
             ) => {
                 session.handle(now, input);
-                follow(desk, now, session, qr_shown)
+                forward_outputs(cx, now, session, qr_shown)
             }
             (Self::Exchanging(exchange), Input::Reply(id, reply)) => {
-                exchange.on_reply(desk, now, id, reply)
+                exchange.on_reply(cx, now, id, reply)
             }
             (state, _) => state, // answers to questions that are no longer open
         }
     }
 
-    pub(super) fn on_time(self, desk: &mut Desk, now: MonoTime) -> Self {
-        if self.deadline(desk).is_none_or(|deadline| deadline.at > now) {
+    pub(super) fn on_time(self, cx: &mut Context, now: MonoTime) -> Self {
+        if self.deadline(cx).is_none_or(|deadline| deadline.at > now) {
             return self;
         }
-        if desk.key.asked_by().is_some_and(|by| by <= now) {
-            return self.abort(desk, LoginError::KeyTimeout);
+        if cx.key.asked_by().is_some_and(|by| by <= now) {
+            return self.abort(cx, LoginError::KeyTimeout);
         }
         match self {
             Self::Connecting { .. } => {
-                desk.out.push(Output::Disconnect(CloseCode::NORMAL));
-                desk.failed(
+                cx.out.push(Output::Disconnect(CloseCode::NORMAL));
+                cx.failed(
                     now,
                     TryError::Connect(TransportError::new(TransportErrorKind::Timeout)),
                     false,
@@ -201,31 +203,31 @@ impl State {
                 qr_shown,
             } => {
                 session.handle(now, session::Input::Tick);
-                follow(desk, now, session, qr_shown)
+                forward_outputs(cx, now, session, qr_shown)
             }
-            Self::Waiting { .. } => Self::open(desk, now),
-            Self::Exchanging(exchange) => exchange.on_time(desk, now),
-            state @ (Self::AwaitKey { .. } | Self::KeyFirst | Self::Ended) => state,
+            Self::Waiting { .. } => Self::open(cx, now),
+            Self::Exchanging(exchange) => exchange.on_time(cx, now),
+            state @ (Self::AwaitKey { .. } | Self::AwaitKeyThenReconnect | Self::Ended) => state,
         }
     }
 
     pub(super) fn solve_captcha(
         self,
-        desk: &mut Desk,
+        cx: &mut Context,
         now: MonoTime,
         solution: CaptchaSolution,
     ) -> Self {
         match self {
-            Self::Exchanging(exchange) => exchange.solve(desk, now, solution),
+            Self::Exchanging(exchange) => exchange.solve(cx, now, solution),
             state => state,
         }
     }
 
-    pub(super) fn give_up_captcha(self, desk: &mut Desk) -> Self {
-        self.abort(desk, LoginError::Captcha)
+    pub(super) fn give_up_captcha(self, cx: &mut Context) -> Self {
+        self.abort(cx, LoginError::Captcha)
     }
 
-    pub(super) fn cancel(self, desk: &mut Desk, now: MonoTime) -> Self {
+    pub(super) fn cancel(self, cx: &mut Context, now: MonoTime) -> Self {
         match self {
             Self::InSession {
                 mut session,
@@ -233,59 +235,59 @@ impl State {
             } => {
                 // cannot be misuse: a session that has ended is no longer kept
                 let _ = session.cancel(now);
-                follow(desk, now, session, qr_shown)
+                forward_outputs(cx, now, session, qr_shown)
             }
             state => {
-                state.hang_up(desk);
-                desk.end(Ok(Outcome::Cancelled))
+                state.hang_up(cx);
+                cx.end(Ok(Outcome::Cancelled))
             }
         }
     }
 
     /// Starts the session if both the socket and the key are there.
-    fn begin(self, desk: &mut Desk, now: MonoTime) -> Self {
+    fn begin(self, cx: &mut Context, now: MonoTime) -> Self {
         let (since, early) = match self {
             Self::AwaitKey { since, early } => (since, early),
             // it waits for nothing but the key it has asked for
-            Self::KeyFirst => return Self::open(desk, now),
+            Self::AwaitKeyThenReconnect => return Self::open(cx, now),
             state => return state,
         };
-        let Some(key) = desk.key.take() else {
+        let Some(key) = cx.key.take() else {
             return Self::AwaitKey { since, early };
         };
         let config = session::Config {
-            dialect: desk.dialect,
-            scan_prefix: desk.config.scan_prefix.clone(),
-            answer_within: desk.config.answer_within,
+            dialect: cx.dialect,
+            scan_prefix: cx.config.scan_prefix.clone(),
+            answer_within: cx.config.answer_within,
         };
-        let mut session = Session::new(config, key, desk.jitter.fork(), since);
+        let mut session = Session::new(config, key, cx.jitter.fork(), since);
         // `hello` counts from when it came (R-18), our answer to it from when the key was there
         for (at, text) in &early {
             session.handle(*at, session::Input::Text(text.expose()));
         }
         session.waited_for_key(now);
-        follow(desk, now, session, false)
+        forward_outputs(cx, now, session, false)
     }
 
     /// Ends the login with an error of our own.
-    fn abort(self, desk: &mut Desk, error: LoginError) -> Self {
-        self.hang_up(desk);
-        desk.end(Err(error))
+    fn abort(self, cx: &mut Context, error: LoginError) -> Self {
+        self.hang_up(cx);
+        cx.end(Err(error))
     }
 
-    fn hang_up(&self, desk: &mut Desk) {
+    fn hang_up(&self, cx: &mut Context) {
         if matches!(
             self,
             Self::Connecting { .. } | Self::AwaitKey { .. } | Self::InSession { .. }
         ) {
-            desk.out.push(Output::Disconnect(CloseCode::NORMAL));
+            cx.out.push(Output::Disconnect(CloseCode::NORMAL));
         }
     }
 }
 
-/// What the socket brings before the key is there.
-fn hold(
-    desk: &mut Desk,
+/// Buffers messages of the socket until the key is there.
+fn buffer_early(
+    cx: &mut Context,
     now: MonoTime,
     since: MonoTime,
     mut early: Vec<(MonoTime, Text)>,
@@ -308,48 +310,53 @@ fn hold(
         session::Input::Oversized => (SessionError::Oversized, CloseCode::TOO_BIG),
         // A gateway does not wait for a slow machine's key for ever. Nothing has been said yet, so
         // nothing has failed: with the key at hand the next socket goes through.
-        session::Input::Closed(_) | session::Input::Lost => return State::KeyFirst,
+        session::Input::Closed(_) | session::Input::Lost => return State::AwaitKeyThenReconnect,
     };
-    desk.out.push(Output::Disconnect(code));
-    desk.failed(now, TryError::Session(error), false)
+    cx.out.push(Output::Disconnect(code));
+    cx.failed(now, TryError::Session(error), false)
 }
 
 /// Carries a session's outputs on, and out of it when it has ended.
-fn follow(desk: &mut Desk, now: MonoTime, mut session: Session, mut qr_shown: bool) -> State {
+fn forward_outputs(
+    cx: &mut Context,
+    now: MonoTime,
+    mut session: Session,
+    mut qr_shown: bool,
+) -> State {
     while let Some(output) = session.poll_output() {
         match output {
-            session::Output::Send(text) => desk.out.push(Output::Send(text)),
+            session::Output::Send(text) => cx.out.push(Output::Send(text)),
             session::Output::Event(event) => {
                 if let Event::Qr { .. } = event {
                     qr_shown = true;
-                    desk.dialect_proven = true;
-                    desk.failures = 0;
+                    cx.dialect_proven = true;
+                    cx.failures = 0;
                 }
-                desk.event(event);
+                cx.event(event);
             }
-            session::Output::Close(code) => desk.out.push(Output::Disconnect(code)),
+            session::Output::Close(code) => cx.out.push(Output::Disconnect(code)),
             session::Output::End(Ok(session::Outcome::Approved { ticket, user })) => {
-                return Exchange::start(desk, now, session.into_key(), ticket, user);
+                return Exchange::start(cx, now, session.into_key(), ticket, user);
             }
             session::Output::End(Ok(session::Outcome::Declined)) => {
-                return desk.end(Ok(Outcome::Declined));
+                return cx.end(Ok(Outcome::Declined));
             }
             session::Output::End(Ok(session::Outcome::Cancelled)) => {
-                return desk.end(Ok(Outcome::Cancelled));
+                return cx.end(Ok(Outcome::Cancelled));
             }
             session::Output::End(Err(error)) => {
-                return desk.failed(now, TryError::Session(error), qr_shown);
+                return cx.failed(now, TryError::Session(error), qr_shown);
             }
         }
     }
-    if desk.out.is_full() {
+    if cx.out.is_full() {
         return State::InSession { session, qr_shown }
-            .abort(desk, LoginError::Session(SessionError::Backlog));
+            .abort(cx, LoginError::Session(SessionError::Backlog));
     }
     State::InSession { session, qr_shown }
 }
 
-impl Desk {
+impl Context {
     pub(super) fn end(&mut self, end: Result<Outcome, LoginError>) -> State {
         self.out.push(Output::End(end));
         State::Ended

@@ -50,10 +50,10 @@ pub use error::{Refusal, SessionError};
 pub use output::{Outcome, Output};
 pub use state::Phase;
 
-use state::{Desk, State};
+use state::{Context, State};
 use timers::Timers;
 
-/// How to answer the gateway's challenge (R-07).
+/// The form of the answer to the gateway's challenge (R-07).
 ///
 /// ```
 /// use ra_core::desktop::session::{Config, Dialect};
@@ -71,7 +71,7 @@ pub enum Dialect {
 }
 
 impl Dialect {
-    /// The one that is not this one.
+    /// Returns the other dialect.
     ///
     /// ```
     /// use ra_core::desktop::session::Dialect;
@@ -87,7 +87,7 @@ impl Dialect {
     }
 }
 
-/// How a desktop runs one socket.
+/// Configuration of a desktop session.
 ///
 /// ```
 /// use core::time::Duration;
@@ -103,7 +103,7 @@ impl Dialect {
 pub struct Config {
     /// The proof dialect.
     pub dialect: Dialect,
-    /// What stands before the fingerprint in the QR code (R-09).
+    /// The text before the fingerprint in the QR code (R-09).
     pub scan_prefix: ScanPrefix,
     /// How long each answer of the handshake may take, `hello` included (R-19).
     pub answer_within: Duration,
@@ -136,7 +136,7 @@ impl Default for Config {
 pub struct Session {
     clock: Clock,
     state: State,
-    desk: Desk,
+    cx: Context,
 }
 
 impl Session {
@@ -153,22 +153,22 @@ impl Session {
     #[must_use]
     pub fn new(config: Config, key: Box<dyn SessionKey>, jitter: Jitter, now: MonoTime) -> Self {
         let timers = Timers::start(config.answer_within, now);
-        let desk = Desk {
+        let cx = Context {
             config,
             key,
             jitter,
             timers,
-            strange_ops: 0,
+            unknown_ops: 0,
             out: Queue::new(),
         };
         Self {
             clock: Clock::new(now),
             state: State::AwaitHello,
-            desk,
+            cx,
         }
     }
 
-    /// Takes what the gateway or the clock brought.
+    /// Handles an event of the socket or the clock.
     ///
     /// A heartbeat's acknowledgement that arrives together with the next heartbeat's time still
     /// counts; everything else that comes after its deadline is too late.
@@ -185,9 +185,9 @@ impl Session {
     /// ```
     pub fn handle(&mut self, now: MonoTime, input: Input<'_>) {
         let now = self.clock.advance(now);
-        self.step(|state, desk| state.on_time(desk, now));
-        self.step(|state, desk| state.on_input(desk, now, input));
-        self.step(|state, desk| state.on_heartbeat(desk, now));
+        self.step(|state, cx| state.on_time(cx, now));
+        self.step(|state, cx| state.on_input(cx, now, input));
+        self.step(|state, cx| state.on_heartbeat(cx, now));
     }
 
     /// Ends the session because the caller wants to: closes with 1000, outcome
@@ -218,7 +218,7 @@ impl Session {
         Ok(())
     }
 
-    /// The next thing to do, in order.
+    /// Takes the next output, in order.
     ///
     /// ```
     /// use ra_core::desktop::session::{Config, Session};
@@ -231,7 +231,7 @@ impl Session {
     /// }
     /// ```
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.desk.out.pop()
+        self.cx.out.pop()
     }
 
     /// When to call [`Session::handle`] with [`Input::Tick`] at the latest; `None` after the end.
@@ -250,11 +250,11 @@ impl Session {
     #[must_use]
     pub fn deadline(&self) -> Option<Deadline> {
         (self.phase() != Phase::Ended)
-            .then(|| self.desk.timers.next())
+            .then(|| self.cx.timers.next())
             .flatten()
     }
 
-    /// How far the session is.
+    /// The phase of the session.
     ///
     /// ```
     /// use ra_core::desktop::session::{Config, Phase, Session};
@@ -275,14 +275,14 @@ impl Session {
     /// use ra_core::desktop::Session;
     /// use ra_crypto::{OpenError, Plaintext};
     ///
-    /// /// After `Outcome::Approved`: what the exchange of the ticket brought, opened.
+    /// /// Opens the token that the ticket exchange returned, after `Outcome::Approved`.
     /// fn token(session: Session, encrypted_token: &[u8]) -> Result<Plaintext, OpenError> {
     ///     session.into_key().open(encrypted_token)
     /// }
     /// ```
     #[must_use]
     pub fn into_key(self) -> Box<dyn SessionKey> {
-        self.desk.key
+        self.cx.key
     }
 
     /// The key came at `now`, later than the socket: our answers count from then.
@@ -290,15 +290,15 @@ impl Session {
     pub(super) fn waited_for_key(&mut self, now: MonoTime) {
         let now = self.clock.advance(now);
         if self.phase() == Phase::AwaitNonce {
-            self.desk
+            self.cx
                 .timers
-                .expect_answer(self.desk.config.answer_within, now);
+                .expect_answer(self.cx.config.answer_within, now);
         }
     }
 
-    fn step(&mut self, step: impl FnOnce(State, &mut Desk) -> State) {
+    fn step(&mut self, step: impl FnOnce(State, &mut Context) -> State) {
         let state = core::mem::replace(&mut self.state, State::Ended);
-        self.state = step(state, &mut self.desk);
+        self.state = step(state, &mut self.cx);
     }
 }
 

@@ -13,10 +13,10 @@ use crate::queue::Queue;
 use crate::{Jitter, MonoTime, Text, Wake};
 
 /// How many unknown ops are reported, and how much of each.
-const STRANGE_OPS: u32 = 32;
-const STRANGE_OP_CHARS: usize = 64;
+const MAX_UNKNOWN_OPS: u32 = 32;
+const MAX_UNKNOWN_OP_CHARS: usize = 64;
 
-/// Where a session is, with what only that phase knows.
+/// The state of a session, with the data of its phase.
 pub(super) enum State {
     AwaitHello,
     AwaitNonce,
@@ -26,7 +26,7 @@ pub(super) enum State {
     Ended,
 }
 
-/// How far a desktop session is.
+/// The phase of a desktop session.
 ///
 /// ```
 /// use ra_core::desktop::session::Phase;
@@ -47,7 +47,7 @@ pub enum Phase {
     AwaitScan,
     /// Somebody has scanned, the verdict is awaited.
     AwaitVerdict,
-    /// Over.
+    /// Ended.
     Ended,
 }
 
@@ -57,13 +57,13 @@ impl fmt::Display for Phase {
     }
 }
 
-/// What every phase works with.
-pub(super) struct Desk {
+/// Data that all phases share.
+pub(super) struct Context {
     pub(super) config: Config,
     pub(super) key: Box<dyn SessionKey>,
     pub(super) jitter: Jitter,
     pub(super) timers: Timers,
-    pub(super) strange_ops: u32,
+    pub(super) unknown_ops: u32,
     pub(super) out: Queue<Output>,
 }
 
@@ -80,12 +80,12 @@ impl State {
     }
 
     /// The clocks that end a session.
-    pub(super) fn on_time(self, desk: &mut Desk, now: MonoTime) -> Self {
-        match (self, desk.timers.over(now)) {
+    pub(super) fn on_time(self, cx: &mut Context, now: MonoTime) -> Self {
+        match (self, cx.timers.over(now)) {
             (Self::Ended, _) => Self::Ended,
-            (_, Some(Wake::Expiry)) => desk.fail(SessionError::Expired),
-            (Self::AwaitInit, Some(_)) => desk.fail(SessionError::ProofRefused(Refusal::Silence)),
-            (state, Some(_)) => desk.fail(SessionError::Silence {
+            (_, Some(Wake::Expiry)) => cx.fail(SessionError::Expired),
+            (Self::AwaitInit, Some(_)) => cx.fail(SessionError::ProofRefused(Refusal::Silence)),
+            (state, Some(_)) => cx.fail(SessionError::Silence {
                 phase: state.phase(),
             }),
             (state, None) => state,
@@ -93,45 +93,45 @@ impl State {
     }
 
     /// The clock that keeps a session alive.
-    pub(super) fn on_heartbeat(self, desk: &mut Desk, now: MonoTime) -> Self {
+    pub(super) fn on_heartbeat(self, cx: &mut Context, now: MonoTime) -> Self {
         if matches!(self, Self::Ended) {
             return self;
         }
-        match desk.timers.pulse(now) {
+        match cx.timers.pulse(now) {
             Pulse::Quiet => self,
             Pulse::Send => {
-                desk.send(&DesktopFrame::Heartbeat);
+                cx.send(&DesktopFrame::Heartbeat);
                 self
             }
-            Pulse::Dead => desk.fail(SessionError::HeartbeatMissed),
+            Pulse::Dead => cx.fail(SessionError::HeartbeatMissed),
         }
     }
 
-    pub(super) fn on_input(self, desk: &mut Desk, now: MonoTime, input: Input<'_>) -> Self {
+    pub(super) fn on_input(self, cx: &mut Context, now: MonoTime, input: Input<'_>) -> Self {
         match (self, input) {
             (Self::Ended, _) => Self::Ended,
             (state, Input::Tick) => state,
             (state, Input::Closed(code)) => {
                 let error = state.closed(code);
-                desk.end(Err(error))
+                cx.end(Err(error))
             }
-            (state, Input::Lost) => desk.end(Err(SessionError::Lost {
+            (state, Input::Lost) => cx.end(Err(SessionError::Lost {
                 phase: state.phase(),
             })),
-            (_, Input::Binary) => desk.fail(SessionError::Binary),
-            (_, Input::Oversized) => desk.fail(SessionError::Oversized),
-            (_, Input::Text(_)) if desk.out.is_full() => desk.fail(SessionError::Backlog),
+            (_, Input::Binary) => cx.fail(SessionError::Binary),
+            (_, Input::Oversized) => cx.fail(SessionError::Oversized),
+            (_, Input::Text(_)) if cx.out.is_full() => cx.fail(SessionError::Backlog),
             (state, Input::Text(text)) => match GatewayFrame::decode(text) {
-                Ok(frame) => state.on_frame(desk, now, frame),
-                Err(error) => desk.fail(SessionError::Decode(error)),
+                Ok(frame) => state.on_frame(cx, now, frame),
+                Err(error) => cx.fail(SessionError::Decode(error)),
             },
         }
     }
 
-    fn on_frame(self, desk: &mut Desk, now: MonoTime, frame: GatewayFrame<'_>) -> Self {
+    fn on_frame(self, cx: &mut Context, now: MonoTime, frame: GatewayFrame<'_>) -> Self {
         match (self, frame) {
             (state, GatewayFrame::Unknown { op }) => {
-                desk.report_strange(&op);
+                cx.report_unknown_op(&op);
                 state
             }
             (
@@ -141,11 +141,11 @@ impl State {
                     heartbeat_interval,
                 },
             ) => {
-                desk.timers
-                    .hello(timeout_ms, heartbeat_interval, &mut desk.jitter, now);
-                desk.timers.expect_answer(desk.config.answer_within, now);
-                let encoded_public_key = base64::encode_standard(desk.key.public_key()).into();
-                desk.send(&DesktopFrame::Init { encoded_public_key });
+                cx.timers
+                    .hello(timeout_ms, heartbeat_interval, &mut cx.jitter, now);
+                cx.timers.expect_answer(cx.config.answer_within, now);
+                let encoded_public_key = base64::encode_standard(cx.key.public_key()).into();
+                cx.send(&DesktopFrame::Init { encoded_public_key });
                 Self::AwaitNonce
             }
             (
@@ -155,30 +155,30 @@ impl State {
                 | Self::AwaitVerdict(_)),
                 GatewayFrame::HeartbeatAck,
             ) => {
-                desk.timers.acknowledged();
+                cx.timers.acknowledged();
                 state
             }
             (Self::AwaitNonce, GatewayFrame::NonceProof { encrypted_nonce }) => {
-                match desk.open("encrypted_nonce", &encrypted_nonce) {
+                match cx.open("encrypted_nonce", &encrypted_nonce) {
                     Ok(nonce) => {
-                        desk.send_proof(nonce.expose());
-                        desk.timers.expect_answer(desk.config.answer_within, now);
+                        cx.send_proof(nonce.expose());
+                        cx.timers.expect_answer(cx.config.answer_within, now);
                         Self::AwaitInit
                     }
-                    Err(error) => desk.fail(error),
+                    Err(error) => cx.fail(error),
                 }
             }
             (Self::AwaitInit, GatewayFrame::PendingRemoteInit { fingerprint }) => {
                 // R-08: anything but the digest of our own key ends it, before any QR is shown
-                let ours = ra_crypto::fingerprint(desk.key.public_key());
+                let ours = ra_crypto::fingerprint(cx.key.public_key());
                 if fingerprint.parse::<Fingerprint>() != Ok(ours) {
-                    return desk.fail(SessionError::FingerprintMismatch);
+                    return cx.fail(SessionError::FingerprintMismatch);
                 }
-                desk.timers.handshake_done();
-                let url = ScanUrl::new(&desk.config.scan_prefix, ours);
-                desk.event(Event::Qr {
+                cx.timers.handshake_done();
+                let url = ScanUrl::new(&cx.config.scan_prefix, ours);
+                cx.event(Event::Qr {
                     url,
-                    expires_in: desk.timers.remaining(now),
+                    expires_in: cx.timers.remaining(now),
                 });
                 Self::AwaitScan
             }
@@ -187,22 +187,31 @@ impl State {
                 GatewayFrame::PendingTicket {
                     encrypted_user_payload,
                 },
-            ) => match desk.open_user(&encrypted_user_payload) {
+            ) => match cx.open_user(&encrypted_user_payload) {
                 Ok(user) => {
-                    desk.event(Event::User(user.clone()));
+                    cx.event(Event::User(user.clone()));
                     Self::AwaitVerdict(user)
                 }
-                Err(error) => desk.fail(error),
+                Err(error) => cx.fail(error),
             },
             (Self::AwaitVerdict(user), GatewayFrame::PendingLogin { ticket }) => {
                 let ticket = Ticket::from(ticket);
-                desk.close(Outcome::Approved { ticket, user })
+                cx.close(Outcome::Approved { ticket, user })
             }
             (Self::AwaitScan | Self::AwaitVerdict(_), GatewayFrame::Cancel) => {
-                desk.close(Outcome::Declined)
+                cx.close(Outcome::Declined)
             }
-            // each phase takes its frames and no other (R-15)
-            (state, frame) => desk.fail(SessionError::Unexpected {
+            // each phase takes its frames and no other (R-15); the list makes a new frame a compile error here
+            (
+                state,
+                frame @ (GatewayFrame::Hello { .. }
+                | GatewayFrame::HeartbeatAck
+                | GatewayFrame::NonceProof { .. }
+                | GatewayFrame::PendingRemoteInit { .. }
+                | GatewayFrame::PendingTicket { .. }
+                | GatewayFrame::PendingLogin { .. }
+                | GatewayFrame::Cancel),
+            ) => cx.fail(SessionError::Unexpected {
                 phase: state.phase(),
                 op: frame.op_name(),
             }),
@@ -210,11 +219,11 @@ impl State {
     }
 
     /// Not asked of a session that has ended.
-    pub(super) fn cancel(self, desk: &mut Desk) -> Self {
-        desk.close(Outcome::Cancelled)
+    pub(super) fn cancel(self, cx: &mut Context) -> Self {
+        cx.close(Outcome::Cancelled)
     }
 
-    /// What a close without a verdict means (R-16, R-20).
+    /// The error that a close without a verdict means (R-16, R-20).
     fn closed(&self, code: Option<CloseCode>) -> SessionError {
         match (self, code) {
             (_, Some(CloseCode::SESSION_TIMED_OUT)) => SessionError::Expired,
@@ -232,7 +241,7 @@ impl State {
     }
 }
 
-impl Desk {
+impl Context {
     fn send(&mut self, frame: &DesktopFrame<'_>) {
         self.out.push(Output::Send(Text::new(frame.encode())));
     }
@@ -264,11 +273,11 @@ impl Desk {
         User::parse(payload.expose()).map_err(SessionError::User)
     }
 
-    fn report_strange(&mut self, op: &str) {
-        if self.strange_ops < STRANGE_OPS {
-            self.strange_ops += 1;
+    fn report_unknown_op(&mut self, op: &str) {
+        if self.unknown_ops < MAX_UNKNOWN_OPS {
+            self.unknown_ops += 1;
             self.event(Event::UnknownOp(
-                op.chars().take(STRANGE_OP_CHARS).collect(),
+                op.chars().take(MAX_UNKNOWN_OP_CHARS).collect(),
             ));
         }
     }

@@ -1,11 +1,9 @@
-//! A captcha before the ticket exchange, for demos and tests.
+//! A captcha before the ticket exchange, for tests of a gateway.
 
 use std::fmt;
 
 use http::HeaderMap;
 use serde_json::json;
-use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
 
 /// The challenge that the ticket exchange answers with until somebody sends the solution.
 ///
@@ -13,7 +11,6 @@ use zeroize::Zeroizing;
 /// A request passes if it carries the solution in `X-Captcha-Key`, and, where they are set, the
 /// request token in `X-Captcha-Rqtoken` and the session in `X-Captcha-Session-Id`.
 #[derive(Clone)]
-#[non_exhaustive]
 pub struct Captcha {
     /// `captcha_service`. Default: `hcaptcha`.
     pub service: String,
@@ -25,7 +22,7 @@ pub struct Captcha {
     pub rqtoken: Option<String>,
     /// `captcha_session_id`, left out if `None`.
     pub session_id: Option<String>,
-    solution: Zeroizing<String>,
+    solution: String,
 }
 
 impl Captcha {
@@ -38,16 +35,16 @@ impl Captcha {
             rqdata: Some("example-rqdata".into()),
             rqtoken: Some("example-rqtoken".into()),
             session_id: Some("example-session".into()),
-            solution: Zeroizing::new(solution.into()),
+            solution: solution.into(),
         }
     }
 
     /// Whether a request with these headers may pass; if not, why.
-    pub(crate) fn check(&self, headers: &HeaderMap) -> Result<(), Unsolved> {
+    fn check(&self, headers: &HeaderMap) -> Result<(), Unsolved> {
         let sent = |name: &str, wanted: &str| {
             headers
                 .get(name)
-                .is_some_and(|sent| bool::from(sent.as_bytes().ct_eq(wanted.as_bytes())))
+                .is_some_and(|sent| sent.as_bytes() == wanted.as_bytes())
         };
         let echoed = |name: &str, wanted: &Option<String>| {
             wanted.as_deref().is_none_or(|wanted| sent(name, wanted))
@@ -62,7 +59,7 @@ impl Captcha {
     }
 
     /// The body of the 400 that carries the challenge.
-    pub(crate) fn body(&self, why: Unsolved) -> String {
+    fn body(&self, why: Unsolved) -> String {
         let why = match why {
             Unsolved::Missing => "captcha-required",
             Unsolved::Wrong => "invalid-input-response",
@@ -86,9 +83,15 @@ impl Captcha {
     }
 }
 
-/// Why a request does not pass.
+impl ra_gateway::Captcha for Captcha {
+    fn challenge(&self, headers: &HeaderMap) -> Option<String> {
+        self.check(headers).err().map(|why| self.body(why))
+    }
+}
+
+/// Reason a request does not pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Unsolved {
+enum Unsolved {
     Missing,
     Wrong,
 }

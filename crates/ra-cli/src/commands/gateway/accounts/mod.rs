@@ -1,5 +1,7 @@
 //! Where the accounts come from, and how they are read again.
 
+mod static_file;
+
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,12 +9,14 @@ use std::time::Duration;
 
 use http::Request;
 use ra_gateway::Accounts;
-use ra_gateway::accounts::{Carried, Carrier, HttpCallOut, Replaceable, StaticFile};
+use ra_gateway::accounts::{Carried, Carrier, HttpCallOut, Replaceable};
 use ra_http::{BaseUrl, Body, Retry};
 use ra_tokio::{HttpCarrier, Network};
 use zeroize::Zeroizing;
 
 use super::no_accounts::NoAccounts;
+pub(crate) use static_file::StaticFile;
+
 use super::settings::AccountsSettings;
 use super::{regular_file, warnings};
 use crate::outcome::{Failure, Kind};

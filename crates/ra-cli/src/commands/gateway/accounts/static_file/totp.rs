@@ -1,12 +1,10 @@
 //! One-time codes (RFC 6238): six digits, 30 s, SHA-1, as authenticators make them.
 
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use totp_rs::{Builder, Secret, Totp};
 use zeroize::Zeroizing;
-
-use crate::base::lock::lock;
 
 /// RFC 4226 asks for 128 bits; authenticators' and Discord's own secrets have 80.
 const MIN_SECRET_BYTES: usize = 10;
@@ -39,7 +37,10 @@ impl OneTimeCodes {
     /// Whether `code` is right at this Unix time, one step of 30 s early or late, and was not used
     /// before. It is used now.
     pub(super) fn spend(&self, code: &str, unix_seconds: u64) -> bool {
-        let mut fresh_from = lock(&self.fresh_from);
+        let mut fresh_from = self
+            .fresh_from
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         // a clock that has jumped to the end of time must not overflow what is reckoned from it
         match self.totp.check(code, unix_seconds.min(u64::MAX / 2)) {
             Some(step) if step >= *fresh_from => {

@@ -123,11 +123,11 @@ impl RedirectUri {
         self.is_plaintext() && address.is_ok_and(|address| address.is_loopback())
     }
 
-    pub(super) fn is_plaintext(&self) -> bool {
+    pub(crate) fn is_plaintext(&self) -> bool {
         self.scheme().eq_ignore_ascii_case("http")
     }
 
-    pub(super) fn host(&self) -> String {
+    pub(crate) fn host(&self) -> String {
         let uri: Option<Uri> = self.0.parse().ok();
         uri.and_then(|uri| uri.host().map(str::to_owned))
             .unwrap_or_default()

@@ -7,11 +7,17 @@ use toml::de::{DeTable, DeValue};
 
 use super::error::{AccountsFileError, AccountsFileErrorKind as Kind};
 use super::totp::OneTimeCodes;
-use crate::session::ttl_map::{Digest, digest};
 
 /// More accounts than this do not belong into a file that is searched from end to end.
 const MAX_ACCOUNTS: usize = 10_000;
 const MAX_AUTHORIZATION_BYTES: usize = 512;
+
+/// SHA-256 of an `Authorization` header. The header itself is not kept.
+pub(super) type Digest = [u8; 32];
+
+pub(super) fn digest(secret: &str) -> Digest {
+    ra_crypto::sha256(secret.as_bytes())
+}
 
 /// One `[[account]]`.
 #[derive(Debug)]

@@ -4,11 +4,9 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use ra_proto::rest::MfaMethod;
-use ra_proto::{MfaAnswerText, Token};
-
 use super::AccountsFileErrorKind as Kind;
 use super::*;
+use ra_gateway::accounts::Replaceable;
 
 /// The file's answers are there at once.
 fn now<T>(answer: Answer<'_, T>) -> T {
@@ -136,12 +134,8 @@ fn r57_each_bad_field_is_named_with_its_account_and_line() {
         ("mfa = true".to_owned(), Kind::WrongType, "mfa"),
     ] {
         let error = refusal(&account(&line));
-        assert_eq!((error.kind(), error.field()), (kind, Some(field)), "{line}");
-        assert_eq!(
-            (error.account(), error.line()),
-            (Some(1), Some(5)),
-            "{line}"
-        );
+        assert_eq!((error.kind, error.field), (kind, Some(field)), "{line}");
+        assert_eq!((error.account, error.line), (Some(1), Some(5)), "{line}");
     }
     for (from, to, kind, field) in [
         ("id = 1", "id = 0", Kind::Invalid, "id"),
@@ -160,7 +154,7 @@ fn r57_each_bad_field_is_named_with_its_account_and_line() {
         ("\"u\"", "\"a\\tb\"", Kind::Invalid, "username"),
     ] {
         let error = refusal(&account("").replace(from, to));
-        assert_eq!((error.kind(), error.field()), (kind, Some(field)), "{to}");
+        assert_eq!((error.kind, error.field), (kind, Some(field)), "{to}");
     }
     for field in ["authorization", "id", "username"] {
         let whole = account("");
@@ -170,8 +164,8 @@ fn r57_each_bad_field_is_named_with_its_account_and_line() {
             .map(|l| format!("{l}\n"))
             .collect();
         let error = refusal(&rest);
-        assert_eq!((error.kind(), error.field()), (Kind::Missing, Some(field)));
-        assert_eq!(error.account(), Some(1));
+        assert_eq!((error.kind, error.field), (Kind::Missing, Some(field)));
+        assert_eq!(error.account, Some(1));
     }
 }
 
@@ -190,11 +184,11 @@ fn r57_files_that_are_no_accounts_files_are_refused() {
         ("[[account]]\nid = 1\nid = 2", Kind::Syntax, Some(3)),
     ] {
         let error = refusal(text);
-        assert_eq!((error.kind(), error.line()), (kind, line), "{text:?}");
+        assert_eq!((error.kind, error.line), (kind, line), "{text:?}");
     }
     let error = refusal(&account("pasword = \"x\""));
     assert_eq!(
-        (error.kind(), error.line(), error.account()),
+        (error.kind, error.line, error.account),
         (Kind::UnknownKey, Some(5), Some(1))
     );
 }
@@ -209,12 +203,12 @@ fn r57_duplicates_are_refused() {
     };
     let error = second("\"a\"", "id = 2");
     assert_eq!(
-        (error.kind(), error.field()),
+        (error.kind, error.field),
         (Kind::Duplicate, Some("authorization"))
     );
-    assert_eq!((error.account(), error.line()), (Some(2), Some(7)));
+    assert_eq!((error.account, error.line), (Some(2), Some(7)));
     let error = second("\"b\"", "id = \"1\"");
-    assert_eq!((error.kind(), error.field()), (Kind::Duplicate, Some("id")));
+    assert_eq!((error.kind, error.field), (Kind::Duplicate, Some("id")));
 }
 
 #[test]
@@ -257,7 +251,7 @@ fn r57_errors_are_one_line_that_says_where() {
     );
     let error = StaticFile::load("/nowhere/accounts.toml").unwrap_err();
     assert_eq!(
-        (error.kind(), error.to_string().as_str()),
+        (error.kind, error.to_string().as_str()),
         (Kind::Io, "accounts file: cannot be read")
     );
     assert!(std::error::Error::source(&error).is_some());

@@ -1,5 +1,11 @@
 //! Accounts in a TOML file.
 
+mod error;
+mod read;
+#[cfg(test)]
+mod tests;
+mod totp;
+
 use std::fmt;
 use std::fs::File;
 use std::io::Read;
@@ -8,44 +14,35 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use ra_gateway::accounts::{Account, Accounts, AccountsError, AccountsErrorKind, Answer};
 use ra_proto::rest::MfaMethod;
-use ra_proto::{MfaAnswerText, Token, User};
+use ra_proto::{MfaAnswerText, Token, User, base64};
 use subtle::{ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroizing;
 
-use super::error::{AccountsFileError, AccountsFileErrorKind};
-use super::read::{Entry, read};
-use super::{Account, Accounts, AccountsError, AccountsErrorKind, Answer};
-use crate::EntropySource;
-use crate::session::ttl_map::digest;
+pub(crate) use error::AccountsFileError;
+use error::AccountsFileErrorKind;
+use read::{Entry, digest, read};
 
 const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Accounts from a TOML file, read once.
 ///
-/// ```
-/// use ra_gateway::accounts::StaticFile;
-///
-/// let accounts: StaticFile = r#"
-///     [[account]]
-///     authorization = "what the phone sends"  # the whole header; kept as a digest
-///     id = "852892297661906993"               # or a number
-///     username = "alice"
-///     discriminator = "0"                     # default
-///     avatar = "05145cc5646fbcba277b6d5ea2030610"  # optional
-///     token = "what-the-desktop-gets"         # optional: minted afresh for each login
-///     mfa = "JBSWY3DPEHPK3PXP"                # optional: TOTP secret, then finish asks for a code
-/// "#
-/// .parse()?;
-/// # let _ = accounts;
-/// # Ok::<(), ra_gateway::accounts::AccountsFileError>(())
+/// ```toml
+/// [[account]]
+/// authorization = "what the phone sends"  # the whole header; kept as a digest
+/// id = "852892297661906993"               # or a number
+/// username = "alice"
+/// discriminator = "0"                     # default
+/// avatar = "05145cc5646fbcba277b6d5ea2030610"  # optional
+/// token = "what-the-desktop-gets"         # optional: minted afresh for each login
+/// mfa = "JBSWY3DPEHPK3PXP"                # optional: TOTP secret, then finish asks for a code
 /// ```
 ///
 /// A minted token is random and unknown to this file: it shows that a login works, it does not
 /// authorise anything here.
-pub struct StaticFile {
+pub(crate) struct StaticFile {
     entries: Vec<Entry>,
-    entropy: EntropySource,
     unix_time: Arc<dyn Fn() -> u64 + Send + Sync>,
 }
 
@@ -55,7 +52,7 @@ impl StaticFile {
     /// # Errors
     ///
     /// What cannot be read or used, see [`AccountsFileErrorKind`].
-    pub fn load(path: impl AsRef<Path>) -> Result<Self, AccountsFileError> {
+    pub(crate) fn load(path: impl AsRef<Path>) -> Result<Self, AccountsFileError> {
         let mut text = Zeroizing::new(String::new());
         let file = File::open(path).map_err(AccountsFileError::io)?;
         let read = file.take(MAX_FILE_BYTES + 1).read_to_string(&mut text);
@@ -65,16 +62,10 @@ impl StaticFile {
         text.parse()
     }
 
-    /// Mints tokens from this source instead of the operating system's.
-    #[must_use]
-    pub fn with_entropy(self, entropy: EntropySource) -> Self {
-        Self { entropy, ..self }
-    }
-
     /// Takes the time for one-time codes, in seconds since 1970, from `unix_time` instead of the
     /// system's clock.
-    #[must_use]
-    pub fn with_unix_time(self, unix_time: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
+    #[cfg(test)]
+    fn with_unix_time(self, unix_time: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
         Self {
             unix_time: Arc::new(unix_time),
             ..self
@@ -83,8 +74,7 @@ impl StaticFile {
 
     /// Goes on where `earlier` was: one-time codes that are used there are used here too, for accounts
     /// with the same id. For a file that is read again while its accounts are in use.
-    #[must_use]
-    pub fn continuing(mut self, earlier: &Self) -> Self {
+    pub(crate) fn continuing(mut self, earlier: &Self) -> Self {
         for entry in &mut self.entries {
             let before = earlier.entry(&entry.user).and_then(|e| e.codes.as_ref());
             if let (Some(codes), Some(before)) = (&mut entry.codes, before) {
@@ -95,15 +85,8 @@ impl StaticFile {
     }
 
     /// How many accounts there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.entries.len()
-    }
-
-    /// Whether there are none; a file without any is refused.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
     }
 
     fn entry(&self, user: &User) -> Option<&Entry> {
@@ -123,25 +106,29 @@ impl StaticFile {
     }
 
     fn account(entry: &Entry) -> Account {
-        let mfa = entry.codes.iter().map(|_| MfaMethod::Totp).collect();
-        Account {
-            mfa,
-            ..Account::new(entry.user.clone())
-        }
+        let mut account = Account::new(entry.user.clone());
+        account.mfa = entry.codes.iter().map(|_| MfaMethod::Totp).collect();
+        account
     }
 
     fn token(&self, user: &User) -> Result<Token, AccountsError> {
         match self.entry(user).and_then(|entry| entry.token.clone()) {
             Some(token) => Ok(token),
-            None => self
-                .entropy
-                .token_shaped(user.id)
-                .map(Token::new)
-                .map_err(|error| {
-                    AccountsError::new(AccountsErrorKind::Unavailable).with_source(error)
-                }),
+            None => mint(user.id).map_err(|error| {
+                AccountsError::new(AccountsErrorKind::Unavailable).with_source(error)
+            }),
         }
     }
+}
+
+/// A token in the shape of Discord's: the account's id, then 32 random bytes in two parts.
+fn mint(id: u64) -> Result<Token, getrandom::Error> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    getrandom::fill(&mut bytes[..])?;
+    let (stamp, rest) = bytes.split_at(4);
+    let id = base64::encode_url(id.to_string().as_bytes());
+    let [stamp, rest] = [stamp, rest].map(base64::encode_url).map(Zeroizing::new);
+    Ok(Token::new(format!("{id}.{}.{}", *stamp, *rest)))
 }
 
 impl FromStr for StaticFile {
@@ -156,7 +143,6 @@ impl FromStr for StaticFile {
         let entries = read(text)?;
         Ok(Self {
             entries,
-            entropy: EntropySource::default(),
             unix_time: Arc::new(now),
         })
     }
