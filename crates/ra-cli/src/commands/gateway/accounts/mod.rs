@@ -140,8 +140,8 @@ impl Server {
         Ok(Self {
             url: url.clone(),
             secret_file: settings.secret_file.clone(),
-            timeout: settings.timeout,
-            at_a_time: settings.at_a_time,
+            timeout: settings.timeout(),
+            at_a_time: settings.at_a_time(),
             carrier: Arc::new(Carry(HttpCarrier::new(network))),
         })
     }
@@ -190,10 +190,7 @@ mod tests {
         std::fs::write(&file, text).unwrap();
         let source = Source::load(&AccountsSettings {
             file: Some(file),
-            url: None,
-            secret_file: None,
-            timeout: Duration::from_secs(2),
-            at_a_time: 64,
+            ..AccountsSettings::default()
         });
         (source.unwrap(), directory)
     }
