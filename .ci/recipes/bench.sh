@@ -1,8 +1,12 @@
 #!/usr/bin/env bash
-# All benches, and docs/benchmarks.md with its plots written from them. Some twenty minutes on two idle cores; anything else that
-# runs meanwhile is in the figures. `bash .ci/recipes/bench.sh crypto frames` measures those anew and keeps the other results:
-# names are crypto, frames, texts, handshake, oauth2 (criterion's), crowd, load, start. Ends with 1, the page written, if the
-# load, the start or a ratio falls short of what is wanted.
+# Runs all benches and writes docs/benchmarks.md from them. Takes 20 minutes on two idle cores; other work on the machine
+# distorts the figures.
+#
+#   bench.sh                 everything
+#   bench.sh crypto frames   only these, and keeps the other results
+#
+# Names are crypto, frames, texts, handshake, oauth2 (criterion), crowd, load, start. Writes the page and then ends with 1
+# if the load, the start or a ratio misses its aim.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . .ci/recipes/crates.sh
@@ -14,7 +18,7 @@ target=${CARGO_TARGET_DIR:-target}
 new=$target/bench.new
 mkdir -p "$target"
 
-# OpenSSL is a rival where its headers are (Debian: libssl-dev, pkg-config)
+# OpenSSL takes part if its headers are installed (Debian: libssl-dev, pkg-config)
 if pkg-config --exists openssl 2>/dev/null; then
     export RUSTFLAGS="${RUSTFLAGS:-} --cfg ra_openssl"
 elif [[ " $* " == *' crypto '* ]]; then
@@ -22,7 +26,7 @@ elif [[ " $* " == *' crypto '* ]]; then
 fi
 
 measured=() short=()
-keep_table() { # criterion's results bear their day by the report
+keep_table() { # ra-report dates criterion's results
     printf '\nMeasured on %s.\n' "$(date -I)" >>"$new"
     mv "$new" "$kept/$1.md"
 }
@@ -33,7 +37,7 @@ for name in "$@"; do
         keep_table crowd
         ;;
     load | start)
-        # one that falls short of its aim prints its table all the same, and belongs into the page
+        # a run that misses its aim prints its table too
         status=0
         bash ".ci/recipes/$name.sh" >"$new" || status=$?
         [ "$status" -le 1 ] && grep -q '^|' "$new" || exit "$status"
@@ -41,7 +45,7 @@ for name in "$@"; do
         keep_table "$name"
         ;;
     crypto | frames | texts | handshake | oauth2)
-        # groups are named after what is measured; those of an earlier run, rivals of then among them, are not of today
+        # drops groups of an earlier run, which may hold other rivals
         part=${name/handshake/machines}
         rm -rf "$target/criterion/${part}_"*
         cargo bench --locked -p ra-benches --bench "$name"
@@ -55,6 +59,6 @@ report() { cargo run --locked --release -p ra-benches --bin ra-report -- "$@"; }
 report write
 report check || short+=(ratios)
 [ ${#short[@]} -eq 0 ] || {
-    printf 'short of its aim: %s\n' "${short[@]}" >&2
+    printf 'misses its aim: %s\n' "${short[@]}" >&2
     exit 1
 }

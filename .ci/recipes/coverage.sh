@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Line coverage of the crates named (by default those that read what others send): by their own tests, and by the committed
-# fuzz corpora alone. A Markdown table; lines of unit tests inside of source files count like others.
+# Prints the line coverage of the crates named, by default those that read foreign input: by their own tests, and by the
+# committed fuzz corpora alone. Unit tests in source files count like other lines.
 #
-# Needs llvm-profdata and llvm-cov that read this compiler's profiles: `rustup component add llvm-tools`, or LLVM of the
-# version that `rustc -vV` names (Debian: llvm-22), with LLVM_BIN=/usr/lib/llvm-22/bin.
+# Needs llvm-profdata and llvm-cov for this compiler: `rustup component add llvm-tools`, or LLVM of the version that
+# `rustc -vV` names (Debian: llvm-22), with LLVM_BIN=/usr/lib/llvm-22/bin.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . .ci/recipes/crates.sh
@@ -19,17 +19,17 @@ out=$(realpath -m "${CARGO_TARGET_DIR:-target}")/coverage
 mkdir -p "$out"
 export CARGO_TARGET_DIR=$out CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_DEBUG=line-tables-only RUSTFLAGS='-C instrument-coverage'
 
-# Builds the tests that cargo is asked for and prints their programs.
+# Builds tests and prints their programs.
 programs() {
     cargo test --locked --no-run --message-format=json-render-diagnostics "$@" | sed -n 's/.*"executable":"\([^"]*\)".*/\1/p'
 }
 
-# Runs tests and writes what they have passed to $out/$name.lcov.
+# Runs tests and writes the lines they pass to $out/$name.lcov.
 measure() {
     local name=$1
     shift
     find "$out" -maxdepth 1 -name "$name-*.profraw" -delete
-    # what is built from here on runs without leaving profiles of its build scripts behind
+    # build scripts write their profiles elsewhere
     LLVM_PROFILE_FILE=$out/build-%4m.profraw programs "$@" >"$out/$name.programs"
     LLVM_PROFILE_FILE=$out/$name-%4m.profraw cargo test --locked --quiet "$@" >"$out/$name.log" 2>&1 || {
         tail -n 60 "$out/$name.log" >&2
@@ -41,7 +41,7 @@ measure() {
             --ignore-filename-regex='/(tests|examples|benches)/|/tests\.rs$|/\.cargo/|/rustc/' >"$out/$name.lcov"
 }
 
-# Lines hit and found in a crate, of an lcov file.
+# Prints lines hit and found of a crate, from an lcov file.
 lines() {
     awk -F: -v crate="$PWD/crates/$2/" '
         $1 == "SF" { ours = index($2, crate) == 1 }

@@ -1,6 +1,6 @@
-# What the recipes have in common. To be sourced at the root of the project.
+# Functions that the recipes share. Source it at the root of the project.
 
-# The comment at the head of the recipe.
+# Prints the comment at the head of the recipe.
 usage() {
     awk 'NR > 1 { if (!sub(/^# ?/, "")) exit; print }' ".ci/recipes/${0##*/}"
 }
@@ -10,7 +10,7 @@ refuse() {
     exit 2
 }
 
-# Answers a call for help, wherever it stands.
+# Prints the help if an argument asks for it.
 offer_help() {
     local argument
     for argument; do
@@ -20,7 +20,7 @@ offer_help() {
     done
 }
 
-# Answers a call for help, and refuses what is none of some words: `only 'one two' "$@"`.
+# Prints the help, or refuses arguments that are not in a list: `only 'one two' "$@"`.
 only() {
     local argument known
     offer_help "${@:2}"
@@ -32,7 +32,7 @@ only() {
     done
 }
 
-# The same for options, and for values of another kind: `only_options '--hold=whole --scale=number --gateway=text' "$@"`.
+# The same for options with a kind of value: `only_options '--hold=whole --scale=number --gateway=text' "$@"`.
 only_options() {
     local known=$1 option
     shift
@@ -51,17 +51,17 @@ only_options() {
     done
 }
 
-# Refuses what is no whole number: `whole NAME VALUE`.
+# Refuses a value that is no whole number: `whole NAME VALUE`.
 whole() {
     [[ $2 =~ ^[0-9]+$ ]] || refuse "$1 wants a whole number, not '$2'"
 }
 
-# The same, and nothing.
+# Refuses a value that is no whole number above 0.
 positive() {
     [[ $2 =~ ^0*[1-9][0-9]*$ ]] || refuse "$1 wants a whole number above 0, not '$2'"
 }
 
-# Answers a call for help, and refuses what is no crate.
+# Prints the help, or refuses arguments that are no crate.
 only_crates() {
     local name
     offer_help "$@"

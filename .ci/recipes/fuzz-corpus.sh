@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Minimises the committed corpora of all targets, or of those named: files with names of their own stay, those called
-# found_* are chosen anew from themselves and from what .ci/recipes/fuzz-long.sh has found: whichever reaches most edges
-# that those chosen before do not, up to 50 files a target with the named ones. Needs nightly Rust, cargo-fuzz and Python.
+# Minimises the committed corpora of all targets, or of those named. Files with readable names stay. Files called found_* are
+# chosen anew from themselves and from the inputs of .ci/recipes/fuzz-long.sh: each time the file that reaches most new
+# edges, up to 50 files a target. Needs nightly Rust, cargo-fuzz and Python.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . .ci/recipes/crates.sh

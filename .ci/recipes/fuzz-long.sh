@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Looks for new inputs with libFuzzer: each target, or those named, for RA_FUZZ_SECONDS (300 by default), one after the
-# other, in one process. Needs nightly Rust and cargo-fuzz. Ends with a table, and non-zero if anything was found.
+# other. Needs nightly Rust and cargo-fuzz. Prints a table, and fails if anything was found.
 #
-# New inputs go to target/fuzz-long/inputs/<target>, whatever breaks a property to target/fuzz-long/findings/<target>;
-# fuzz/README.md says what to do with either. RA_FUZZ_SANITIZER=address looks for faults of memory too, at half the speed.
+# New inputs go to target/fuzz-long/inputs/<target>, findings to target/fuzz-long/findings/<target>; see fuzz/README.md.
+# RA_FUZZ_SANITIZER=address also looks for memory errors, at half the speed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . .ci/recipes/crates.sh

@@ -1,4 +1,4 @@
-# What the fuzzing recipes know of the targets. To be sourced at the root of the project.
+# Functions of the fuzzing recipes. Source it at the root of the project.
 
 target_dir=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 out=$target_dir/fuzz-long
@@ -7,19 +7,20 @@ all_targets() {
     basename -s .rs fuzz/fuzz_targets/*.rs
 }
 
-# Without the release profile's optimisation across crates, which takes minutes for each program.
+# Builds without LTO, which takes minutes for each program.
 build_targets() {
     mkdir -p "$out"
     host=$(rustc +nightly -vV | sed -n 's/^host: //p')
     CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
-        cargo +nightly fuzz build --features libfuzzer --sanitizer "${RA_FUZZ_SANITIZER:-none}" --target-dir "$target_dir/fuzz"
+        cargo +nightly fuzz build --features libfuzzer --sanitizer "${RA_FUZZ_SANITIZER:-none}" \
+        --target-dir "$target_dir/fuzz"
 }
 
 program() {
     printf '%s/fuzz/%s/release/%s' "$target_dir" "$host" "$1"
 }
 
-# The words that the format of a target is made of.
+# Prints the dictionary of a target.
 dictionary() {
     case $1 in
         *_frame | *_script) echo fuzz/dictionaries/frames.dict ;;
@@ -29,7 +30,7 @@ dictionary() {
     esac
 }
 
-# Inputs longer than this cost time and show nothing new. The caps on frames and bodies have tests of their own.
+# Prints the longest useful input. The caps on frames and bodies have tests of their own.
 longest() {
     case $1 in
         pair_script) echo 512 ;;

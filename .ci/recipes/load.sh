@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Holds 19,000 sessions at one gateway for three minutes and logs in as fast as it goes, beside a bare echo server; about
-# six minutes on two idle cores after the build, and 20,000 open files a process. The table goes into docs/benchmarks.md.
+# Holds 19,000 sessions at one gateway for three minutes, then logs in at full speed, and does the same with a bare echo
+# server. Takes six minutes on two idle cores after the build, and needs 20,000 open files a process. Prints the table for
+# docs/benchmarks.md.
 #
 #   load.sh --sessions 2000 --hold 60
 #
-# Options are those of `ra-load`: --sessions, --hold (seconds), --openings (at a time), --max-bytes (a session), --probes,
-# --logins, --desktops, --phones, --gateway PROGRAM.
+# Options of `ra-load`: --sessions, --hold (seconds), --openings (at a time), --max-bytes (a session), --probes, --logins,
+# --desktops, --phones, --gateway PROGRAM.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . .ci/recipes/crates.sh

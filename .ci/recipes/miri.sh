@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs the tests of the crates named (by default those of the wire and of the machines) in Miri, which sees undefined
-# behaviour in whatever they call. Needs nightly Rust with its parts miri and rust-src. Property tests take a few cases only:
-# Miri is some hundred times slower than the machine. Crates of which no test has run fail.
+# Runs the tests of the crates named in Miri, which detects undefined behaviour; by default those of the wire and the
+# machines. Needs nightly Rust with miri and rust-src. Property tests take a few cases only, because Miri is some hundred
+# times slower. Fails for a crate of which no test ran.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . .ci/recipes/crates.sh

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks worlds that are larger than the one that the tests look at: four, or those given, each one argument of mishaps,
-# tricks and scans: `model.sh '2 1 1' '0 0 2'`. Needs some GB of memory and, for all of them, a few minutes on two idle cores.
+# Checks larger worlds of the model than the tests do: four, or those given. Each argument holds the numbers of mishaps,
+# tricks and scans: `model.sh '2 1 1' '0 0 2'`. Needs some GB of memory, and minutes on two idle cores.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . .ci/recipes/crates.sh

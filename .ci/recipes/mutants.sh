@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
-# Mutation run over the crates named, by default those whose checks guard logins and tokens. Hours for all; needs
-# cargo-mutants. Each survivor gets a test, or a line in docs/mutants.md with its reason; a survivor without one fails the recipe.
+# Runs cargo-mutants on the crates named, by default those that guard logins and tokens. Hours for all. Each survivor needs
+# a test, or a line in docs/mutants.md with its reason; a survivor without one fails the recipe.
 #
 #   mutants.sh [CRATE…]             from the beginning
-#   mutants.sh --resume [CRATE…]    leaves out what an earlier run has caught
+#   mutants.sh --resume [CRATE…]    without the mutants that an earlier run caught
 #   mutants.sh --shard 1/4 [CRATE…] a quarter of the mutants, counted from 0
 #   mutants.sh --file GLOB [CRATE…] those of some files: --file 'crates/ra-core/src/mobile/*.rs' ra-core
-#   mutants.sh --written FILE…      no run: looks for the lines of these `missed.txt` in docs/mutants.md
+#   mutants.sh --written FILE…      runs nothing; looks for the lines of these `missed.txt` in docs/mutants.md
 #
-# A line counts as written if docs/mutants.md holds it without line and column: `crates/x/src/y.rs: replace > with >= in f`.
-# Results, with the mutants that ran out of time, are in target/mutants/CRATE.
+# docs/mutants.md names a survivor without line and column: `crates/x/src/y.rs: replace > with >= in f`. Results, with the
+# mutants that ran out of time, are in target/mutants/CRATE.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . .ci/recipes/crates.sh
 
-# Prints survivors that nobody has written about.
+# Prints survivors that docs/mutants.md does not name.
 unwritten() {
     sed -E 's/^([^:]+):[0-9]+:[0-9]+: /\1: /' -- "$@" | sort -u | while IFS= read -r survivor; do
         [ -z "$survivor" ] || grep -qF -- "\`$survivor\`" docs/mutants.md || printf '%s\n' "$survivor"

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# From the start of a process to its QR code, without a key at hand: `ra login` beside the clients that the registries have,
-# all against one `ra gateway` on loopback, taking turns. The others are as they were published; only the address that is
-# built into them is replaced, and nothing but loopback is taken for it. Needs python3 with venv, node 20 or later, and the
-# registries; what cannot be installed has a row that says so. Five minutes, most of them building.
+# Times a client from the start of its process to its QR code, without a key at hand. `ra login` takes turns with published
+# clients against one `ra gateway` on loopback. Only the built-in address of the others is replaced. Needs python3 with
+# venv, node 20 or later and the registries. A client that cannot be installed gets a row that says so. Takes five
+# minutes, mostly for building.
 #
-#     bash .ci/recipes/start.sh [ROUNDS]       # 40 by default; RA=path tries another build of ra
+#   start.sh [ROUNDS]   40 by default; RA=path tests another build of ra
 #
-# Prints a table and writes target/start/results.json. Ends with 1 if ours takes more than a quarter of the quickest other, or
-# if not all of them took part.
+# Prints a table and writes target/start/results.json. Ends with 1 if ours takes more than a quarter of the fastest other
+# client, or if a client is missing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . .ci/recipes/crates.sh

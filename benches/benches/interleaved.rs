@@ -1,5 +1,5 @@
-//! Rivals that take turns before criterion sees anything; criterion is then handed the times. So a noisy minute hits each of
-//! them, and ratios hold to a few hundredths, which they do not when one is measured after the other.
+//! Measures rivals in interleaved rounds, then hands the times to criterion. A busy minute slows all rivals, so
+//! ratios are accurate to a few hundredths. They are not if one rival is measured after the other.
 
 use std::hint::black_box;
 use std::thread::sleep;

@@ -1,4 +1,4 @@
-//! Benches of the hot path and a load generator for the gateway; this library is empty. `cargo bench -p ra-benches` runs
-//! the benches, `src/bin/load` is the generator, `src/bin/crowd` runs machines by the thousand, and `src/bin/report` writes
-//! docs/benchmarks.md from what they said.
+//! Benches of the hot path; this library is empty. `benches/` holds the criterion benches, `src/bin/load` the load
+//! generator for the gateway, `src/bin/crowd` a run of thousands of machines, and `src/bin/report` the writer of
+//! docs/benchmarks.md.
 #![forbid(unsafe_code)]

@@ -1,3 +1,5 @@
+//! Targets `gateway_frame` and `desktop_frame`: frames of both directions.
+
 use ra_proto::DecodeError;
 use ra_proto::frame::{DesktopFrame, GatewayFrame, MAX_FRAME_BYTES};
 
@@ -24,11 +26,11 @@ const OPS: [&str; 6] = [
     "init",
 ];
 
-/// What a gateway may send: read or refused as the reference does, never a panic; what is read is
-/// written no longer and read again as the same; errors hold nothing of the text.
+/// Decodes a frame of a gateway as the reference does, without a panic. A decoded frame encodes no longer and decodes
+/// to the same. Errors hold nothing of the text.
 ///
 /// # Panics
-/// Where one of these does not hold.
+/// If a property does not hold.
 pub fn gateway_frame(data: &[u8]) {
     let Ok(text) = core::str::from_utf8(data) else {
         return;
@@ -46,10 +48,10 @@ pub fn gateway_frame(data: &[u8]) {
     }
 }
 
-/// What a desktop may send; properties as for [`gateway_frame`].
+/// Decodes a frame of a desktop, with the properties of [`gateway_frame`].
 ///
 /// # Panics
-/// Where one of these does not hold.
+/// If a property does not hold.
 pub fn desktop_frame(data: &[u8]) {
     let Ok(text) = core::str::from_utf8(data) else {
         return;

@@ -1,3 +1,5 @@
+//! Target `http_response`: responses to the calls of desktop and phone.
+
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
@@ -16,12 +18,12 @@ use serde_json::Value;
 const FIELDS: [&str; 3] = ["handshake_token", "encrypted_token", "token"];
 const MOST_METHODS: usize = 32;
 
-/// What a service answers: a status (`400`, or `200*9000` for a body so many times over), headers, an empty line, a body.
-/// Every call of desktop and phone reads it: a success is one, what is refused is of the kind that the status says,
-/// waits are bounded, a captcha's members fit headers, and an error shows nothing of what came but its numbers.
+/// Reads a response: a status (`400`, or `200*9000` to repeat the body), headers, an empty line, a body. Every
+/// endpoint returns a success or the refusal that the status says. Waits are bounded, a captcha's members fit
+/// headers, and an error shows only numbers of the response.
 ///
 /// # Panics
-/// Where one of these does not hold.
+/// If a property does not hold.
 pub fn http_response(data: &[u8]) {
     let Some(message) = Message::read(data) else {
         return;
@@ -205,7 +207,8 @@ fn assert_shown(error: &HttpError) {
     let (kind, code, field) = (error.kind(), error.code(), error.field());
     let wait = error.retry_after();
     let debug = format!(
-        "HttpError {{ kind: {kind:?}, status: {status:?}, code: {code:?}, field: {field:?}, retry_after: {wait:?}, transport: None, .. }}"
+        "HttpError {{ kind: {kind:?}, status: {status:?}, code: {code:?}, field: {field:?}, \
+         retry_after: {wait:?}, transport: None, .. }}"
     );
     assert_eq!(format!("{error:?}"), debug);
     let mut line = match kind {

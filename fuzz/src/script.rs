@@ -1,14 +1,16 @@
+//! Reads the bytes of a fuzzer as steps.
+
 use std::borrow::Cow;
 use std::time::Duration;
 
-/// More than any real login does, and little enough for a fuzzer.
+/// More than a real login needs, few enough for a fuzzer.
 const MOST_STEPS: usize = 400;
 
-/// Bytes read as steps: every byte string is a script.
+/// Reads bytes as steps. Every byte string is a script.
 pub(crate) struct Script<'a> {
     rest: &'a [u8],
     steps: usize,
-    /// The data itself holds the word that marks secrets, so finding it in `Debug` proves nothing.
+    /// The script itself contains the word that marks secrets, so `Debug` may show it.
     pub(crate) holds_canary: bool,
 }
 
@@ -22,20 +24,20 @@ impl<'a> Script<'a> {
         }
     }
 
-    /// What to do next, while there is anything to do.
+    /// Returns the next step, if there is one.
     pub(crate) fn step(&mut self) -> Option<u8> {
         self.steps += 1;
         (self.steps <= MOST_STEPS && !self.rest.is_empty()).then(|| self.byte())
     }
 
-    /// The next byte, 0 after the last.
+    /// Returns the next byte, or 0 at the end.
     pub(crate) fn byte(&mut self) -> u8 {
         let (byte, rest) = self.rest.split_first().unwrap_or((&0, &[]));
         self.rest = rest;
         *byte
     }
 
-    /// As many bytes as the next one says.
+    /// Returns as many bytes as the next byte says.
     pub(crate) fn bytes(&mut self) -> &'a [u8] {
         let length = usize::from(self.byte()).min(self.rest.len());
         let (bytes, rest) = self.rest.split_at(length);
@@ -47,7 +49,7 @@ impl<'a> Script<'a> {
         String::from_utf8_lossy(self.bytes())
     }
 
-    /// Nothing, some milliseconds, or up to 18 minutes.
+    /// Returns a wait of up to 18 minutes.
     pub(crate) fn wait(&mut self) -> Duration {
         let byte = u64::from(self.byte());
         Duration::from_millis(if byte < 64 { byte } else { byte * byte * 17 })

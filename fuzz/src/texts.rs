@@ -1,6 +1,8 @@
+//! Targets `scan_url` and `user_payload`.
+
 use ra_proto::{ScanPrefix, ScanUrl, User};
 
-/// The only beginnings of a scanned text that a phone acts upon without being configured otherwise.
+/// The only prefixes of scanned texts that a phone takes by default.
 const BEGINNINGS: [&str; 12] = [
     "https://discord.com/ra/",
     "https://discord.com/rp/",
@@ -16,11 +18,11 @@ const BEGINNINGS: [&str; 12] = [
     "https://canary.discordapp.com/rp/",
 ];
 
-/// What a phone scans, and the prefix a desktop is configured with: what is read is one of the
-/// twelve known beginnings (or the configured one) and a fingerprint, and nothing else.
+/// Reads a scanned text and a configured prefix: only the twelve known prefixes or the configured one, with a
+/// fingerprint, are accepted.
 ///
 /// # Panics
-/// Where this does not hold.
+/// If a property does not hold.
 pub fn scan_url(data: &[u8]) {
     let Ok(text) = core::str::from_utf8(data) else {
         return;
@@ -43,11 +45,10 @@ pub fn scan_url(data: &[u8]) {
     }
 }
 
-/// What a gateway has sealed for the desktop: what is read fits R-11 and is written so that it is
-/// read again as the same.
+/// Reads a user payload: what is read fits R-11 and survives a round trip.
 ///
 /// # Panics
-/// Where this does not hold.
+/// If a property does not hold.
 pub fn user_payload(data: &[u8]) {
     match User::parse(data) {
         Ok(user) => {

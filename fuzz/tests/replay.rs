@@ -1,8 +1,7 @@
-//! Replays the committed corpora on stable Rust: each file as it is, and a bounded number of
-//! deterministic mutations of it.
+//! Replays the committed corpora on stable Rust: each file, and a number of deterministic mutations of it.
 //!
-//! `RA_FUZZ_SEED` (default 1) and `RA_FUZZ_COUNT` (mutations a file, default 200) choose others. With
-//! `RA_FUZZ_SECONDS` each target goes on for so long, however many mutations that comes to.
+//! `RA_FUZZ_SEED` (default 1) and `RA_FUZZ_COUNT` (mutations a file, default 200) choose the mutations. With
+//! `RA_FUZZ_SECONDS`, each target goes on for that time.
 #![forbid(unsafe_code)]
 #![cfg(test)]
 
@@ -11,12 +10,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use ra_testkit::SeededEntropy;
+
 type Target = fn(&[u8]);
 
-/// So many files has a corpus at most: .ci/recipes/fuzz-corpus.sh leaves no more.
+/// Most files of a corpus: .ci/recipes/fuzz-corpus.sh leaves no more.
 const MOST: usize = 50;
 
-/// A test for each target, which has the name of its corpus.
+/// Defines a test for each target, with the name of its corpus.
 macro_rules! targets {
     ($($name:ident)*) => {
         const TARGETS: &[&str] = &[$(stringify!($name)),*];
@@ -69,7 +70,10 @@ fn replay(name: &str, target: Target) {
     let until = Instant::now() + Duration::from_secs(setting("RA_FUZZ_SECONDS", 0));
     let mut dice: Vec<_> = corpus
         .iter()
-        .map(|(file, _)| Dice::new(seed, file))
+        .map(|(file, _)| {
+            let mix = |sum: u64, byte: u8| sum.wrapping_mul(31).wrapping_add(byte.into());
+            SeededEntropy::new(file.bytes().fold(seed, mix))
+        })
         .collect();
     corpus
         .iter()
@@ -77,7 +81,7 @@ fn replay(name: &str, target: Target) {
     let (mut rounds, mut runs) = (0, corpus.len());
     while rounds < count || Instant::now() < until {
         for ((file, input), dice) in corpus.iter().zip(&mut dice) {
-            let other = &corpus[dice.below(corpus.len())].1;
+            let other = &corpus[below(dice, corpus.len())].1;
             run(name, file, target, &mutate(input, other, dice));
         }
         (rounds, runs) = (rounds + 1, runs + corpus.len());
@@ -85,7 +89,7 @@ fn replay(name: &str, target: Target) {
     println!("{name}: {runs} runs");
 }
 
-/// Runs a target; where it panics, says how to get there again.
+/// Runs a target, and prints the input if it panics.
 fn run(name: &str, file: &str, target: Target, input: &[u8]) {
     let outcome = catch_unwind(AssertUnwindSafe(|| target(input)));
     assert!(
@@ -124,25 +128,25 @@ fn setting(name: &str, default: u64) -> u64 {
     })
 }
 
-/// One to four small damages: flipped bits, bytes of meaning, cuts, doublings, pieces of another input.
-fn mutate(input: &[u8], other: &[u8], dice: &mut Dice) -> Vec<u8> {
+/// Makes one to four changes: flipped bits, meaningful bytes, cuts, doublings, pieces of another input.
+fn mutate(input: &[u8], other: &[u8], dice: &mut SeededEntropy) -> Vec<u8> {
     const MEANINGFUL: &[u8] = b"\"\\{}[],:/?#@%=-_0179eE.+ \n\0\x7f\xc3\xff";
     let mut bytes = input.to_vec();
-    for _ in 0..=dice.below(4) {
-        let at = dice.below(bytes.len() + 1);
-        let to = at + dice.below(bytes.len() + 1 - at);
-        match dice.below(6) {
+    for _ in 0..=below(dice, 4) {
+        let at = below(dice, bytes.len() + 1);
+        let to = at + below(dice, bytes.len() + 1 - at);
+        match below(dice, 6) {
             0 => bytes
                 .iter_mut()
                 .skip(at)
                 .take(1)
-                .for_each(|byte| *byte ^= 1 << dice.below(8)),
-            1 => bytes.insert(at, MEANINGFUL[dice.below(MEANINGFUL.len())]),
+                .for_each(|byte| *byte ^= 1 << below(dice, 8)),
+            1 => bytes.insert(at, MEANINGFUL[below(dice, MEANINGFUL.len())]),
             2 => bytes.truncate(at),
             3 => drop(bytes.drain(at..to)),
             4 => bytes.extend_from_within(at..to),
             _ => {
-                let from = dice.below(other.len() + 1);
+                let from = below(dice, other.len() + 1);
                 bytes.truncate(at);
                 bytes.extend(&other[from..]);
             }
@@ -151,22 +155,7 @@ fn mutate(input: &[u8], other: &[u8], dice: &mut Dice) -> Vec<u8> {
     bytes
 }
 
-/// Numbers that are the same on every machine (SplitMix64).
-struct Dice(u64);
-
-impl Dice {
-    fn new(seed: u64, file: &str) -> Self {
-        Self(file.bytes().fold(seed, |sum, byte| {
-            sum.wrapping_mul(31).wrapping_add(byte.into())
-        }))
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        let mixed = mixed ^ (mixed >> 31);
-        usize::try_from(mixed % end as u64).unwrap()
-    }
+/// Returns a number below `end`, the same on every machine.
+fn below(dice: &mut SeededEntropy, end: usize) -> usize {
+    usize::try_from(dice.below(end as u64)).unwrap()
 }

@@ -1,5 +1,4 @@
-//! Desktop: a fresh key, on two threads and on one; what is left of it with a pool; and what others take.
-//! How long a key takes is luck with primes.
+//! A desktop's fresh key: on two threads, on one, from a pool, and by the rivals. The time depends on luck with primes.
 
 use std::num::NonZero;
 use std::sync::Arc;
@@ -17,11 +16,11 @@ use crate::interleaved::{self, rival};
 use crate::{openssl, rivals};
 
 const ROUNDS: usize = 200;
-/// How many of ours come to one of the others: their mean is then good to a fiftieth, that of the others to a twentieth.
+/// Keys of ours for each key of a rival. Their mean is accurate to a fiftieth, that of the rivals to a twentieth.
 const KEYS: u32 = 5;
 const POOLED: usize = 8;
 
-/// Makes keys from seeds that are the same for each number of threads and in each run, lest the ratio be luck as well.
+/// Makes keys from the same seeds for each number of threads and in each run, so that luck does not change the ratio.
 pub fn on(threads: usize) -> impl FnMut() -> Box<dyn SessionKey> {
     let threads = NonZero::new(threads).unwrap();
     let mut seeds = 0..;
@@ -54,7 +53,7 @@ pub fn bench(c: &mut Criterion) {
     group.finish();
 }
 
-/// A pool, and a message for each key that it has made.
+/// Starts a pool, and returns a channel with a message for each key it makes.
 fn pool_and_count() -> (KeyPool, Receiver<()>) {
     let (made, count) = channel();
     let pool = KeyPool::start(Arc::new(Counting { made }), POOLED).unwrap();

@@ -1,4 +1,4 @@
-//! Proofs, keys and sealing on both backends, beside what each stands on and beside OpenSSL. OpenSSL takes part with
+//! Proofs, keys and sealing on both backends. Rivals are the libraries below the backends, and OpenSSL with
 //! `RUSTFLAGS='--cfg ra_openssl'` and its headers (`libssl-dev`).
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used)] // macros of criterion; a bench may stop
 
@@ -17,11 +17,11 @@ use interleaved::{ROUNDS, Rival, rival};
 use ra_crypto::{AwsLc, Backend, OsEntropy, RustCrypto, SessionKey, digest_proof};
 use ra_testkit::vectors;
 
-/// Calls a turn: some milliseconds each.
+/// Calls a round; each takes some milliseconds.
 const PROOFS: u32 = 10;
 const SEALS: u32 = 20;
 
-/// Desktop: from the sealed nonce to the proof of the digest dialect.
+/// A desktop's proof: from the sealed nonce to the digest.
 fn proof(c: &mut Criterion) {
     let vector = vectors::load().keys.swap_remove(0);
     let nonce = &vector.nonces.last().unwrap().sealed; // 190 bytes, as the live gateway sends them
@@ -49,7 +49,7 @@ fn proof(c: &mut Criterion) {
     bench(c, &RustCrypto, vec![rsa, aws_lc()]);
 }
 
-/// Gateway: what one session costs, a key read and three messages sealed.
+/// A gateway's session: read a key and seal three messages.
 fn seal(c: &mut Criterion) {
     let spki = &*vectors::load().keys.swap_remove(0).spki;
     let bench = |c: &mut Criterion, backend: &dyn Backend, library: Rival<'_>| {

@@ -1,4 +1,4 @@
-//! In place of OpenSSL where its headers are not asked for: it takes no part.
+//! Replaces `openssl.rs` in builds without `--cfg ra_openssl`: OpenSSL takes no part.
 
 use crate::interleaved::Rival;
 

@@ -1,4 +1,4 @@
-//! OpenSSL, as its crate documents it.
+//! OpenSSL, used as its crate documents.
 
 use std::hint::black_box;
 

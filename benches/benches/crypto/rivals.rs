@@ -1,4 +1,4 @@
-//! The libraries that the backends stand on, called by hand: what our checks, copies and wiping are measured against.
+//! Rivals: direct calls of the libraries below our backends, without our checks, copies and wiping.
 
 use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::rsa::{
@@ -21,7 +21,7 @@ impl AwsLcKey {
         Self(OaepPrivateDecryptingKey::new(key).unwrap())
     }
 
-    /// A fresh one, and its public half.
+    /// Makes a key, and returns its public key too.
     pub fn made() -> (Vec<u8>, Self) {
         let key = aws_lc_makes_a_key();
         let spki: PublicKeyX509Der<'_> = key.public_key().as_der().unwrap();
@@ -65,7 +65,7 @@ pub fn aws_lc_seals(spki: &[u8]) -> [Vec<u8>; 3] {
     })
 }
 
-/// Blinds each opening, as ours does.
+/// A key of the crate `rsa`, which blinds each opening as ours does.
 pub struct RsaKey {
     key: PrivateKey,
     blinding: ChaCha20Rng,

@@ -1,4 +1,4 @@
-//! Desktop: what a session costs, a fresh key, its export, and three texts opened with it.
+//! A desktop's session: a fresh key, its export, and three openings.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use crate::interleaved::{self, Rival, timed};
 use crate::keys::on;
 use crate::{openssl, rivals};
 
-/// How long it takes is luck with primes; so many means are good to a tenth.
+/// The time depends on luck with primes. The mean of so many rounds is accurate to a tenth.
 const ROUNDS: usize = 100;
 
 pub fn bench(c: &mut Criterion) {
@@ -27,7 +27,7 @@ pub fn bench(c: &mut Criterion) {
     interleaved::bench(c, "crypto/session", ROUNDS, rivals);
 }
 
-/// Times so many sessions. Sealing is the gateway's part and does not count.
+/// Times sessions without the sealing, which is the gateway's part.
 pub fn session<K>(
     mut make: impl FnMut() -> (Vec<u8>, K),
     mut open: impl FnMut(&mut K, &[u8]) -> usize,

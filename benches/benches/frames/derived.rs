@@ -1,4 +1,4 @@
-//! What one would write first: enums of owned texts, tagged by `op`, all of it derived.
+//! The obvious way with serde: derived enums of owned texts, tagged by `op`.
 
 use serde::{Deserialize, Serialize};
 

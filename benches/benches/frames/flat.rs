@@ -1,4 +1,4 @@
-//! What one would write next: a struct with a member for each field of each op. What the op then needs is not checked yet.
+//! Another way with serde: a struct with an optional member for each field. Nothing checks which fields an op needs.
 
 use serde::{Deserialize, Serialize};
 

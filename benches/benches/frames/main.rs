@@ -1,4 +1,4 @@
-//! Each frame, read and written, beside what one would write with serde: `docs/benchmarks.md` tells the rivals apart.
+//! Reads and writes each frame, with rivals by serde. `docs/benchmarks.md` describes the rivals.
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used)] // macros of criterion; a bench may stop
 
 mod derived;
@@ -14,7 +14,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use interleaved::{ROUNDS, rival};
 use ra_proto::frame::{DesktopFrame, GatewayFrame};
 
-/// Frames of one direction. The rivals read the same text, and write it.
+/// Benches the frames of one direction. The rivals read and write the same text.
 macro_rules! bench_frames {
     ($c:expr, $frames:expr, $ours:ident, $rival:ident) => {
         for (name, frame) in $frames {
@@ -64,7 +64,7 @@ macro_rules! bench_frames {
     };
 }
 
-/// Nanoseconds each.
+/// Calls a round; each takes nanoseconds.
 const CALLS: u32 = 1000;
 
 fn frames(c: &mut Criterion) {

@@ -1,4 +1,4 @@
-//! A frame of each kind in both directions, as long as the real ones are.
+//! A frame of each kind in both directions, as long as real ones.
 
 use ra_proto::frame::{DesktopFrame, GatewayFrame, Proof};
 
@@ -12,7 +12,7 @@ fn digest() -> String {
     "Ab_-".repeat(11).split_off(1)
 }
 
-/// What a gateway says, by a name for each.
+/// Frames of a gateway, with names.
 pub fn gateway() -> [(&'static str, GatewayFrame<'static>); 7] {
     [
         (
@@ -51,7 +51,7 @@ pub fn gateway() -> [(&'static str, GatewayFrame<'static>); 7] {
     ]
 }
 
-/// What a desktop says, by a name for each; the proof in both dialects.
+/// Frames of a desktop, with names. The proof comes in both dialects.
 pub fn desktop() -> [(&'static str, DesktopFrame<'static>); 4] {
     [
         (

@@ -1,6 +1,6 @@
-//! The fastest that serde_json is known to do: a visitor by hand that borrows each text and takes each value as it comes.
+//! The fastest known way with serde_json: a hand-written visitor that borrows each text.
 //!
-//! It refuses texts with escapes, as `&str` does, and a member of a wrong type also where the op does not need it.
+//! It refuses texts with escapes, and members of a wrong type even if the op does not need them.
 
 use std::fmt;
 

@@ -1,4 +1,5 @@
-//! The gateway's part of a handshake as one would write it first: derived frames, the same key, no phases and no clocks.
+//! The gateway's part of a handshake as one would write it first: derived frames, the same key, no phases and no
+//! clocks.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};

@@ -1,4 +1,4 @@
-//! The work of the bench `handshake`: both machines hand to hand, and what is done with the same frames beside it.
+//! The work of the bench `handshake`: both machines, and rivals that handle the same frames.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,12 +15,12 @@ pub const START: MonoTime = MonoTime::from_millis(0);
 pub const HEARTBEAT: &str = r#"{"op":"heartbeat"}"#;
 pub const HEARTBEAT_ACK: &str = r#"{"op":"heartbeat_ack"}"#;
 
-/// One that is as small as a key of its kind can be, and costs no more than copying.
+/// Returns a fake key, which costs no more than copying.
 pub fn fake_key() -> Box<dyn SessionKey> {
     Box::new(FakeKey::new(1))
 }
 
-/// Everything that is the same in each login.
+/// State that all logins share.
 pub struct Scene {
     config: Arc<gateway::Config>,
     backend: Arc<dyn Backend>,
@@ -67,12 +67,12 @@ impl Scene {
         }
     }
 
-    /// A whole login; true if the desktop ends with the ticket.
+    /// Runs a whole login. Returns whether the desktop ends with the ticket.
     pub fn play(&self, key: Box<dyn SessionKey>) -> bool {
         self.play_before(key, |_| {})
     }
 
-    /// The same, heard by somebody.
+    /// Runs a whole login, and shows each frame to `hear`.
     pub fn play_before(&self, key: Box<dyn SessionKey>, mut hear: impl FnMut(Sent<'_>)) -> bool {
         let mut pair = self.pair(key);
         pair.talk(&mut hear);
@@ -83,7 +83,7 @@ impl Scene {
         pair.approved
     }
 
-    /// A gateway's session that has said hello.
+    /// Returns a gateway session after its hello.
     pub fn greeted(&self) -> gateway::Session {
         let (config, backend) = (Arc::clone(&self.config), Arc::clone(&self.backend));
         let mut session = gateway::Session::new(config, backend, START);
@@ -184,7 +184,8 @@ pub fn gateway_answers(session: &mut gateway::Session, text: &str) -> usize {
     length
 }
 
-/// What a desktop with the fake key sends to a gateway whose entropy is that of [`gateway_answers`], and the nonce of it.
+/// What a desktop with the fake key sends to a gateway whose entropy is that of [`gateway_answers`], and the nonce of
+/// it.
 pub struct Texts {
     pub init: String,
     pub proof: String,

@@ -19,7 +19,12 @@ const SECRET: &str = "937it3ow87i4ery69876wqire";
 const REDIRECT: &str = "https://nicememe.website";
 const CODE: &str = "NhhvTDYsFcdgNLnnLijcl7Ku7bEEeee";
 /// Discord's answer, as the document has it.
-pub const ANSWER: &[u8] = br#"{"access_token":"6qrZcUqja7812RVdnEKjpzOL4CvHBFG","token_type":"Bearer","expires_in":604800,"refresh_token":"D43f5y0ahjqew82jZ4NViEr2YafMKhue","scope":"identify guilds"}"#;
+pub const ANSWER: &[u8] = concat!(
+    r#"{"access_token":"6qrZcUqja7812RVdnEKjpzOL4CvHBFG","token_type":"Bearer","#,
+    r#""expires_in":604800,"refresh_token":"D43f5y0ahjqew82jZ4NViEr2YafMKhue","#,
+    r#""scope":"identify guilds"}"#,
+)
+.as_bytes();
 
 /// Ours.
 pub struct Ours {

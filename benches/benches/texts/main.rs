@@ -1,4 +1,4 @@
-//! What the QR code holds, beside the crate `url`; who scanned it, beside splitting and parsing without checks.
+//! Scan URLs, with the crate `url` as rival, and user payloads, with a rival that checks nothing.
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used)] // macros of criterion; a bench may stop
 
 #[path = "../interleaved.rs"]
@@ -12,7 +12,7 @@ use interleaved::{ROUNDS, rival};
 use ra_proto::{Fingerprint, ScanPrefix, ScanUrl, User};
 use url::Url;
 
-/// Some hundred nanoseconds each.
+/// Calls a round; each takes some hundred nanoseconds.
 const CALLS: u32 = 300;
 const SCANNED: &str = "https://discord.com/ra/vyi-sEoOgaCPNUGkpUcVUbGNSIBgugQSiWnx0nGySIg";
 const PAYLOAD: &[u8] = b"196769986071625728:1212:d0900b8fe361c755549ab0beadb35075:Mary";

@@ -1,4 +1,4 @@
-//! The same work with the crate `url`, and with splitting and `str::parse` alone.
+//! Rivals: the crate `url`, and splitting with `str::parse`.
 
 use ra_proto::{Fingerprint, base64};
 use url::Url;
@@ -12,7 +12,7 @@ const HOSTS: [&str; 6] = [
     "canary.discordapp.com",
 ];
 
-/// A scan URL and its fingerprint, with the checks that R-40 asks for.
+/// Reads a scan URL with the checks of R-40.
 pub fn read_scan_url(text: &str) -> Option<(Url, [u8; Fingerprint::BYTES])> {
     let url = Url::parse(text).ok()?;
     let plain = url.scheme() == "https"
@@ -34,7 +34,7 @@ pub fn build_scan_url(prefix: &Url, fingerprint: &[u8; Fingerprint::BYTES]) -> O
     prefix.join(&base64::encode_url(fingerprint)).ok()
 }
 
-/// A user as it comes, none of its fields checked further.
+/// A user with unchecked fields.
 pub struct User {
     pub id: u64,
     pub discriminator: u16,

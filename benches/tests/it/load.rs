@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
@@ -100,18 +100,23 @@ fn a_session_that_costs_too_much_fails_the_run() {
     assert!(table.contains("| resident bytes a session |"), "{table}");
 }
 
-#[test]
-fn lost_sessions_fail_the_run_and_nothing_stays_behind() {
+/// A run that holds sessions for minutes, up to the moment when it does, with its standard error until then.
+fn holding() -> Option<(Child, BufReader<ChildStderr>, String)> {
     let options = "--sessions 20 --hold 600 --probes 1 --logins 1 --desktops 1 --phones 1";
-    let options: Vec<&str> = options.split(' ').collect();
-    let Some(mut child) = load(&options) else {
-        return;
-    };
+    let mut child = load(&options.split(' ').collect::<Vec<_>>())?;
     let mut lines = BufReader::new(child.stderr.take().unwrap());
     let mut said = String::new();
     while !said.contains("holding them") {
         assert!(lines.read_line(&mut said).unwrap() > 0, "{said}");
     }
+    Some((child, lines, said))
+}
+
+#[test]
+fn lost_sessions_fail_the_run_and_nothing_stays_behind() {
+    let Some((child, mut lines, mut said)) = holding() else {
+        return;
+    };
     let processes = started(&said);
     kill_process(*processes.last().unwrap(), Signal::KILL).unwrap();
     lines.read_to_string(&mut said).unwrap();
@@ -122,16 +127,9 @@ fn lost_sessions_fail_the_run_and_nothing_stays_behind() {
 
 #[test]
 fn being_told_to_stop_ends_what_it_started() {
-    let options = "--sessions 20 --hold 600 --probes 1 --logins 1 --desktops 1 --phones 1";
-    let options: Vec<&str> = options.split(' ').collect();
-    let Some(mut child) = load(&options) else {
+    let Some((child, mut lines, mut said)) = holding() else {
         return;
     };
-    let mut lines = BufReader::new(child.stderr.take().unwrap());
-    let mut said = String::new();
-    while !said.contains("holding them") {
-        assert!(lines.read_line(&mut said).unwrap() > 0, "{said}");
-    }
     kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
     // ends when the last process that writes there has ended
     lines.read_to_string(&mut said).unwrap();

@@ -1,7 +1,5 @@
 //! External identity providers, which vouch for people without a Discord account.
 
-use core::{convert::Infallible, str::FromStr};
-
 use crate::ExternalAuthToken;
 use crate::text_enum::text_enum;
 
@@ -42,14 +40,6 @@ impl ExternalAuth {
     #[must_use]
     pub const fn new(kind: ExternalAuthType, token: ExternalAuthToken) -> Self {
         Self { kind, token }
-    }
-}
-
-impl FromStr for ExternalAuthType {
-    type Err = Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(text.into())
     }
 }
 

@@ -4,13 +4,13 @@ use ra_http::Body;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
-use crate::TokenError;
+use crate::token_error::TokenError;
 use crate::wiped::WipedBytes;
 
 /// Defines a struct of the named members of a JSON object, as raw JSON; absent members and `null` are `None`. A member
-/// with another name on the wire is written `field: "name"`.
+/// with another name on the wire is written `field = "name"`.
 macro_rules! members {
-    ($name:ident { $($field:ident $(: $wire:literal)?),+ }) => {
+    ($name:ident: $($field:ident $(= $wire:literal)?),+) => {
         #[derive(::serde::Deserialize)]
         struct $name<'a> {
             $(

@@ -89,11 +89,14 @@ mod external_auth;
 mod json;
 mod permissions;
 mod pkce;
+mod redirect_uri;
 mod scope;
 mod secret;
+mod setters;
 mod text_enum;
 mod time;
 mod token;
+mod token_error;
 mod urls;
 mod wiped;
 mod wire;
@@ -111,5 +114,6 @@ pub use secret::{
     WebhookUrl,
 };
 pub use time::UnixTime;
-pub use token::{Guild, Token, TokenError, Webhook};
+pub use token::{Guild, Token, Webhook};
+pub use token_error::TokenError;
 pub use urls::{EndpointUrl, Urls};

@@ -62,12 +62,12 @@ impl Urls {
         let text = api.to_string();
         let origin = text.strip_suffix(api.path()).unwrap_or(&text);
         Self {
-            authorize: EndpointUrl::made_of(origin, "/oauth2/authorize"),
-            token: EndpointUrl::made_of(&text, Self::TOKEN_PATH),
-            device: EndpointUrl::made_of(&text, Self::DEVICE_PATH),
-            revoke: EndpointUrl::made_of(&text, Self::REVOKE_PATH),
-            keys: EndpointUrl::made_of(&text, Self::KEYS_PATH),
-            userinfo: EndpointUrl::made_of(&text, Self::USERINFO_PATH),
+            authorize: EndpointUrl::from_parts(origin, "/oauth2/authorize"),
+            token: EndpointUrl::from_parts(&text, Self::TOKEN_PATH),
+            device: EndpointUrl::from_parts(&text, Self::DEVICE_PATH),
+            revoke: EndpointUrl::from_parts(&text, Self::REVOKE_PATH),
+            keys: EndpointUrl::from_parts(&text, Self::KEYS_PATH),
+            userinfo: EndpointUrl::from_parts(&text, Self::USERINFO_PATH),
             issuer: origin.to_owned(),
             api,
         }
@@ -94,7 +94,7 @@ impl EndpointUrl {
         self.uri.clone()
     }
 
-    fn made_of(base: &str, path: &str) -> Self {
+    fn from_parts(base: &str, path: &str) -> Self {
         let text = format!("{base}{path}");
         #[allow(
             clippy::expect_used,

@@ -99,6 +99,11 @@ pub(crate) fn read_reply<T>(
     }
 }
 
+/// Whether a text can be a user code: 1 to 64 visible ASCII characters (S-24).
+pub(crate) fn is_user_code(code: &str) -> bool {
+    (1..=64).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_graphic())
+}
+
 /// A form (`application/x-www-form-urlencoded`) that is being written.
 #[derive(Default)]
 pub(crate) struct Form(WipedBytes);
@@ -114,7 +119,20 @@ impl Form {
         }
         self.0.push(name.as_bytes());
         self.0.push(b"=");
-        escape_into(value, &mut self.0);
+        escape(value, |part| self.0.push(part.as_bytes()));
+    }
+
+    /// Adds a pair whose value must not be empty; the error names it.
+    pub(crate) fn push_required(
+        &mut self,
+        name: &'static str,
+        value: &str,
+    ) -> Result<(), HttpError> {
+        if value.is_empty() {
+            return Err(HttpError::bad_request(name));
+        }
+        self.push(name, value);
+        Ok(())
     }
 
     pub(crate) fn push_some(&mut self, name: &'static str, value: Option<&str>) {
@@ -158,58 +176,32 @@ fn set_basic(request: &mut Request<Body>, id: &str, secret: &str) -> Result<(), 
     let mut pair = WipedBytes::default();
     pair.push(id.as_bytes());
     pair.push(b":");
-    escape_into(secret, &mut pair);
+    escape(secret, |part| pair.push(part.as_bytes()));
     let encoded = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
     set_authorization(request, "Basic ", &encoded, "client_secret")
 }
 
 /// Percent-encodes all but RFC 3986's unreserved characters; every form and query decoder understands that.
-pub(crate) fn escape_into(text: &str, out: &mut impl Sink) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+pub(crate) fn escape(text: &str, mut write: impl FnMut(&str)) {
     let is_reserved =
         |b: u8| !matches!(b, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~');
+    let digit = |half: usize| "0123456789ABCDEF".get(half..=half).unwrap_or_default();
     let mut rest = text;
     loop {
         // tokens, states and verifiers need no escaping
         let plain = rest.bytes().position(is_reserved).unwrap_or(rest.len());
         let (before, after) = rest.split_at(plain);
-        out.text(before);
+        write(before);
         let mut chars = after.chars();
         let Some(reserved) = chars.next() else {
             return;
         };
-        for byte in reserved.encode_utf8(&mut [0; 4]).bytes() {
-            out.ascii(b'%');
-            out.ascii(HEX[usize::from(byte >> 4)]);
-            out.ascii(HEX[usize::from(byte & 15)]);
+        for byte in reserved.encode_utf8(&mut [0; 4]).bytes().map(usize::from) {
+            write("%");
+            write(digit(byte >> 4));
+            write(digit(byte & 15));
         }
         rest = chars.as_str();
-    }
-}
-
-/// A destination of escaped text.
-pub(crate) trait Sink {
-    fn text(&mut self, text: &str);
-    fn ascii(&mut self, byte: u8);
-}
-
-impl Sink for String {
-    fn text(&mut self, text: &str) {
-        self.push_str(text);
-    }
-
-    fn ascii(&mut self, byte: u8) {
-        self.push(byte.into());
-    }
-}
-
-impl Sink for WipedBytes {
-    fn text(&mut self, text: &str) {
-        self.push(text.as_bytes());
-    }
-
-    fn ascii(&mut self, byte: u8) {
-        self.push(&[byte]);
     }
 }
 

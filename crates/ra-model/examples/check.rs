@@ -1,5 +1,5 @@
-//! Checks a world, says how large it is, and shows how each thing came about that was found: what can be reached, and what
-//! must not be. `cargo run --release -p ra-model --example check -- [MISHAPS [TRICKS [SCANS]]]`, 1 by default;
+//! Checks a world, says how large it is, and shows how each thing came about that was found: what can be reached, and
+//! what must not be. `cargo run --release -p ra-model --example check -- [MISHAPS [TRICKS [SCANS]]]`, 1 by default;
 //! SCANS is 1 or 2.
 
 use std::process::ExitCode;

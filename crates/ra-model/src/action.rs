@@ -1,4 +1,4 @@
-//! What can happen next.
+//! Actions: the steps of the model.
 
 use stateright::{Model, Property};
 
@@ -7,10 +7,10 @@ use crate::state::{Message, State, Verdict};
 use crate::{Mishap, Trick, World};
 use crate::{desktop, fleet, mallory, mishap, phone, properties, session};
 
-/// One thing that happens. Whatever can, may, in any order.
+/// A step. All possible steps may happen, in any order.
 ///
-/// Calls of phones and exchanges reach any node that lives. Which one is not said, as it makes no difference but whose death
-/// ends the call, and that is [`Mishap::GiveUp`].
+/// Calls of phones and exchanges reach any node that lives. Which one is not said, as it makes no difference but
+/// whose death ends the call, and that is [`Mishap::GiveUp`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
     /// A desktop opens its socket: Ann's at node A, Bob's at node B.
@@ -21,9 +21,9 @@ pub enum Action {
     Leave(Who),
     /// Someone points the phone at what is on this screen, there or on a picture that Mallory shows.
     PointAt {
-        /// Who.
+        /// The person.
         who: Who,
-        /// Whose screen.
+        /// Owner of the screen.
         screen: Who,
     },
     /// Asked whether to let the desktop in, the person answers.
@@ -38,9 +38,9 @@ pub enum Action {
     Answer(Message),
     /// The desktop exchanges its ticket, at whatever node.
     Exchange(Who),
-    /// Something goes wrong.
+    /// A mishap happens.
     Mishap(Mishap),
-    /// Mallory does something.
+    /// Mallory uses a trick.
     Trick(Trick),
 }
 

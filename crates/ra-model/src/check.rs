@@ -3,7 +3,8 @@
 /// A check, and where the code makes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Check {
-    /// The gateway shows no code before the desktop has proven its key: `is_right` in `ra-core/src/gateway/state.rs`.
+    /// The gateway shows no code before the desktop has proven its key: `is_right` in
+    /// `ra-core/src/gateway/state.rs`.
     Proof,
     /// The desktop shows a code for its own key only: `AwaitInit` in `ra-core/src/desktop/session/state.rs`.
     OwnFingerprint,
@@ -14,7 +15,8 @@ pub enum Check {
     ScannedKey,
     /// Leave to scan is for one scan: `scanned` in `ra-gateway/src/backplane/redis/node.rs`.
     Leave,
-    /// The last scan's handshake token decides and no other: `Hold::spend` in `ra-gateway/src/session/registry.rs`.
+    /// The last scan's handshake token decides and no other: `Hold::spend` in
+    /// `ra-gateway/src/session/registry.rs`.
     LastScan,
     /// A handshake token is its account's: `bond` in `ra-gateway/src/backplane/redis/names.rs`.
     Account,
@@ -28,7 +30,8 @@ pub enum Check {
     /// What is sealed to a key is opened with that key alone: `self.key.open` in
     /// `ra-core/src/desktop/login/exchange.rs`.
     Sealed,
-    /// A desktop's session that has ended takes nothing: `Ended` in `ra-core/src/desktop/session/state.rs`.
+    /// A desktop's session that has ended takes nothing: `Ended` in
+    /// `ra-core/src/desktop/session/state.rs`.
     DesktopEnded,
     /// A gateway's session that has ended takes nothing: `Ended` in `ra-core/src/gateway/state.rs`.
     SessionEnded,

@@ -24,8 +24,8 @@ pub(crate) fn connect(state: &mut State, who: Who) {
     session::send(state, who, Down::Hello);
 }
 
-/// The next of what the socket brings. What the desktop answers reaches the gateway at once: until it has, nothing else can
-/// come of it.
+/// The next of what the socket brings. What the desktop answers reaches the gateway at once: until it has, nothing
+/// else can come of it.
 pub(crate) fn read(world: &World, state: &mut State, who: Who) {
     let frame = state.desktops[who].coming.remove(0);
     let at = state.desktops[who].at;

@@ -53,7 +53,8 @@ pub(crate) fn asked(world: &World, state: &mut State, message: Message, who: Who
     }
 }
 
-/// An answer to a call that is no longer open finds nobody. Nor does a second one to the same question: they arrive in order.
+/// An answer to a call that is no longer open finds nobody. Nor does a second one to the same question: they arrive
+/// in order.
 fn answer_to(state: &mut State, answer: Message) {
     let is_shown = match answer {
         Message::Again { token, turn } => state.said.contains(&Message::Shown { token, turn }),

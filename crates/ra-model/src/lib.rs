@@ -1,10 +1,10 @@
-//! The protocol as a small model, checked in every state that it can reach. Stands beside the layers and is part of none: it
-//! never runs a login, and no crate that is published depends on it.
+//! The protocol as a small model, checked in every state that it can reach. It runs no login, and no published crate
+//! depends on it.
 //!
-//! Two people, Ann and Bob, each with a phone and a desktop; two nodes of one gateway with a Redis between them; and Mallory,
-//! who shows people pictures of codes, reads and writes where no one should, and may use Bob's desktop and phone. A
-//! [`World`] says how much may go wrong in a run; [`check::Check`] names the checks that the code makes, any one of which can be
-//! left out to see what it is for. `docs/model.md` says which lines of code each part stands for, and what is left out.
+//! Ann and Bob each have a phone and a desktop. Two nodes of one gateway share a Redis. Mallory shows people pictures
+//! of codes, reads and writes where no one should, and may use Bob's desktop and phone. A [`World`] limits the
+//! mishaps and tricks of a run. [`check::Check`] names the checks of the code, each of which can be left out.
+//! `docs/model.md` says which code each part stands for.
 //!
 //! ```
 //! use ra_model::World;
@@ -36,20 +36,21 @@ pub use state::State;
 use check::Check;
 use parties::Token;
 
-/// What may happen in a run.
+/// Limits of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct World {
     /// How many mishaps: deaths, losses, expiries, calls that are made again.
     pub mishaps: u8,
-    /// How many of Mallory's tricks, besides showing pictures and hearing what nodes say to each other again, which are free.
+    /// How many of Mallory's tricks, besides showing pictures and hearing what nodes say to each other again, which
+    /// are free.
     pub tricks: u8,
     scans: u8,
-    /// The check that is left out.
+    /// The check that is left out, if any.
     pub without: Option<Check>,
 }
 
 impl World {
-    /// All checks, one scan a phone.
+    /// Makes a world with all checks and one scan a phone.
     pub const fn new(mishaps: u8, tricks: u8) -> Self {
         Self {
             mishaps,

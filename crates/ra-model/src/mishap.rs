@@ -11,13 +11,13 @@ pub enum Mishap {
     Death(Node),
     /// A socket is cut, with what was on its way.
     Cut(Who),
-    /// A session's time is over at the gateway.
+    /// A session expires at the gateway.
     SessionExpires(Who),
-    /// And by the desktop's own clock.
+    /// A session expires by the desktop's own clock.
     DesktopExpires(Who),
-    /// A handshake token's time is over.
+    /// A handshake token expires.
     HandshakeExpires(Token),
-    /// A ticket's time is over.
+    /// A ticket expires.
     TicketExpires(Ticket),
     /// The answer to the exchange is lost: the ticket is used up.
     AnswerLost(Who),

@@ -1,9 +1,9 @@
-//! Who takes part, and what they have one of each.
+//! The parties, and maps with one entry for each.
 
 use std::ops::{Index, IndexMut};
 
-/// A person. Each has a phone that is logged in, and a desktop that wants in; so this also names an account, a desktop, its
-/// socket, and its key and fingerprint (a key is for one session).
+/// A person. Each has a phone that is logged in, and a desktop that wants in; so this also names an account, a
+/// desktop, its socket, and its key and fingerprint (a key is for one session).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Who {
     /// Does what people do: looks at the desktop in front of her, or at a picture that she is shown.
@@ -16,7 +16,7 @@ impl Who {
     /// Both.
     pub const BOTH: [Self; 2] = [Self::Ann, Self::Bob];
 
-    /// The one that this is not.
+    /// Returns the other person.
     #[must_use]
     pub fn other(self) -> Self {
         match self {
@@ -89,7 +89,7 @@ impl Ticket {
     }
 }
 
-/// One of something for each of a few.
+/// A map with an entry for each of a few keys.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Each<T, const N: usize>([T; N]);
 

@@ -1,4 +1,4 @@
-//! What always holds, and what can be reached.
+//! Properties that always hold, and goals that can be reached.
 
 use stateright::Property;
 

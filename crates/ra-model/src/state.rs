@@ -1,44 +1,44 @@
-//! All that there is at one moment.
+//! The state of the world.
 
 use std::collections::BTreeSet;
 
 use crate::World;
 use crate::parties::{Both, Each, Node, Nodes, Ticket, Tickets, Token, Tokens, Who};
 
-/// One moment.
+/// State of the world at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct State {
-    /// Which nodes live.
+    /// Living nodes.
     pub alive: Nodes<bool>,
     /// The desktops.
     pub desktops: Both<Desktop>,
     /// Their sessions, each at the node that has the socket.
     pub sessions: Both<Session>,
-    /// The phones, with the people that hold them.
+    /// The phones and their owners.
     pub phones: Both<Phone>,
-    /// What stands in Redis.
+    /// Contents of Redis.
     pub store: Store,
-    /// What nodes have said to each other. It stays: each message may arrive never, once or often, and in any order. Answers
-    /// stay for as long as their call is open.
+    /// What nodes have said to each other. It stays: each message may arrive never, once or often, and in any order.
+    /// Answers stay for as long as their call is open.
     pub said: BTreeSet<Message>,
-    /// How many mishaps may still come.
+    /// Mishaps that may still happen.
     pub mishaps: u8,
-    /// How many tricks Mallory has left.
+    /// Tricks that Mallory has left.
     pub tricks: u8,
-    /// What has happened; nobody acts on it, only the properties read it.
+    /// History, which only the properties read.
     pub history: History,
 }
 
 /// A desktop and what its socket still brings, in order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Desktop {
-    /// How far it is.
+    /// Its phase.
     pub at: DesktopAt,
-    /// What its socket still brings, in order.
+    /// Frames on their way to it, in order.
     pub coming: Vec<Down>,
-    /// How often it has ended.
+    /// Number of its ends.
     pub ends: u8,
-    /// Whether anything has happened to it after that.
+    /// Whether anything happened after its end.
     pub went_on: bool,
 }
 
@@ -56,7 +56,7 @@ pub enum DesktopAt {
     Ended(Outcome),
 }
 
-/// How a login has ended.
+/// End of a login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "plain words")]
 pub enum Outcome {
@@ -82,21 +82,21 @@ pub enum Down {
 /// A gateway's session.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Session {
-    /// How far it is.
+    /// Its phase.
     pub at: SessionAt,
     /// The key that the desktop sent.
     pub key: Option<Who>,
     /// Whether the socket is closed, which it has yet to notice.
     pub is_left: bool,
-    /// How many have scanned.
+    /// Number of scans.
     pub turn: u8,
     /// The handshake token that may decide, and the ticket that it will bring.
     pub standing: Option<(Token, Ticket)>,
-    /// Whether it has said anything after its end.
+    /// Whether it sent anything after its end.
     pub went_on: bool,
 }
 
-/// How far a gateway's session is.
+/// Phase of a gateway session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "as in ra_core::gateway")]
 pub enum SessionAt {
@@ -111,15 +111,15 @@ pub enum SessionAt {
 /// A phone, with the person that holds it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Phone {
-    /// How far it is.
+    /// Its phase.
     pub at: PhoneAt,
-    /// How often it has scanned.
+    /// Number of its scans.
     pub scans: u8,
     /// Its calls for the last verdict, as far as they have been looked at.
     pub calls: [Call; 2],
 }
 
-/// How far a phone is.
+/// Phase of a phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "plain words")]
 pub enum PhoneAt {
@@ -131,7 +131,7 @@ pub enum PhoneAt {
     Over,
 }
 
-/// What the person says.
+/// Answer of the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "plain words")]
 pub enum Verdict {
@@ -142,22 +142,22 @@ pub enum Verdict {
 /// A phone's call with its verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Call {
-    /// Not made.
+    /// The call is not made.
     Unmade,
     /// The handshake token was found good; the token has been minted if it is a yes.
     Looked {
-        /// With which handshake token.
+        /// The handshake token.
         token: Token,
-        /// What stood behind it.
+        /// The record of the token.
         record: Record,
-        /// What the call says.
+        /// The decision.
         verdict: Verdict,
     },
-    /// Done, one way or the other.
+    /// The call is done.
     Made,
 }
 
-/// What stands in Redis.
+/// Contents of Redis.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Store {
     /// `h:`, what is behind each handshake token.
@@ -166,22 +166,23 @@ pub struct Store {
     pub tickets: Tickets<Option<Sealed>>,
 }
 
-/// What a handshake token is good for. Its bond is not here: it says whose the token is and which key was scanned, which
+/// What a handshake token is good for. Its bond is not here: it says whose the token is and which key was scanned,
+/// which
 /// `History::seen` knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Record {
     /// The desktop's key.
     pub key: Who,
-    /// What the desktop will be handed.
+    /// The ticket for the desktop.
     pub ticket: Ticket,
 }
 
 /// A user's token, sealed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Sealed {
-    /// Whose token it is.
+    /// Owner of the token.
     pub user: Who,
-    /// To which key.
+    /// The key it is sealed to.
     pub to: Who,
     /// Which key was scanned; for the properties alone.
     pub scanned: Who,
@@ -260,12 +261,12 @@ impl Message {
     }
 }
 
-/// What has happened.
+/// History of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct History {
-    /// What each handshake token's phone saw.
+    /// What the phone of each handshake token saw.
     pub seen: Tokens<Option<Seen>>,
-    /// Who has said yes to which key.
+    /// Approvals of keys, by person.
     pub yes: Both<Both<bool>>,
     /// Who has said yes to a code that was not on the own desktop's screen.
     pub fooled: Both<bool>,
@@ -275,7 +276,7 @@ pub struct History {
     pub verdicts: Tokens<u8>,
     /// Which desktops were handed a ticket for it.
     pub handed: Tokens<Both<bool>>,
-    /// How often each ticket was redeemed.
+    /// Redemptions of each ticket.
     pub redeemed: Tickets<u8>,
     /// Whose tokens a trick has opened, with Bob's desktop's key.
     pub opened: Both<bool>,
@@ -285,7 +286,7 @@ pub struct History {
     pub missealed: bool,
 }
 
-/// What a phone saw.
+/// Code that a phone saw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Seen {
     /// Whose screen, itself or on a picture.
@@ -295,7 +296,7 @@ pub struct Seen {
 }
 
 impl State {
-    /// Before anything has happened.
+    /// Returns the first state.
     pub(crate) fn new(world: &World) -> Self {
         let desktop = || Desktop {
             at: DesktopAt::Off,
@@ -344,8 +345,8 @@ impl State {
         }
     }
 
-    /// Whether anybody listens for this fingerprint. Of sessions that have ended it may be a while until Redis knows; here it
-    /// never does.
+    /// Whether anybody listens for this fingerprint. Of sessions that have ended it may be a while until Redis knows;
+    /// here it never does.
     pub(crate) fn is_listened_for(&self, code: Who) -> bool {
         Who::BOTH.iter().any(|who| self.listens(*who, code))
     }
@@ -356,7 +357,7 @@ impl State {
         Some(Token { of, nth })
     }
 
-    /// Whether any node takes calls.
+    /// Returns whether any node takes calls.
     pub(crate) fn takes_calls(&self) -> bool {
         self.alive.iter().any(|alive| *alive)
     }

@@ -1,8 +1,8 @@
-//! Entropy that a test can repeat, and entropy that fails.
+//! Repeatable entropy, and entropy that fails.
 
 use ra_crypto::{Entropy, EntropyError};
 
-/// The same bytes for the same seed. For tests only: anybody can guess it.
+/// Entropy from a seed. For tests only: anybody can guess it.
 #[derive(Clone, Debug)]
 pub struct SeededEntropy(u64);
 
@@ -37,7 +37,7 @@ impl Entropy for SeededEntropy {
     }
 }
 
-/// A machine that has run out of entropy.
+/// Entropy that fails.
 #[derive(Clone, Copy, Debug)]
 pub struct NoEntropy;
 

@@ -9,7 +9,7 @@ use ra_crypto::{
 };
 
 const MAGIC: &[u8; 8] = b"FAKE KEY";
-/// Where the plaintext's length stands in what is sealed, after the key's id.
+/// Bytes before the sealed plaintext: the key's id and the plaintext's length.
 const HEAD: usize = 8 + 1;
 
 /// The fake key's other half and its public key: `FAKE KEY`, an id, zeros up to 294 bytes.
@@ -83,7 +83,7 @@ impl PeerKey for FakeKey {
     }
 }
 
-/// The backend that makes fake keys.
+/// The backend of fake keys.
 #[derive(Clone, Copy, Debug)]
 pub struct Fake;
 
@@ -116,8 +116,8 @@ impl Backend for Fake {
     }
 }
 
-/// A gateway's backend for fake keys and those of another backend. For tests only: with it anybody can read what is sealed
-/// to a fake key.
+/// A gateway's backend for fake keys and those of another backend. For tests only: with it anybody can read what is
+/// sealed to a fake key.
 #[derive(Clone, Debug)]
 pub struct FakeOr(pub Arc<dyn Backend>);
 

@@ -1,10 +1,14 @@
-//! What the project's own tests, fuzz targets and benches share: a fast key, entropy from a seed,
-//! the vectors, a whole world (desktop × gateway × phone) on a virtual clock, the suites that every adapter has to
-//! pass, and a server with Discord's OAuth2 answers. Never published.
+//! The test kit of the project's tests, fuzz targets and benches: a fast key, entropy from a seed, test vectors, a
+//! world (desktop, gateway, phone) on a virtual clock, suites for adapters, and a server with Discord's OAuth2
+//! answers. Never published.
 #![forbid(unsafe_code)]
 // test code: what cannot happen here is a failed test
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
+#[cfg(feature = "accounts")]
+pub mod accounts;
+#[cfg(feature = "accounts")]
+pub mod captcha;
 pub mod differential;
 pub mod discord;
 mod entropy;

@@ -111,8 +111,8 @@ pub fn is_content_of_a_library(line: &Line) -> bool {
     }
 }
 
-/// The shapes of a secret: as it is, percent-encoded, escaped, in base64 of both alphabets wherever it stands in what was
-/// encoded, in hexadecimal, and as a list of bytes.
+/// The shapes of a secret: as it is, percent-encoded, escaped, in base64 of both alphabets wherever it stands in what
+/// was encoded, in hexadecimal, and as a list of bytes.
 #[must_use]
 pub fn forms(secret: &[u8]) -> Vec<String> {
     let mut forms = vec![

@@ -7,15 +7,15 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// How long a program may take until it listens.
+/// Time limit for a program to listen.
 const STARTED_WITHIN: Duration = Duration::from_secs(20);
 /// Starts that may meet a port that somebody else took in between.
 const STARTS_MOST: usize = 5;
 
-/// User and password that a proxy asks for.
+/// User and password for a proxy.
 pub type Credentials<'a> = Option<(&'a str, &'a str)>;
 
-/// A program that listens; ended when dropped.
+/// A listening program. Dropping the value ends it.
 #[derive(Debug)]
 pub struct Program {
     child: Child,
@@ -23,7 +23,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// Where it listens.
+    /// Returns the address it listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -109,7 +109,7 @@ fn started(name: &str, with: impl Fn(u16) -> (Vec<String>, String)) -> Option<Pr
 }
 
 impl Program {
-    /// Waits until it can be connected to, or has ended.
+    /// Waits until the program accepts connections or ends.
     fn listens(&mut self) -> bool {
         let give_up_at = Instant::now() + STARTED_WITHIN;
         while Instant::now() < give_up_at {

@@ -1,3 +1,5 @@
+//! Frames of a gateway for the desktop targets, good and bad.
+
 use ra_crypto::SessionKey as _;
 use ra_proto::base64::encode_standard;
 use ra_proto::frame::GatewayFrame;
@@ -5,14 +7,14 @@ use ra_testkit::FakeKey;
 
 use crate::script::Script;
 
-/// What a gateway would say that holds the desktop's public key.
+/// Frames of a gateway that knows the desktop's public key.
 pub(super) struct Gateway {
     key: FakeKey,
     other: FakeKey,
 }
 
 impl Gateway {
-    /// For the desktop's `key`-th key.
+    /// Makes a gateway for this key of the desktop.
     pub(super) fn new(key: u64) -> Self {
         Self {
             key: FakeKey::new(key),
@@ -24,7 +26,7 @@ impl Gateway {
         self.key.seal_text(plaintext)
     }
 
-    /// Sealed to a key that the desktop does not hold.
+    /// Seals to a key that the desktop does not hold.
     pub(super) fn seal_wrongly(&self, plaintext: &[u8]) -> String {
         self.other.seal_text(plaintext)
     }
@@ -33,7 +35,7 @@ impl Gateway {
         ra_crypto::fingerprint(self.key.public_key()).to_string()
     }
 
-    /// As `init` carries it.
+    /// Returns the public key as `init` carries it.
     pub(super) fn public_key_text(&self) -> String {
         encode_standard(self.key.public_key())
     }
@@ -78,7 +80,7 @@ impl Gateway {
         .encode()
     }
 
-    /// A frame with something wrong in it.
+    /// Returns a faulty frame.
     pub(super) fn faulty(&self, script: &mut Script<'_>) -> String {
         let user = |payload: String| {
             GatewayFrame::PendingTicket {

@@ -1,3 +1,5 @@
+//! A `Login`, driven by a script.
+
 use http::Response;
 use ra_core::desktop::login::{
     Config, Event, Input, KeyUnavailable, Login, Outcome, Output, Phase, ProofPolicy, Renewal,
@@ -13,11 +15,11 @@ use super::frames::Gateway;
 use super::session::{Step, assert_readable, step_of};
 use crate::script::Script;
 
-/// What the script needs to remember of what the login said.
+/// Facts about the login that later steps need.
 struct Context {
-    /// Keys handed out so far; the last is the one of the latest `init`.
+    /// Number of keys given so far. The latest `init` holds the last one.
     keys: u64,
-    /// Which key the gateway has seen.
+    /// The gateway that knows the latest key.
     gateway: Gateway,
     call: Option<CallId>,
     stale_call: Option<CallId>,
@@ -58,8 +60,7 @@ fn config(settings: u8) -> Config {
     config
 }
 
-/// Steps 0 to 14 are the socket's and the clock's, in a session as in a login; those of 16 and more are
-/// the login's own.
+/// Takes a step. Steps 0 to 14 are those of the socket and the clock, from 16 on those of a login.
 fn act(
     step: u8,
     script: &mut Script<'_>,
@@ -122,7 +123,7 @@ fn reply(
     machines.input(|login, now| login.handle(now, Input::Reply(call, reply())))
 }
 
-/// What the ticket exchange may be answered with; `None` for no answer.
+/// Returns a response to the ticket exchange, or `None` for no answer.
 fn response(kind: u8, custom: &[u8], gateway: &Gateway) -> Option<Response<Body>> {
     let sealed = |token: &str| format!(r#"{{"encrypted_token":"{token}"}}"#);
     let status = |status: u16, body: &[u8]| {
@@ -133,7 +134,10 @@ fn response(kind: u8, custom: &[u8], gateway: &Gateway) -> Option<Response<Body>
             .body(Body::from(body.to_vec()))
             .ok()
     };
-    let captcha = r#"{"captcha_key":["captcha-required"],"captcha_service":"hcaptcha","captcha_sitekey":"s","captcha_rqtoken":"t"}"#;
+    let captcha = concat!(
+        r#"{"captcha_key":["captcha-required"],"captcha_service":"hcaptcha","captcha_sitekey":"s","#,
+        r#""captcha_rqtoken":"t"}"#,
+    );
     match kind & 0x0f {
         0..=2 => status(200, sealed(&gateway.seal(b"canary-token")).as_bytes()),
         3 => status(
@@ -168,7 +172,7 @@ fn transport_error(byte: u8) -> TransportError {
 }
 
 impl Context {
-    /// Remembers what later steps need, and checks what must hold of each output.
+    /// Remembers facts for later steps, and checks an output.
     fn note(&mut self, output: &Output) {
         match output {
             Output::Send(text) => {
@@ -186,7 +190,7 @@ impl Context {
         }
     }
 
-    /// The gateway that knows the key in `init`: one of those handed out, and none used before.
+    /// Returns the gateway that knows the key in `init`, which must be one that was given.
     #[allow(clippy::expect_used)] // is one of the properties
     fn holder_of(&self, init: &str) -> Gateway {
         let holders = (0..=self.keys).rev().map(Gateway::new);

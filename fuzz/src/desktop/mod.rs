@@ -1,4 +1,4 @@
-//! Both machines of the desktop, driven by a byte string.
+//! Target `desktop_script`: both machines of the desktop, driven by a byte string.
 
 mod frames;
 mod login;
@@ -6,13 +6,12 @@ mod session;
 
 use crate::script::Script;
 
-/// Drives a `Session` (first byte even) or a whole `Login` (odd) by the rest of the bytes: frames good
-/// and bad, closes, losses, replies, time in any direction, commands. Whatever comes, there is at
-/// most one end and it is last, the deadline lies ahead, late draining equals early, no secret gets
-/// into `Debug`, and waiting alone ends the machine.
+/// Drives a `Session` (first byte even) or a `Login` (odd) by the rest of the bytes: good and bad frames, closes,
+/// losses, replies, time in any direction, commands. The machine ends once and last, its deadline lies ahead, late
+/// draining equals early draining, `Debug` shows no secret, and waiting alone ends it.
 ///
 /// # Panics
-/// Where one of these does not hold.
+/// If a property does not hold.
 pub fn desktop_script(data: &[u8]) {
     let mut script = Script::new(data);
     if script.byte().is_multiple_of(2) {

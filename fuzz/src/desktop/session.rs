@@ -1,3 +1,5 @@
+//! A `Session`, driven by a script, and the steps it shares with a `Login`.
+
 use ra_core::Jitter;
 use ra_core::desktop::session::{Config, Dialect, Event, Input, Output, Session};
 use ra_proto::CloseCode;
@@ -45,13 +47,13 @@ pub(super) fn run(mut script: Script<'_>) {
     machines.finish();
 }
 
-/// What may happen on a socket or to the clock.
+/// A step on the socket or the clock.
 pub(super) enum Step {
     Text(String),
     Socket(Input<'static>),
 }
 
-/// Reads one step of 0 to 14; time passes as it says.
+/// Reads a step from 0 to 14, and lets time pass for it.
 pub(super) fn step_of<M: Machine>(
     step: u8,
     script: &mut Script<'_>,
@@ -106,7 +108,7 @@ fn ending(byte: u8) -> Input<'static> {
     }
 }
 
-/// What a session says is readable to a gateway, and a QR shows its own key.
+/// Panics unless a gateway can read the output, and a QR shows the session's own key.
 fn assert_sound(output: &Output, gateway: &Gateway) {
     match output {
         Output::Send(text) => assert_readable(text.expose()),

@@ -1,18 +1,19 @@
+//! Targets `oauth2_callback` and `oauth2_fragment`: redirects.
+
 use oauth2_discord::callback::{AcceptedCode, CallbackError, PendingCode, PendingImplicit};
 use oauth2_discord::{AccessToken, CodeVerifier, PublicClient, Snowflake, State, Token, Urls};
 use ra_http::Endpoint as _;
 
 use super::assert_line;
 
-/// The state of a flow, where the bytes do not choose one.
+/// State of a flow if the input chooses none.
 const STATE: &str = "15773059ghq9183habn";
 
-/// A redirect, and after a line break the state that was sent: what is accepted bears exactly that state, its code is
-/// sent with the verifier, an implicit token comes from the fragment alone, and an error says nothing that breaks a
-/// line.
+/// Reads a redirect and, after a line break, the state that was sent. Only exactly that state is accepted, the exchange
+/// carries code and verifier, an implicit token comes from the fragment alone, and an error fits one line.
 ///
 /// # Panics
-/// Where this does not hold.
+/// If a property does not hold.
 pub fn oauth2_callback(data: &[u8]) {
     let Ok(text) = core::str::from_utf8(data) else {
         return;
@@ -33,11 +34,11 @@ pub fn oauth2_callback(data: &[u8]) {
     }
 }
 
-/// The fragment of an implicit redirect, and after a line break the state that was sent: the properties of
-/// [`oauth2_callback`], and what is a token there is none before the `#`.
+/// Reads the fragment of an implicit redirect and, after a line break, the state. The properties are those of
+/// [`oauth2_callback`]; a token before the `#` does not count.
 ///
 /// # Panics
-/// Where this does not hold.
+/// If a property does not hold.
 pub fn oauth2_fragment(data: &[u8]) {
     let Ok(text) = core::str::from_utf8(data) else {
         return;

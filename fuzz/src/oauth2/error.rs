@@ -1,14 +1,16 @@
+//! Target `oauth2_error`: error responses.
+
 use oauth2_discord::error::{Advice, Repeat, advice, code, description};
 use oauth2_discord::partner::{self, MergedAccount};
 use ra_http::{HttpErrorKind, MAX_RETRY_AFTER, check_status};
 
 use super::{assert_line, response};
 
-/// A status in three digits, a line break, and the body that came with it: every refusal has an advice, no advice
-/// repeats a call that may have spent a code, waits are bounded, and what is shown fits a line.
+/// Reads a status in three digits, a line break, and an error body. Every refusal has an advice, no advice repeats a
+/// call that may have spent a code, waits are bounded, and what is shown fits a line.
 ///
 /// # Panics
-/// Where this does not hold.
+/// If a property does not hold.
 pub fn oauth2_error(data: &[u8]) {
     let (status, body) = match data {
         [a, b, c, b'\n', rest @ ..] => (number(&[*a, *b, *c]), rest),

@@ -1,3 +1,5 @@
+//! Targets `oauth2_id_token` and `oauth2_jwks`: ID tokens and key sets.
+
 use std::collections::HashMap;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -11,18 +13,31 @@ use super::{assert_line, response};
 
 // One genuine token, made once; nobody has the private key any more.
 const HEADER: &str = r#"{"alg":"RS256","kid":"k1","typ":"JWT"}"#;
-const PAYLOAD: &str = r#"{"iss":"https://discord.com","aud":["157730590492196864"],"sub":"80351110224678912","iat":1700000000,"exp":1700003600,"nonce":"n-1","at_hash":"QWgx_Jvk5pQ2Nllve6pecg"}"#;
-const SIGNATURE: &str = "FfXWLkEfTK0Dag4q7kImEAuy2tCjI2KQCv6xF1CbMErPW209kNpLUDjeOkV1PfjphC-yf9zkoS4fO_7g6h49oHXaPilbIHwjJzepRhyHnyRXyDVHAoWHuKiuqUMJ2HfemLM70VliPHhMiqToYUTZC4VTSSDpxM_YC7v50uSeSr4GB8v0vXfSqTVyATuE1EL_TaRG0Q_jFXM2I81Fu_5oymQ-lQfUU0A-3H_OIDGs6Sep1SbE4oY0T_0v6ozZXDn6xmJQKZgTtM-3RhyTicBl_JE6wuyZ_bPRoQoGIvBp7sPQfaEel67-kn6yQ6C3IAWkOHDeP0f8xrRmSLJCCtAf5A";
-const MODULUS: &str = "xaHTpImG-L_TfpI5bojOIGRdYuBNMZlCYAb375NLNLE3EYa_RtJiB0L2EtmnRCC18LIhFVXG8hM1uBOFG00YA0NixUfG_IcKiBi38xkaHLxCIvrcVAa9gP9AO1tX8KGLmt6V7A48ls8GFYzSZw0YWK0wNCAWuxaGiFngs_wjoMYtLYahw0JJheI-sM0uBkOdkHQgmB9mcF4Pwj1wX_uOmmrwWO4uFCXgM-7pXVggethiOUiym0WIEINyVKJGjtJlBrB9POBgbVGrYkSYm-hedUP6UJaDTmN1AL0dnhzNNmTwTA9ko8aFFvxFWADjnE7I9u2qjBlzO4uIhAEH4UPVxw";
+const PAYLOAD: &str = concat!(
+    r#"{"iss":"https://discord.com","aud":["157730590492196864"],"sub":"80351110224678912","#,
+    r#""iat":1700000000,"exp":1700003600,"nonce":"n-1","at_hash":"QWgx_Jvk5pQ2Nllve6pecg"}"#,
+);
+const SIGNATURE: &str = concat!(
+    "FfXWLkEfTK0Dag4q7kImEAuy2tCjI2KQCv6xF1CbMErPW209kNpLUDjeOkV1PfjphC-yf9zkoS4fO_7g6h49oHXaPilbIHwjJzep",
+    "RhyHnyRXyDVHAoWHuKiuqUMJ2HfemLM70VliPHhMiqToYUTZC4VTSSDpxM_YC7v50uSeSr4GB8v0vXfSqTVyATuE1EL_TaRG0Q_j",
+    "FXM2I81Fu_5oymQ-lQfUU0A-3H_OIDGs6Sep1SbE4oY0T_0v6ozZXDn6xmJQKZgTtM-3RhyTicBl_JE6wuyZ_bPRoQoGIvBp7sPQ",
+    "faEel67-kn6yQ6C3IAWkOHDeP0f8xrRmSLJCCtAf5A",
+);
+const MODULUS: &str = concat!(
+    "xaHTpImG-L_TfpI5bojOIGRdYuBNMZlCYAb375NLNLE3EYa_RtJiB0L2EtmnRCC18LIhFVXG8hM1uBOFG00YA0NixUfG_IcKiBi3",
+    "8xkaHLxCIvrcVAa9gP9AO1tX8KGLmt6V7A48ls8GFYzSZw0YWK0wNCAWuxaGiFngs_wjoMYtLYahw0JJheI-sM0uBkOdkHQgmB9m",
+    "cF4Pwj1wX_uOmmrwWO4uFCXgM-7pXVggethiOUiym0WIEINyVKJGjtJlBrB9POBgbVGrYkSYm-hedUP6UJaDTmN1AL0dnhzNNmTw",
+    "TA9ko8aFFvxFWADjnE7I9u2qjBlzO4uIhAEH4UPVxw",
+);
 const ACCESS_TOKEN: &str = "6qrZcUqja7812RVdnEKjpzOL4CvHBFG";
 const CLIENT: Snowflake = Snowflake::new(157_730_590_492_196_864);
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 
-/// An ID token; or, where it begins with `{`, its header and after a line break its payload, to be put before the
-/// genuine signature. The one that is accepted is the genuine one, to the letter, and an error says nothing of it.
+/// Reads an ID token, or a header and, after a line break, a payload for the genuine signature. Only the genuine
+/// token is accepted, and an error says nothing of it.
 ///
 /// # Panics
-/// Where this does not hold.
+/// If a property does not hold.
 pub fn oauth2_id_token(data: &[u8]) {
     let Ok(text) = core::str::from_utf8(data) else {
         return;
@@ -46,10 +61,10 @@ pub fn oauth2_id_token(data: &[u8]) {
     );
 }
 
-/// A key set: what is read is bounded and kept as it came, and the genuine token is valid only by the genuine key.
+/// Reads a key set: what is read is bounded and kept as it came. The genuine token needs the genuine key.
 ///
 /// # Panics
-/// Where this does not hold.
+/// If a property does not hold.
 pub fn oauth2_jwks(data: &[u8]) {
     let reply = Keys::new().from_http(response(200, data));
     match KeySet::decode(data) {
@@ -110,7 +125,7 @@ fn has_genuine_key(data: &[u8]) -> bool {
     })
 }
 
-/// The members of an object, unread.
+/// Members of an object, unread.
 fn cut(object: &str) -> HashMap<String, Box<RawValue>> {
     serde_json::from_str(object).unwrap_or_default()
 }

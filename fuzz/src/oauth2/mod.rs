@@ -1,4 +1,4 @@
-//! Targets over `oauth2-discord`: what a browser, a token endpoint, a failing endpoint and a key set may say.
+//! Targets over `oauth2-discord`: input from a browser, a token endpoint, a failing endpoint and a key set.
 
 mod callback;
 mod error;
@@ -12,7 +12,7 @@ pub use token::oauth2_token;
 
 use ra_http::Body;
 
-/// Panics unless `shown` fits one line that anybody may read.
+/// Panics unless `shown` is one harmless line.
 fn assert_line(shown: &dyn core::fmt::Display, most: usize) {
     let line = shown.to_string();
     assert!(
@@ -21,7 +21,7 @@ fn assert_line(shown: &dyn core::fmt::Display, most: usize) {
     );
 }
 
-/// The response that a carrier would have read.
+/// Returns the response as a carrier reads it.
 fn response(status: u16, body: &[u8]) -> http::Response<Body> {
     let mut response = http::Response::new(Body::from(body.to_vec()));
     if let Ok(status) = http::StatusCode::from_u16(status) {

@@ -1,3 +1,5 @@
+//! Target `oauth2_token`: token and device responses.
+
 use core::time::Duration;
 
 use oauth2_discord::device::Session;
@@ -10,12 +12,11 @@ use ra_http::{Endpoint as _, HttpErrorKind};
 
 use super::{assert_line, response};
 
-/// The body of a token endpoint's success: what is read fits a header and is written so that it is read again as the
-/// same, secrets stay out of `Debug`, and an error names a member and nothing of what it holds. The body is read as the
-/// answer that begins a device flow too.
+/// Reads a token response, also as a device response. What is read fits a header and survives a round trip, secrets
+/// stay out of `Debug`, and an error names a member without its value.
 ///
 /// # Panics
-/// Where this does not hold.
+/// If a property does not hold.
 pub fn oauth2_token(data: &[u8]) {
     let client = PublicClient::new(Snowflake::new(1));
     let refresh = Refresh::new(client.clone(), RefreshToken::new("old"));

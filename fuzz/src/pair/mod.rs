@@ -1,5 +1,5 @@
-//! Target `pair_script`: two desktops, two phones, two accounts and the service of the test kit, driven by a byte string.
-//! An adversary reads every socket, sends on it, and has a key and a code of its own.
+//! Target `pair_script`: two desktops, two phones, two accounts and the service of the test kit, driven by a byte
+//! string. An adversary reads every socket, sends on it, and has a key and a code of its own.
 
 mod adversary;
 mod oracle;
@@ -11,8 +11,8 @@ mod world;
 use crate::script::Script;
 use world::World;
 
-/// Drives whole logins by the bytes: settings, then steps that carry messages in or out of order, lose, double, forge or
-/// replay them, answer calls or not, move the clock, let persons decide, and restart roles. These properties hold:
+/// Drives whole logins by the bytes: settings, then steps that carry messages in or out of order, lose, double, forge
+/// or replay them, answer calls or not, move the clock, let persons decide, and restart roles. These properties hold:
 ///
 /// * A token reaches a desktop only by an approval of the session whose code that desktop has shown.
 /// * An approval lets one desktop in. The token belongs to the account that approved.

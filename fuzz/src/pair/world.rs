@@ -285,7 +285,8 @@ impl World {
         })
     }
 
-    /// Puts all effects on their way, and lets the oracle judge them. `heard` is the text that the gateway got just now.
+    /// Puts all effects on their way, and lets the oracle judge them. `heard` is the text that the gateway got just
+    /// now.
     pub(super) fn settle(&mut self, heard: &str) {
         let issued = std::mem::take(&mut self.parties.service.host.issued);
         issued

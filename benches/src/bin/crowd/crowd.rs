@@ -1,4 +1,4 @@
-//! Desktops, their gateway, and the people who scan.
+//! The crowd: desktops, their gateway sessions, and the people who scan.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,24 +11,24 @@ use ra_testkit::{Fake, FakeKey, SeededEntropy};
 
 use crate::timeline::{Alarm, Due, Timeline};
 
-/// Desktops connect one after the other within this time.
+/// All desktops connect, one after the other, within this time.
 const ARRIVALS: Duration = Duration::from_secs(60);
-/// So long after its opening a code is scanned, if anybody scans it.
+/// Time from the opening of a session to the scan, if there is one.
 const SCANNED: Duration = Duration::from_secs(430);
 const DECIDED: Duration = Duration::from_secs(435);
-/// How long a session lives.
+/// Lifetime of a session.
 const LIFETIME: Duration = Duration::from_secs(600);
 /// Every tenth code is scanned.
 const SCAN_EVERY: u32 = 10;
 
-/// Until then all arrive; then all wait, and send heartbeats; then come scans and verdicts, and the others expire.
+/// Ends of the phases: all sessions open; all wait and send heartbeats; some are scanned and decided, the rest expire.
 pub(crate) const PHASES: [(&str, MonoTime); 3] = [
     ("opening", MonoTime::from_millis(60_000)),
     ("waiting", MonoTime::from_millis(420_000)),
     ("ending", MonoTime::from_millis(660_001)),
 ];
 
-/// What happened so far.
+/// Counts of events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counted {
     /// Inputs and commands that machines took.
@@ -46,7 +46,7 @@ struct Pair {
     gateway: gateway::Session,
     desktop_alarm: Alarm,
     gateway_alarm: Alarm,
-    /// What the code on the screen names.
+    /// Fingerprint of the code on the screen.
     code: Option<Fingerprint>,
 }
 
@@ -60,7 +60,7 @@ pub(crate) struct Crowd {
     counted: Counted,
 }
 
-/// A session that did something else than it should have.
+/// Description of a session that failed.
 pub(crate) type Lost = String;
 
 impl Crowd {
@@ -92,7 +92,7 @@ impl Crowd {
         self.counted
     }
 
-    /// Everything that is due up to then, in order.
+    /// Handles all events up to `until`, in order.
     pub(crate) fn run(&mut self, until: MonoTime) -> Result<(), Lost> {
         while let Some((now, due)) = self.timeline.next(until) {
             match due {
@@ -106,7 +106,7 @@ impl Crowd {
         Ok(())
     }
 
-    /// Every code is on a screen and every heartbeat answered.
+    /// Fails unless every desktop shows its code and every heartbeat was answered.
     pub(crate) fn check_waiting(&self) -> Result<(), Lost> {
         for (number, pair) in self.pairs.iter().enumerate() {
             let phases = (pair.desktop.phase(), pair.gateway.phase());
@@ -131,7 +131,7 @@ impl Crowd {
         Ok(())
     }
 
-    /// Every session has had its own end.
+    /// Fails unless every session ended as decided.
     pub(crate) fn check_ended(&self) -> Result<(), Lost> {
         let verdicts = |yes| {
             let of_this_kind = (0..self.sessions).filter(|number| verdict_of(*number) == Some(yes));
@@ -220,7 +220,7 @@ impl Crowd {
         self.carry(number, now)
     }
 
-    /// Hands over what both ends have to say until neither has anything, and sets their alarms.
+    /// Carries the outputs of both ends to the other until there are none, and sets their alarms.
     fn carry(&mut self, number: u32, now: MonoTime) -> Result<(), Lost> {
         let pair = &mut self.pairs[number as usize];
         let counted = &mut self.counted;
@@ -275,7 +275,7 @@ impl Crowd {
 }
 
 impl Counted {
-    /// A desktop's end: the one that its owner decided, with the ticket that was its own, or expiry.
+    /// Counts a desktop's end. It has to be the one that was decided, with its own ticket, or expiry.
     fn end(
         &mut self,
         number: u32,
@@ -299,7 +299,7 @@ impl Counted {
     }
 }
 
-/// What the owner of the account says; nobody scans most codes.
+/// Returns the decision on a session: approved, declined, or `None` if nobody scans it.
 fn verdict_of(number: u32) -> Option<bool> {
     number
         .is_multiple_of(SCAN_EVERY)

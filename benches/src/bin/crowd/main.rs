@@ -1,7 +1,7 @@
-//! Runs many desktops against as many sessions of a gateway on one thread and a clock of its own: handshake, minutes of
-//! heartbeats, scans, verdicts, expiry. Prints what it took for each size as a Markdown table or as JSON; fails when a
-//! session is lost or when the work counted, events and allocations, does not grow with the number of sessions.
-//! Times are those of its thread on a processor, and only reported.
+//! `ra-crowd` runs many desktops against as many gateway sessions on one thread and a virtual clock: handshake,
+//! minutes of heartbeats, scans, decisions, expiry. Prints the work of each size as a Markdown table or as JSON.
+//! Fails when a session is lost, or when events or allocations do not grow with the number of sessions. CPU times are
+//! only reported.
 #![forbid(unsafe_code)]
 
 mod crowd;
@@ -12,14 +12,19 @@ use std::process::ExitCode;
 
 use clap::{Parser, value_parser};
 
-/// Drive many sessions on one thread, without a network and without cryptography.
+/// Run many sessions on one thread, without a network and cryptography.
 #[derive(Parser)]
 #[command(name = "ra-crowd")]
 struct Arguments {
-    /// How many sessions, once for each size
-    #[arg(long, value_delimiter = ',', default_value = "1000,10000,100000", value_parser = value_parser!(u32).range(1..))]
+    /// Numbers of sessions, one for each size
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "1000,10000,100000",
+        value_parser = value_parser!(u32).range(1..)
+    )]
     sessions: Vec<u32>,
-    /// How often each size is run; the fastest counts
+    /// Runs of each size; the fastest counts
     #[arg(long, default_value_t = 3, value_parser = value_parser!(u32).range(1..))]
     rounds: u32,
     /// Print JSON

@@ -1,4 +1,4 @@
-//! What one size takes, and how the sizes compare.
+//! Measures each size, and compares the sizes.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 
 use crate::crowd::{Counted, Crowd, Lost, PHASES};
 
-/// By how much the work a session may differ between sizes: heartbeats start at a random part of their interval.
+/// Allowed difference of the work per session. Heartbeats start at a random part of their interval.
 const MAY_DIFFER: f64 = 0.01;
 
 /// One size.
 pub(crate) struct Size {
     pub(crate) sessions: u32,
     pub(crate) phases: Vec<Phase>,
-    /// Bytes that all of it holds while every session waits, the timeline included.
+    /// Bytes in use while every session waits, including the timeline.
     pub(crate) bytes: u64,
     pub(crate) counted: Counted,
 }
@@ -26,7 +26,7 @@ pub(crate) struct Size {
 pub(crate) struct Phase {
     pub(crate) events: u64,
     pub(crate) allocations: u64,
-    /// Of this thread on a processor, in the fastest of all rounds.
+    /// CPU time of this thread in the fastest round.
     pub(crate) time: Duration,
 }
 
@@ -54,7 +54,7 @@ fn nanoseconds_each(time: Duration, events: u64) -> f64 {
 
 pub(crate) struct Report(Vec<Size>);
 
-/// Runs each size so many times for its time, in turns, and once more to count.
+/// Counts the work of each size once, and measures its time in `rounds` rounds.
 pub(crate) fn measure(sizes: &[u32], rounds: u32) -> Result<Report, Lost> {
     let mut report = Report(Vec::new());
     for sessions in sizes {
@@ -116,14 +116,14 @@ fn timed(size: &mut Size) -> Result<(), Lost> {
     Ok(())
 }
 
-/// How long this thread has been at work: what others do meanwhile on the same machine counts little.
+/// Returns the CPU time of this thread, which other load on the machine affects little.
 fn processor_time() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::try_from(time).unwrap_or_default()
 }
 
 impl Report {
-    /// Whether the work counted grows with the number of sessions.
+    /// Fails unless the counted work grows with the number of sessions.
     pub(crate) fn verdict(&self) -> Result<(), Lost> {
         for pair in self.0.windows(2) {
             let [small, large] = pair else { continue };

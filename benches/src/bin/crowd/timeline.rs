@@ -1,35 +1,35 @@
-//! What is due next: a wheel that turns once. A heap would do, but what it takes a turn grows with what it holds, and that
-//! would be measured with the machines.
+//! A timeline of events: a wheel that turns once. The cost of a heap would grow with its size, and would be measured
+//! with the machines.
 
 use ra_core::MonoTime;
 
-/// Milliseconds: slots few enough to weigh nothing, and each small enough to be sorted in the cache.
+/// Milliseconds a slot. Few slots cost little memory, and a small slot is sorted in the cache.
 const SLOT: u64 = 1_024;
 const NOTHING: u32 = u32::MAX;
 
-/// What is due, and for whom.
+/// An event that is due, with the number of its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Due {
     /// The desktop's deadline.
     Desktop(u32),
-    /// Its gateway's.
+    /// The gateway session's deadline.
     Gateway(u32),
     /// A desktop connects.
     Open(u32),
     /// Somebody scans its code.
     Scan(u32),
-    /// That somebody says yes or no.
+    /// That person decides.
     Decide(u32),
 }
 
-/// Everything that is due, the earliest first; what is due at the same time in the order of [`Due`].
+/// All events, the earliest first. Events of the same time come in the order of [`Due`].
 pub(crate) struct Timeline {
-    /// The first entry of each slot; later slots than the last are one with it.
+    /// The first entry of each slot. The last slot holds all later times.
     slots: Vec<u32>,
     entries: Vec<Entry>,
-    /// The first entry that is free.
+    /// The first free entry.
     free: u32,
-    /// What the slots before `next` held, the latest first.
+    /// Entries of the slots before `next`, the latest first.
     current: Vec<(MonoTime, Due)>,
     next: usize,
 }
@@ -37,12 +37,12 @@ pub(crate) struct Timeline {
 struct Entry {
     at: MonoTime,
     due: Due,
-    /// The next one of the same slot.
+    /// The next entry of the same slot.
     after: u32,
 }
 
 impl Timeline {
-    /// For times up to `end`, with room for as many, so that its growth is not what is measured.
+    /// Makes a timeline for times up to `end`, with room for `most` events, so that growing is not measured.
     pub(crate) fn new(end: MonoTime, most: usize) -> Self {
         Self {
             slots: vec![NOTHING; slot_of(end) + 2],
@@ -71,7 +71,7 @@ impl Timeline {
         }
     }
 
-    /// The next one up to and with `until`.
+    /// Takes the next event up to `until`.
     pub(crate) fn next(&mut self, until: MonoTime) -> Option<(MonoTime, Due)> {
         while self.current.is_empty() {
             if self.next > slot_of(until) || self.next == self.slots.len() {
@@ -93,13 +93,13 @@ fn slot_of(at: MonoTime) -> usize {
     usize::try_from(at.as_millis() / SLOT).unwrap_or(usize::MAX)
 }
 
-/// Which entry of the timeline stands for a machine: a deadline that moves to a later time leaves it where it is, so
-/// that each machine has one entry and not one a heartbeat.
+/// The timeline's entry of a machine. A deadline that moves to a later time keeps its entry, so that each machine has
+/// one entry instead of one for each heartbeat.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Alarm(Option<MonoTime>);
 
 impl Alarm {
-    /// The machine now wants to be woken at `deadline`.
+    /// Adds an entry if the machine wants to be woken earlier than by the present one.
     pub(crate) fn set(&mut self, deadline: Option<MonoTime>, due: Due, timeline: &mut Timeline) {
         let Some(at) = deadline else { return };
         if self.0.is_none_or(|standing| at < standing) {
@@ -108,7 +108,7 @@ impl Alarm {
         }
     }
 
-    /// The entry for `at` has come up: whether it still stands for the machine.
+    /// Returns whether the entry for `at` is the machine's present one.
     pub(crate) fn take(&mut self, at: MonoTime) -> bool {
         let stands = self.0 == Some(at);
         if stands {

@@ -1,4 +1,4 @@
-//! A desktop, and the socket that it speaks through.
+//! A desktop and its socket.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -15,12 +15,12 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use crate::Failed;
 
-/// Longer than this nobody waits for an answer.
+/// Time limit for an answer.
 pub(crate) const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
 pub(crate) type Socket = WebSocketStream<TcpStream>;
 
-/// A connection to `address`. Loopback addresses are taken in turns as its source, since one has ports for 28,000.
+/// Connects to `address`. Takes source addresses in turns, because each has ports for 28,000 connections.
 pub(crate) async fn connect(address: SocketAddr, index: u32) -> Result<TcpStream, Failed> {
     let source = Ipv4Addr::new(127, 0, 1, 1 + u8::try_from(index / 4_000 % 200)?);
     let socket = TcpSocket::new_v4()?;
@@ -30,7 +30,7 @@ pub(crate) async fn connect(address: SocketAddr, index: u32) -> Result<TcpStream
     Ok(stream)
 }
 
-/// A socket, with buffers as small as the gateway's.
+/// Opens a WebSocket with buffers as small as the gateway's.
 pub(crate) async fn upgrade(address: SocketAddr, index: u32) -> Result<Socket, Failed> {
     let stream = connect(address, index).await?;
     let url = format!("ws://{address}/?v=2");
@@ -39,7 +39,7 @@ pub(crate) async fn upgrade(address: SocketAddr, index: u32) -> Result<Socket, F
     Ok(socket)
 }
 
-/// What the gateway and the echo server make of tungstenite too.
+/// Returns the settings of tungstenite, which the gateway and the echo server use too.
 pub(crate) fn small() -> WebSocketConfig {
     WebSocketConfig::default()
         .read_buffer_size(128)
@@ -49,7 +49,7 @@ pub(crate) fn small() -> WebSocketConfig {
         .max_frame_size(Some(16 * 1024))
 }
 
-/// The next text; anything else is a failure.
+/// Returns the next text. Any other message is an error.
 pub(crate) async fn next(socket: &mut Socket) -> Result<String, Failed> {
     match timeout(ANSWER_WITHIN, socket.next()).await? {
         Some(Ok(Message::Text(text))) => Ok(text.as_str().to_owned()),
@@ -64,16 +64,16 @@ pub(crate) async fn send(socket: &mut Socket, text: String) -> Result<(), Failed
     Ok(timeout(ANSWER_WITHIN, socket.send(Message::text(text))).await??)
 }
 
-/// A desktop whose QR code is out.
+/// A desktop that shows its QR code.
 pub(crate) struct Desktop {
     pub(crate) socket: Socket,
     pub(crate) fingerprint: String,
-    /// How often the gateway wants to hear of it.
+    /// Heartbeat interval.
     pub(crate) heartbeat: Duration,
 }
 
 impl Desktop {
-    /// From nothing to the QR code.
+    /// Connects and runs the handshake up to the QR code.
     pub(crate) async fn open(
         address: SocketAddr,
         index: u32,
@@ -99,7 +99,7 @@ impl Desktop {
     }
 }
 
-/// The next frame, which has to be this one.
+/// Returns the next frame, which must have this op.
 pub(crate) async fn expect(socket: &mut Socket, op: &str) -> Result<Value, Failed> {
     let frame: Value = serde_json::from_str(&next(socket).await?)?;
     if frame["op"] == op {
@@ -109,7 +109,7 @@ pub(crate) async fn expect(socket: &mut Socket, op: &str) -> Result<Value, Faile
     }
 }
 
-/// Opens what stands in a field in base64.
+/// Opens the sealed text of a field.
 pub(crate) fn open(key: &mut dyn SessionKey, field: &Value) -> Result<Vec<u8>, Failed> {
     let sealed = base64::decode(field.as_str().ok_or("nothing sealed")?)?;
     Ok(key.open(&sealed)?.expose().to_vec())

@@ -13,7 +13,7 @@ use tokio_tungstenite::accept_async_with_config;
 use crate::Failed;
 use crate::desktop::small;
 
-/// Serves until standard input ends, as it does when whoever started it has ended.
+/// Serves until standard input ends, which happens when the parent process ends.
 pub(crate) async fn serve() -> Result<(), Failed> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?.to_string();

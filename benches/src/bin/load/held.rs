@@ -1,4 +1,4 @@
-//! Sockets that are held: they send heartbeats, and each must be answered.
+//! Held sockets. They send heartbeats, and each heartbeat must be answered.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -15,10 +15,10 @@ use crate::Failed;
 use crate::desktop::Socket;
 
 const HEARTBEAT: &str = r#"{"op":"heartbeat"}"#;
-/// All of them are open, and all answer once more, within this.
+/// Time limit for opening all sockets, and for a round of heartbeats.
 const WITHIN: Duration = Duration::from_secs(240);
 
-/// All sockets that are held.
+/// All held sockets.
 pub(crate) struct Held {
     round: watch::Sender<u32>,
     counts: Arc<Counts>,
@@ -35,7 +35,7 @@ struct Counts {
 }
 
 impl Held {
-    /// Opens `count` sockets, `at_a_time` of them at the same time. `open` says how often each wants a heartbeat.
+    /// Opens `count` sockets, `at_a_time` at once. `open` returns a socket and its heartbeat interval.
     pub(crate) async fn open<F, O>(count: u32, at_a_time: u32, open: F) -> Result<Self, Failed>
     where
         F: Fn(u32) -> O,
@@ -66,7 +66,7 @@ impl Held {
         Ok(held)
     }
 
-    /// Whether they last that long. Stops as soon as one is lost.
+    /// Waits for `time`. Fails as soon as a socket is lost.
     pub(crate) async fn last(&self, time: Duration) -> Result<(), Failed> {
         let end = Instant::now() + time;
         let mut told = Instant::now();
@@ -82,7 +82,7 @@ impl Held {
         Ok(())
     }
 
-    /// One more heartbeat of each, all at once; returns when all are answered.
+    /// Sends one more heartbeat on every socket, and returns when all are answered.
     pub(crate) async fn beat(&self) -> Result<(), Failed> {
         let before = self.counts.settled.load(Relaxed);
         self.round.send_modify(|round| *round += 1);
@@ -113,7 +113,7 @@ impl Held {
     }
 }
 
-/// Holds one. It is lost when it says anything but answers, or leaves a heartbeat unanswered until the next is due.
+/// Holds a socket. It is lost when it brings anything but answers, or leaves a heartbeat unanswered for an interval.
 async fn hold(
     mut socket: Socket,
     first: Duration,

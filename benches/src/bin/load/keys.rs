@@ -1,5 +1,5 @@
-//! Desktop keys by the thousand. The gateway wants each session's key to be its own, and making one takes 50 ms: so a
-//! few primes are made and any two of them are a key. Such keys protect nothing, since they share their primes.
+//! Desktop keys by the thousand. The gateway wants a key of its own for each session, and making a key takes 50 ms.
+//! So a few primes are made, and each pair of them is a key. These keys protect nothing, because they share primes.
 
 use std::sync::Arc;
 
@@ -12,14 +12,14 @@ use rsa::{BoxedUint, PrivateKey};
 
 use crate::Failed;
 
-/// Primes, and with them a key for each pair.
+/// Primes, and a key for each pair of them.
 #[derive(Clone)]
 pub(crate) struct Keys {
     primes: Arc<[BoxedUint]>,
 }
 
 impl Keys {
-    /// Enough primes for `count` keys; the same ones in each run.
+    /// Makes enough primes for `count` keys. They are the same in each run.
     pub(crate) fn make(count: u32) -> Result<Self, Failed> {
         let count = count as usize;
         let mut rng = ChaCha20Rng::from_seed([7; 32]);
@@ -40,7 +40,7 @@ impl Keys {
         Err("found too few primes".into())
     }
 
-    /// The key number `index`. Takes a millisecond or so.
+    /// Returns key number `index`. Takes about a millisecond.
     pub(crate) fn key(&self, index: u32) -> Result<Box<dyn SessionKey>, Failed> {
         let (low, high) = pair(index as usize);
         let prime = |at: usize| self.primes.get(at).cloned().ok_or("too few keys were made");

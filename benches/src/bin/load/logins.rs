@@ -1,4 +1,4 @@
-//! Whole logins: as many as possible, or one at a time with a look at the clock.
+//! Whole logins: at full speed, or one at a time with timing.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,8 +14,8 @@ use crate::desktop::{Desktop, expect, next, open, send, upgrade};
 use crate::keys::Keys;
 use crate::phone::Phone;
 
-/// One login after the other with the key of number `index`. Tells how long each took from the phone's scan to the
-/// desktop's event.
+/// Runs one login after the other with key number `index`. Returns the times from the phone's scan to the desktop's
+/// event.
 pub(crate) async fn one_by_one(
     address: SocketAddr,
     keys: &Keys,
@@ -44,8 +44,8 @@ pub(crate) async fn one_by_one(
     Ok(times)
 }
 
-/// All logins at full speed: desktops with a key each, and phones that take whoever shows a QR code. Tells how long
-/// each took.
+/// Runs all logins at full speed: desktops with a key each, and phones that scan every QR code. Returns the time of
+/// each login.
 pub(crate) async fn at_full_speed(
     address: SocketAddr,
     keys: &Keys,
@@ -102,8 +102,7 @@ async fn approve_all(
     }
 }
 
-/// What is left of a login at an echo server: as many connections, each with as many frames of such a size, four to
-/// and four fro.
+/// The same load at an echo server: as many connections, each with four frames of that size in each direction.
 pub(crate) async fn at_the_echo_server(
     address: SocketAddr,
     arguments: &Arguments,
@@ -129,7 +128,7 @@ pub(crate) async fn at_the_echo_server(
     all(desktops).await
 }
 
-/// How long an echo takes, one after the other on one socket.
+/// Times echoes, one after the other on one socket.
 pub(crate) async fn echoes(address: SocketAddr, count: u32) -> Result<Vec<Duration>, Failed> {
     let mut socket = upgrade(address, 0).await?;
     let mut times = Vec::new();

@@ -1,6 +1,6 @@
-//! Plays desktops and phones against a `ra gateway` of its own, on loopback, and beside it against a bare echo server
-//! of the same libraries. Prints what was measured as a Markdown table; fails when a session is lost or costs too much.
-//! Linux only. Nothing here stops an operator's gateway from noticing it: it is no tool against anybody else's.
+//! `ra-load` plays desktops and phones on loopback against a `ra gateway` of its own, and against a bare echo server.
+//! Prints the results as a Markdown table. Fails when a session is lost or costs too much. Linux only. It hides
+//! nothing from a gateway, so it is no tool against gateways of others.
 #![forbid(unsafe_code)]
 
 mod arguments;
@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// What went wrong, for whoever reads standard error.
+/// Error for people who read standard error.
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 #[tokio::main]
@@ -43,7 +43,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Somebody wants it to stop: what it started is then ended, as everything that holds it is dropped.
+/// Waits for a signal to stop. Dropping everything then ends the started processes.
 async fn stopped() {
     let signals = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
     let [Ok(mut interrupt), Ok(mut terminate)] = signals else {

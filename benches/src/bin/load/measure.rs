@@ -1,4 +1,4 @@
-//! What the system says about a process, and what times come to.
+//! Measurements of processes and times.
 
 use std::fs;
 use std::hint::black_box;
@@ -9,7 +9,7 @@ use ra_crypto::{AwsLc, Backend as _, OsEntropy};
 use crate::Failed;
 use crate::keys::Keys;
 
-/// Resident memory of a process, in bytes.
+/// Returns the resident memory of a process, in bytes.
 pub(crate) fn resident(pid: u32) -> Result<u64, Failed> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -17,7 +17,7 @@ pub(crate) fn resident(pid: u32) -> Result<u64, Failed> {
     Ok(kilobytes.ok_or("no VmRSS")?.parse::<u64>()? * 1024)
 }
 
-/// User and system time of a process. Linux counts it in ticks of 10 ms.
+/// Returns the user and system time of a process. Linux counts it in ticks of 10 ms.
 pub(crate) fn cpu(pid: u32) -> Result<Duration, Failed> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
     let fields = stat.rsplit(')').next().unwrap_or_default();
@@ -26,7 +26,7 @@ pub(crate) fn cpu(pid: u32) -> Result<Duration, Failed> {
     Ok(Duration::from_millis(ticks * 10))
 }
 
-/// How many files this process, and what it starts, may have open.
+/// Returns how many files this process and its children may open.
 pub(crate) fn open_files() -> Result<u64, Failed> {
     let limits = fs::read_to_string("/proc/self/limits")?;
     let line = limits
@@ -39,7 +39,7 @@ pub(crate) fn open_files() -> Result<u64, Failed> {
     }
 }
 
-/// The time that `part` of a hundred stay within, in microseconds.
+/// Returns a percentile in microseconds.
 pub(crate) fn percentile(times: &mut [Duration], part: usize) -> f64 {
     times.sort_unstable();
     let at = (times.len() * part / 100).min(times.len().saturating_sub(1));
@@ -50,11 +50,11 @@ pub(crate) fn micros(time: Duration) -> f64 {
     time.as_secs_f64() * 1e6
 }
 
-/// What the arithmetic of one login takes, in microseconds at the median, on this machine and now.
+/// Median time of the cryptography of one login, in microseconds.
 pub(crate) struct Arithmetic {
-    /// At the gateway: reads a public key, seals nonce, user and token.
+    /// At the gateway: read a public key, seal nonce, user and token.
     pub(crate) gateway: f64,
-    /// At the desktop: opens them.
+    /// At the desktop: open all three.
     pub(crate) desktop: f64,
 }
 

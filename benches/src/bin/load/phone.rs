@@ -1,4 +1,4 @@
-//! REST calls, of phones and of desktops that exchange their ticket.
+//! REST calls of phones, and the ticket exchange of desktops.
 
 use std::net::SocketAddr;
 
@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use crate::Failed;
 use crate::desktop::{ANSWER_WITHIN, connect};
 
-/// One connection, made anew when the gateway has closed it.
+/// A connection, which is opened again if the gateway closes it.
 pub(crate) struct Phone {
     address: SocketAddr,
     index: u32,
@@ -29,12 +29,12 @@ impl Phone {
         }
     }
 
-    /// Scans; answers with the handshake token.
+    /// Scans, and returns the handshake token.
     pub(crate) async fn scan(&mut self, fingerprint: &str) -> Result<Value, Failed> {
         self.post("", json!({ "fingerprint": fingerprint })).await
     }
 
-    /// Says yes.
+    /// Approves.
     pub(crate) async fn approve(&mut self, scanned: Value) -> Result<(), Failed> {
         self.post("/finish", scanned).await.map(drop)
     }

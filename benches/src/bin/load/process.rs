@@ -1,4 +1,4 @@
-//! The processes that are measured. Each ends with the value that stands for it.
+//! The measured processes. A process ends when its value is dropped.
 
 use std::fs::{self, Permissions};
 use std::net::SocketAddr;
@@ -28,7 +28,7 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// `ra gateway`, with limits for this load.
+    /// Starts `ra gateway` with limits for this load.
     pub(crate) async fn gateway(arguments: &Arguments) -> Result<Self, Failed> {
         let program = program(arguments)?;
         let files = tempfile::tempdir()?;
@@ -42,7 +42,7 @@ impl Process {
         Self::start("gateway", command, Some(files)).await
     }
 
-    /// The echo server of this program.
+    /// Starts the echo server of this program.
     pub(crate) async fn echo() -> Result<Self, Failed> {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("--echo");
@@ -84,7 +84,7 @@ impl Process {
         measure::cpu(self.pid)
     }
 
-    /// Ends it, and waits until it has.
+    /// Ends the process, and waits for it.
     pub(crate) async fn end(mut self) -> Result<(), Failed> {
         Ok(self.child.kill().await?)
     }
@@ -102,7 +102,7 @@ fn program(arguments: &Arguments) -> Result<PathBuf, Failed> {
     }
 }
 
-/// One address does everything, and sessions outlast the run. All else is as it is by default.
+/// Settings of the gateway: one address may do everything, and sessions outlast the run.
 fn settings(arguments: &Arguments) -> String {
     let sessions = arguments.sessions + arguments.desktops * 3 + arguments.phones + 100;
     let connections = sessions + sessions / 31 + 1; // sessions never take the last 32nd of the places

@@ -1,4 +1,4 @@
-//! What came out, as a table.
+//! The results, as a table.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,19 +7,19 @@ use crate::Failed;
 use crate::arguments::Arguments;
 use crate::measure::{Arithmetic, percentile};
 
-/// Sockets that were held. None was lost, or there would be no report.
+/// Results of held sockets. A lost socket fails the run instead.
 #[derive(Default)]
 pub(crate) struct Holding {
-    /// Resident bytes of the process before.
+    /// Resident bytes of the idle process.
     pub(crate) idle: u64,
-    /// Resident bytes on top, all sessions together.
+    /// Additional resident bytes of all sessions.
     pub(crate) resident: u64,
     pub(crate) per_session: u64,
-    /// Heartbeats that were answered.
+    /// Answered heartbeats.
     pub(crate) answered: u64,
     pub(crate) opening_cpu: f64,
     pub(crate) heartbeat_cpu: f64,
-    /// Scan to event; at the echo server there and back.
+    /// Time from scan to event; at the echo server, of an echo.
     pub(crate) p50: f64,
     pub(crate) p99: f64,
 }
@@ -40,7 +40,7 @@ pub(crate) struct Logins {
     pub(crate) p99: f64,
 }
 
-/// All of it.
+/// All results.
 pub(crate) struct Report<'a> {
     pub(crate) arguments: &'a Arguments,
     pub(crate) arithmetic: Arithmetic,
@@ -49,7 +49,7 @@ pub(crate) struct Report<'a> {
 }
 
 impl Report<'_> {
-    /// Whether sessions cost no more than allowed.
+    /// Fails if a session costs more memory than allowed.
     pub(crate) fn verdict(&self) -> Result<(), Failed> {
         let (is, limit) = (self.gateway.0.per_session, self.arguments.max_bytes);
         if is > limit {
@@ -119,7 +119,8 @@ impl fmt::Display for Report<'_> {
         writeln!(
             f,
             "{} logins by {desktops} desktops and {phones} phones; {probes} scans timed while the sessions were held. \
-             Idle gateway: {} KiB resident. Arithmetic of a login at the gateway (a key read, three sealings): {floor:.0} µs, \
+             Idle gateway: {} KiB resident. \
+             Arithmetic of a login at the gateway (a key read, three sealings): {floor:.0} µs, \
              so its CPU is {:.1} times its floor; at the desktop (three openings): {:.0} µs.",
             full.count,
             held.idle / 1024,

@@ -1,4 +1,4 @@
-//! The run: what is measured, in which order.
+//! The run: its measurements, in order.
 
 use std::future::Future;
 use std::time::{Duration, Instant};
@@ -15,14 +15,14 @@ use crate::measure::{Arithmetic, micros, open_files, percentile};
 use crate::process::Process;
 use crate::report::{Holding, Logins, Report};
 
-/// Beside the time that sessions are held, all of it together takes no longer.
+/// Time limit of the run, beside the time that sessions are held.
 const WITHIN: Duration = Duration::from_secs(1_200);
 /// Rounds of heartbeats whose CPU is measured.
 const ROUNDS: u32 = 5;
-/// Logins and echoes before memory is looked at: what is allocated once is not a session's.
+/// Logins and echoes before memory is measured, so that memory allocated once does not count.
 const WARM_UP: u32 = 20;
 
-/// All of it. The table goes to standard output even when a limit was missed.
+/// Runs all measurements. Prints the table even if a limit is missed.
 pub(crate) async fn run(arguments: Arguments) -> Result<(), Failed> {
     let files = u64::from(arguments.sessions + 4 * arguments.desktops + arguments.phones) + 100;
     let limit = open_files()?;
@@ -100,7 +100,7 @@ async fn held_sessions(arguments: &Arguments, keys: &Keys) -> Result<Holding, Fa
     Ok(holding)
 }
 
-/// Opens all sockets, and measures what that takes.
+/// Opens all sockets, and measures CPU and memory.
 async fn fill<F, O>(
     arguments: &Arguments,
     process: &Process,
@@ -125,7 +125,7 @@ where
     Ok((held, holding))
 }
 
-/// What heartbeats take, and what memory sessions have come to by then.
+/// Measures the CPU of heartbeats, and the memory of sessions after them.
 async fn beats(
     held: &Held,
     process: &Process,

@@ -1,9 +1,9 @@
-//! What a rival must at least take, as a multiple of ours: `check` holds the results to it.
+//! The aims: the least time of a rival as a multiple of ours. `check` compares the results with them.
 
 use crate::results::{Measured, Results};
 
 struct Aim {
-    /// A group, or all below it.
+    /// A group, or a prefix of groups.
     groups: &'static str,
     rival: &'static str,
     of: fn(&Measured) -> f64,
@@ -38,7 +38,7 @@ const fn mean(groups: &'static str, rival: &'static str, at_least: f64) -> Aim {
     }
 }
 
-/// A line for each aim that these results miss. A rival that took no part misses none.
+/// Returns a line for each missed aim. Rivals without results are left out.
 pub(crate) fn missed(results: &Results) -> Vec<String> {
     let mut missed = Vec::new();
     for aim in AIMS {

@@ -1,4 +1,4 @@
-//! What criterion measured, and where.
+//! Results of criterion, and the machine.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,15 +9,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::Outcome;
 
-/// What was measured last of each group: its functions, ours first and then by time.
+/// The latest result of each group: its functions, ours first, then by time.
 #[derive(Serialize, Deserialize, Default)]
 pub(crate) struct Results {
-    /// By the first part of a group's name, which is that of what is measured in one go.
+    /// Machines by the first part of a group's name, which names the bench.
     pub(crate) machines: BTreeMap<String, Machine>,
     pub(crate) groups: BTreeMap<String, Vec<Measured>>,
 }
 
-/// Where and when it was measured.
+/// Machine, compiler and day of a run.
 #[derive(Serialize, Deserialize, Clone, PartialEq)]
 pub(crate) struct Machine {
     pub(crate) date: String,
@@ -26,8 +26,8 @@ pub(crate) struct Machine {
     pub(crate) cores: usize,
 }
 
-/// One function of a group, in nanoseconds: the median, since rivals take turns and each is hit by what else the machine
-/// does, and the mean for what is a matter of luck.
+/// Times of one function of a group, in nanoseconds. The median suits rivals in interleaved rounds; the mean suits
+/// times that depend on luck.
 #[derive(Serialize, Deserialize, Clone)]
 pub(crate) struct Measured {
     pub(crate) id: String,
@@ -36,7 +36,7 @@ pub(crate) struct Measured {
 }
 
 impl Machine {
-    /// This one. What is not known is said to be.
+    /// Returns this machine.
     pub(crate) fn here(date: &str, rustc: &str) -> Self {
         let known = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let processor = known
@@ -53,15 +53,16 @@ impl Machine {
 }
 
 impl Measured {
-    /// Whether it is the project's own code.
+    /// Returns whether this is the project's own code.
     pub(crate) fn is_ours(&self) -> bool {
         self.id.starts_with("ours")
     }
 }
 
 impl Results {
-    /// Reads `<group>/<function>/new/{benchmark,estimates,sample}.json` wherever they lie below `root`, of the groups whose
-    /// names begin with one of `parts`.
+    /// Reads `<group>/<function>/new/{benchmark,estimates}.json` anywhere below `root`, of groups whose names begin
+    /// with one of
+    /// `parts`.
     pub(crate) fn of_criterion(root: &Path, parts: &[String], machine: &Machine) -> Outcome<Self> {
         let mut groups = BTreeMap::<_, Vec<Measured>>::new();
         let mut left = vec![root.to_owned()];
@@ -96,7 +97,7 @@ impl Results {
         })
     }
 
-    /// Puts what was measured now in the place of what was kept of the same, and keeps the rest.
+    /// Replaces the results of the benches that were measured now, and keeps the others.
     pub(crate) fn replaced_by(mut self, newer: Self) -> Self {
         let is_older = |group: &str| !newer.machines.contains_key(first_part(group));
         self.groups.retain(|group, _| is_older(group));
@@ -105,20 +106,20 @@ impl Results {
         self
     }
 
-    /// Reads what `save` wrote.
+    /// Reads saved results.
     pub(crate) fn load(path: &Path) -> Outcome<Self> {
         let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
         let text = fs::read_to_string(path).map_err(|error| failed(&error))?;
         Ok(serde_json::from_str(&text).map_err(|error| failed(&error))?)
     }
 
-    /// Keeps the results, one line a function, so that two runs can be compared.
+    /// Saves the results in lines, so that two runs can be compared.
     pub(crate) fn save(&self, path: &Path) -> Outcome<()> {
         fs::write(path, serde_json::to_string_pretty(self)? + "\n")?;
         Ok(())
     }
 
-    /// The groups whose name is `name` or lies below it, with the last part of their names.
+    /// Returns the groups named `name` or below it, with the last part of their names.
     pub(crate) fn below<'a>(&'a self, name: &str) -> Outcome<Vec<(&'a str, &'a [Measured])>> {
         let found: Vec<_> = self
             .groups

@@ -43,23 +43,9 @@ pub struct OAuth2Guild {
     pub permissions: Permissions,
 }
 
-members!(Members {
-    application,
-    user,
-    authorized,
-    integration_type,
-    redirect_uri,
-    bot,
-    guilds
-});
+members! { Members: application, user, authorized, integration_type, redirect_uri, bot, guilds }
 
-members!(GuildMembers {
-    id,
-    name,
-    icon,
-    mfa_level,
-    permissions
-});
+members! { GuildMembers: id, name, icon, mfa_level, permissions }
 
 impl AuthorizationPreview {
     /// A preview of a `GUILD_INSTALL`, for a user who has not agreed yet.

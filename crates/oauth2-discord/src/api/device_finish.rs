@@ -3,10 +3,11 @@
 use http::{Request, Response};
 use ra_http::{BaseUrl, Body, Endpoint, HttpError, check_status};
 
-use super::{is_user_code, post_as_user};
+use super::post_as_user;
 use crate::UserToken;
 use crate::error::Repeat;
 use crate::json::JsonObject;
+use crate::wire::is_user_code;
 
 /// Sends a person's decision to a device.
 #[derive(Debug, Clone)]

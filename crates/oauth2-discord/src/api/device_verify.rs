@@ -3,12 +3,12 @@
 use http::{Request, Response};
 use ra_http::{BaseUrl, Body, Endpoint, HttpError};
 
-use super::{is_user_code, post_as_user, scopes};
+use super::{post_as_user, scopes};
 use crate::error::Repeat;
 use crate::json::{JsonObject, members};
 use crate::json::{object, optional, required};
 use crate::text_enum::text_enum;
-use crate::wire::read_reply;
+use crate::wire::{is_user_code, read_reply};
 use crate::{ScopeSet, Snowflake, TokenError, TwoWayLinkCode, UserToken};
 
 /// Looks up a device's request: the application and its scopes. Show the person both before
@@ -76,12 +76,7 @@ impl Endpoint for VerifyDevice {
     }
 }
 
-members!(Members {
-    client_id,
-    scopes,
-    two_way_link_code,
-    state: "type"
-});
+members! { Members: client_id, scopes, two_way_link_code, state = "type" }
 
 impl DeviceRequest {
     /// A pending request.

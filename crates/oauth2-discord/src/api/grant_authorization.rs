@@ -10,6 +10,7 @@ use crate::authorize::{AuthorizeUrl, IntegrationType};
 use crate::error::Repeat;
 use crate::json::{JsonObject, members};
 use crate::json::{object, required};
+use crate::setters::optional_setters;
 use crate::wire::read_reply;
 use crate::{Permissions, RedirectLocation, Scope, ScopeSet, Snowflake, UserToken};
 
@@ -55,28 +56,6 @@ pub struct LocationContext {
     pub channel_type: Option<u64>,
 }
 
-impl DmSettings {
-    /// Settings with nothing set.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self {
-            allow_mobile_push: None,
-        }
-    }
-}
-
-impl LocationContext {
-    /// A context with nothing set.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self {
-            guild_id: None,
-            channel_id: None,
-            channel_type: None,
-        }
-    }
-}
-
 impl GrantAuthorization {
     /// For [`advice`](crate::error::advice): the reply holds a code, and a webhook or a bot may have been added.
     pub const REPEAT: Repeat = Repeat::SingleUse;
@@ -108,49 +87,6 @@ impl GrantAuthorization {
     #[must_use]
     pub fn decline(mut self) -> Self {
         self.authorize = Some(false);
-        self
-    }
-
-    /// The place to install the application; a guild if unset.
-    #[must_use]
-    pub fn integration_type(mut self, kind: IntegrationType) -> Self {
-        self.integration_type = Some(kind);
-        self
-    }
-
-    /// The bot's permissions in the guild; needs `bot`. Without permissions it gets no role (O-162).
-    #[must_use]
-    pub fn permissions(mut self, permissions: Permissions) -> Self {
-        self.permissions = Some(permissions);
-        self
-    }
-
-    /// The guild for the application or webhook; needs `bot`, `applications.commands` or `webhook.incoming`, and no
-    /// `USER_INSTALL`.
-    #[must_use]
-    pub fn guild_id(mut self, guild: impl Into<Snowflake>) -> Self {
-        self.guild_id = Some(guild.into());
-        self
-    }
-
-    /// The channel for the webhook; needs `webhook.incoming`.
-    #[must_use]
-    pub fn webhook_channel_id(mut self, channel: impl Into<Snowflake>) -> Self {
-        self.webhook_channel_id = Some(channel.into());
-        self
-    }
-
-    /// Settings for direct messages; need `applications.commands` and `USER_INSTALL`.
-    #[must_use]
-    pub fn dm_settings(mut self, settings: DmSettings) -> Self {
-        self.dm_settings = Some(settings);
-        self
-    }
-
-    /// The place in the app where the person decided.
-    #[must_use]
-    pub fn location_context(mut self, context: LocationContext) -> Self {
-        self.location_context = Some(context);
         self
     }
 
@@ -187,6 +123,23 @@ impl GrantAuthorization {
     }
 }
 
+optional_setters! {
+    GrantAuthorization;
+    /// The place to install the application; a guild if unset.
+    integration_type: IntegrationType;
+    /// The bot's permissions in the guild; needs `bot`. Without permissions it gets no role (O-162).
+    permissions: Permissions;
+    /// The guild for the application or webhook; needs `bot`, `applications.commands` or `webhook.incoming`, and no
+    /// `USER_INSTALL`.
+    guild_id: impl Into<Snowflake>;
+    /// The channel for the webhook; needs `webhook.incoming`.
+    webhook_channel_id: impl Into<Snowflake>;
+    /// Settings for direct messages; need `applications.commands` and `USER_INSTALL`.
+    dm_settings: DmSettings;
+    /// The place in the app where the person decided.
+    location_context: LocationContext;
+}
+
 impl Endpoint for GrantAuthorization {
     type Reply = RedirectLocation;
 
@@ -217,4 +170,4 @@ impl Endpoint for GrantAuthorization {
     }
 }
 
-members!(Members { url });
+members! { Members: url }

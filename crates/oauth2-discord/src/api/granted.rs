@@ -18,12 +18,7 @@ pub struct Granted {
     pub disclosures: Vec<u64>,
 }
 
-members!(Members {
-    id,
-    scopes,
-    application,
-    disclosures
-});
+members! { Members: id, scopes, application, disclosures }
 
 impl Granted {
     /// An authorization without acknowledged disclosures.

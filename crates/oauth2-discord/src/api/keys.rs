@@ -73,16 +73,9 @@ impl Endpoint for Keys {
     }
 }
 
-members!(Members { keys });
+members! { Members: keys }
 
-members!(KeyMembers {
-    kty,
-    kid,
-    alg,
-    usage: "use",
-    n,
-    e
-});
+members! { KeyMembers: kty, kid, alg, usage = "use", n, e }
 
 impl KeySet {
     /// Maximum number of keys; others are skipped (S-35).

@@ -54,12 +54,7 @@ impl Endpoint for Me {
     }
 }
 
-members!(Members {
-    application,
-    scopes,
-    expires,
-    user
-});
+members! { Members: application, scopes, expires, user }
 
 impl CurrentAuthorization {
     /// An authorization without a user.

@@ -1,9 +1,9 @@
 //! Information and authorization endpoints (section I of the checklist), one file each.
 //!
-//! The type of the token says who asks: an [`AccessToken`](crate::AccessToken) is sent as `Bearer`, a [`BotToken`] as
-//! `Bot`, and a [`UserToken`], the session of a user account, without a scheme. Endpoints of the last kind are those
-//! that the service's own page calls. They act for a person who is present and decides: automating user accounts is
-//! forbidden (O-183).
+//! The type of the token says who asks: an [`AccessToken`](crate::AccessToken) is sent as `Bearer`, a
+//! [`BotToken`](crate::BotToken) as `Bot`, and a [`UserToken`], the session of a user account, without a scheme.
+//! Endpoints of the last kind are those that the service's own page calls. They act for a person who is present and
+//! decides: automating user accounts is forbidden (O-183).
 //!
 //! Unknown members are ignored, `null` counts as absent, ids may be strings or integers.
 
@@ -73,11 +73,6 @@ fn bodiless_as_user(
     let mut request = bodiless(method, base.join(path)?);
     set_authorization(&mut request, "", token.expose(), "user_token")?;
     Ok(request)
-}
-
-/// Whether a code can be one that a person typed: 1 to 64 visible ASCII characters (S-24).
-fn is_user_code(code: &str) -> bool {
-    (1..=64).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_graphic())
 }
 
 /// The member `scopes`: an array of scopes.

@@ -36,7 +36,7 @@ macro_rules! partial {
             /// # Errors
             /// Names the member that is missing or malformed; `None` if this is not a JSON object.
             pub fn decode(json: &[u8]) -> Result<Self, TokenError> {
-                members!(Members { id, $($member),+ });
+                members! { Members: id, $($member),+ }
                 let members: Members<'_> = object(json)?;
                 Ok(Self {
                     id: required(members.id, concat!($field_name, ".id"))?,

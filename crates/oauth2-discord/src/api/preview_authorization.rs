@@ -7,7 +7,7 @@ use super::{AuthorizationPreview, bodiless_as_user};
 use crate::UserToken;
 use crate::authorize::AuthorizeUrl;
 use crate::error::Repeat;
-use crate::wire::{escape_into, read_reply};
+use crate::wire::{escape, read_reply};
 
 /// Parameters of both calls to `/oauth2/authorize` (O-154, O-158). `scope` is optional there too (M-02).
 const COMMON: [&str; 8] = [
@@ -78,7 +78,7 @@ pub(super) fn path(url: &AuthorizeUrl, more: Option<&str>) -> String {
             path.push(lead);
             path.push_str(name);
             path.push('=');
-            escape_into(&value, &mut path);
+            escape(&value, |part| path.push_str(part));
             lead = '&';
         }
     }

@@ -67,15 +67,7 @@ impl Endpoint for UserInfo {
     }
 }
 
-members!(Members {
-    sub,
-    email,
-    email_verified,
-    preferred_username,
-    nickname,
-    picture,
-    locale
-});
+members! { Members: sub, email, email_verified, preferred_username, nickname, picture, locale }
 
 impl UserInfoClaims {
     /// Claims with a subject only.

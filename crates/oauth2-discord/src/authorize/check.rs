@@ -1,7 +1,7 @@
 //! The conditions of section C: every refusal of the builder.
 
 use super::{Authorization, AuthorizeError, Choice, IntegrationType, ResponseType};
-use crate::{Restriction, Scope};
+use crate::{Nonce, Restriction, Scope, State};
 
 impl Authorization {
     pub(super) fn check(&self, response: Option<ResponseType>) -> Result<(), AuthorizeError> {
@@ -40,19 +40,12 @@ impl Authorization {
         if custom && !(code && self.verifier.is_on()) {
             return Err(AuthorizeError::CustomSchemeWithoutPkce);
         }
-        if self
-            .state
-            .given()
-            .is_some_and(|state| state.expose().is_empty())
-        {
-            return Err(AuthorizeError::Empty("state"));
-        }
-        if self
-            .nonce
-            .given()
-            .is_some_and(|nonce| nonce.expose().is_empty())
-        {
-            return Err(AuthorizeError::Empty("nonce"));
+        let state = self.state.given().map(State::expose);
+        let nonce = self.nonce.given().map(Nonce::expose);
+        for (name, value) in [("state", state), ("nonce", nonce)] {
+            if value == Some("") {
+                return Err(AuthorizeError::Empty(name));
+            }
         }
         Ok(())
     }

@@ -18,10 +18,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+use crate::setters::optional_setters;
 use crate::{CodeVerifier, Nonce, Permissions, Scope, ScopeSet, Snowflake, State};
 
+pub use crate::redirect_uri::{RedirectUri, RedirectUriError};
 pub use error::AuthorizeError;
-pub use redirect_uri::{RedirectUri, RedirectUriError};
 pub use start::{StartedCode, StartedImplicit};
 pub use url::AuthorizeUrl;
 pub use values::{IntegrationType, Prompt, ResponseType};
@@ -29,7 +30,6 @@ pub use warning::Warning;
 
 mod check;
 mod error;
-mod redirect_uri;
 mod start;
 mod url;
 mod values;
@@ -123,21 +123,6 @@ impl Authorization {
         self
     }
 
-    /// The redirect URI, one of those registered for the application. Without it Discord takes the first registered one
-    /// (O-064).
-    #[must_use]
-    pub fn redirect_uri(mut self, uri: RedirectUri) -> Self {
-        self.redirect_uri = Some(uri);
-        self
-    }
-
-    /// Whether to ask a person who agreed before (O-065).
-    #[must_use]
-    pub fn prompt(mut self, prompt: Prompt) -> Self {
-        self.prompt = Some(prompt);
-        self
-    }
-
     /// Sends this state instead of a fresh one. It must be unguessable and bound to the person's session (O-087).
     #[must_use]
     pub fn state(mut self, state: State) -> Self {
@@ -179,39 +164,23 @@ impl Authorization {
         self.nonce = Choice::Fresh;
         self
     }
+}
 
+optional_setters! {
+    Authorization;
+    /// The redirect URI, one of those registered for the application. Without it Discord takes the first registered one
+    /// (O-064).
+    redirect_uri: RedirectUri;
+    /// Whether to ask a person who agreed before (O-065).
+    prompt: Prompt;
     /// The place to install the application (O-070).
-    #[must_use]
-    pub fn integration_type(mut self, kind: IntegrationType) -> Self {
-        self.integration_type = Some(kind);
-        self
-    }
-
+    integration_type: IntegrationType;
     /// The bot's permissions in the guild (O-071). Without permissions it gets no role (O-162).
-    #[must_use]
-    pub fn permissions(mut self, permissions: Permissions) -> Self {
-        self.permissions = Some(permissions);
-        self
-    }
-
+    permissions: Permissions;
     /// The guild that the page preselects (O-072, O-180).
-    #[must_use]
-    pub fn guild_id(mut self, guild: impl Into<Snowflake>) -> Self {
-        self.guild_id = Some(guild.into());
-        self
-    }
-
+    guild_id: impl Into<Snowflake>;
     /// The channel that the page preselects (O-073).
-    #[must_use]
-    pub fn channel_id(mut self, channel: impl Into<Snowflake>) -> Self {
-        self.channel_id = Some(channel.into());
-        self
-    }
-
+    channel_id: impl Into<Snowflake>;
     /// Whether to keep the person from choosing another guild (O-074).
-    #[must_use]
-    pub fn disable_guild_select(mut self, disable: bool) -> Self {
-        self.disable_guild_select = Some(disable);
-        self
-    }
+    disable_guild_select: bool;
 }

@@ -43,7 +43,7 @@ impl Authorization {
             nonce: self.nonce.clone().or_make(|| Nonce::from_entropy(nonce)),
         };
         let url = self.write(urls, Some(ResponseType::Code), &secrets);
-        let pending = PendingCode::made_of(
+        let pending = PendingCode::from_parts(
             secrets.state,
             secrets.verifier,
             secrets.nonce,
@@ -69,12 +69,11 @@ impl Authorization {
         let state = self.state.clone().or_make(|| State::from_entropy(state));
         let secrets = Secrets {
             state,
-            verifier: None,
-            nonce: None,
+            ..Secrets::default()
         };
         let url = self.write(urls, Some(ResponseType::Token), &secrets);
         let pending =
-            PendingImplicit::made_of(secrets.state, self.redirect_uri, urls.issuer.clone());
+            PendingImplicit::from_parts(secrets.state, self.redirect_uri, urls.issuer.clone());
         Ok(StartedImplicit { url, pending })
     }
 
@@ -85,15 +84,11 @@ impl Authorization {
     pub fn link(self, urls: &Urls) -> Result<AuthorizeUrl, AuthorizeError> {
         self.check(None)?;
         let state = self.state.given().cloned();
-        Ok(self.write(
-            urls,
-            None,
-            &Secrets {
-                state,
-                verifier: None,
-                nonce: None,
-            },
-        ))
+        let secrets = Secrets {
+            state,
+            ..Secrets::default()
+        };
+        Ok(self.write(urls, None, &secrets))
     }
 
     fn write(
@@ -130,6 +125,7 @@ impl Authorization {
 }
 
 /// The secrets that bind the redirect to the request.
+#[derive(Default)]
 struct Secrets {
     state: Option<State>,
     verifier: Option<CodeVerifier>,

@@ -3,6 +3,7 @@
 use core::fmt::{self, Write as _};
 use std::borrow::Cow;
 
+use crate::wire::escape;
 use crate::{EndpointUrl, ScopeSet, callback::query};
 
 /// The URL for a person to authorize on. `Display` shows it; `Debug` does not, because it holds the state.
@@ -69,7 +70,7 @@ impl Writer {
     /// A pair whose value may need escaping; spaces become `%20`, as in the document's examples (O-062).
     pub(super) fn text(&mut self, name: &str, value: &str) {
         self.name(name);
-        crate::wire::escape_into(value, &mut self.text);
+        escape(value, |part| self.text.push_str(part));
     }
 
     /// A pair whose value needs no escaping, if there is one.
@@ -86,7 +87,7 @@ impl Writer {
                 0 => self.name("scope"),
                 _ => self.text.push_str("%20"),
             }
-            crate::wire::escape_into(scope.as_str(), &mut self.text);
+            escape(scope.as_str(), |part| self.text.push_str(part));
         }
     }
 

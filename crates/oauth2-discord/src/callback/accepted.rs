@@ -1,8 +1,8 @@
 //! The content of an accepted redirect.
 
-use crate::authorize::RedirectUri;
 use crate::error::ExchangeError;
 use crate::grant::ExchangeCode;
+use crate::redirect_uri::RedirectUri;
 use crate::token::is_bearer;
 use crate::{
     AccessToken, AuthorizationCode, Client, CodeVerifier, Nonce, Permissions, ScopeSet, Snowflake,

@@ -5,8 +5,8 @@ use zeroize::Zeroizing;
 use super::query::{MAX_CALLBACK_BYTES, Params};
 use super::{CallbackError, Refusal};
 use crate::State;
-use crate::authorize::RedirectUri;
 use crate::error::{Description, ErrorCode};
+use crate::redirect_uri::RedirectUri;
 use ra_types::constant_time_eq;
 
 /// State, issuer and address of a flow.
@@ -27,6 +27,19 @@ impl Expectation {
             issuer_required: false,
             redirect_uri: None,
             exact_redirect: false,
+        }
+    }
+
+    /// The expectation of a flow that starts here.
+    pub(super) fn started(
+        state: Option<State>,
+        redirect_uri: Option<RedirectUri>,
+        issuer: String,
+    ) -> Self {
+        Self {
+            redirect_uri,
+            issuer: Some(issuer),
+            ..Self::new(state)
         }
     }
 

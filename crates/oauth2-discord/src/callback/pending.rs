@@ -1,16 +1,16 @@
-//! The half of a flow that stays here while the person is at Discord.
+//! The pending half of a flow: it checks the redirect that comes back.
 
 use super::CallbackError;
 use super::accepted::{AcceptedCode, ImplicitToken, UntrustedHints};
 use super::expectation::{Expectation, result};
 use super::query::{Params, parts};
-use crate::authorize::RedirectUri;
+use crate::redirect_uri::RedirectUri;
 use crate::{AuthorizationCode, CodeVerifier, Nonce, State};
 
 /// A code flow that waits for its redirect.
 ///
-/// Made by [`Authorization::start_code`](crate::authorize::Authorization::start_code), or rebuilt from its parts by a
-/// server that keeps them in the person's session. It is consumed by [`PendingCode::accept`] and cannot be copied.
+/// Returned by [`Authorization::start_code`](crate::authorize::Authorization::start_code), or rebuilt from its parts by
+/// a server that keeps them in the person's session. It is consumed by [`PendingCode::accept`] and cannot be copied.
 #[derive(Debug, PartialEq, Eq)]
 pub struct PendingCode {
     expected: Expectation,
@@ -90,18 +90,15 @@ impl PendingCode {
         }
     }
 
-    pub(crate) fn made_of(
+    pub(crate) fn from_parts(
         state: Option<State>,
         verifier: Option<CodeVerifier>,
         nonce: Option<Nonce>,
         redirect_uri: Option<RedirectUri>,
         issuer: String,
     ) -> Self {
-        let mut expected = Expectation::new(state);
-        expected.redirect_uri = redirect_uri;
-        expected.issuer = Some(issuer);
         Self {
-            expected,
+            expected: Expectation::started(state, redirect_uri, issuer),
             verifier,
             nonce,
         }
@@ -192,14 +189,12 @@ impl PendingImplicit {
         Self { expected }
     }
 
-    pub(crate) fn made_of(
+    pub(crate) fn from_parts(
         state: Option<State>,
         redirect_uri: Option<RedirectUri>,
         issuer: String,
     ) -> Self {
-        let mut expected = Expectation::new(state);
-        expected.redirect_uri = redirect_uri;
-        expected.issuer = Some(issuer);
+        let expected = Expectation::started(state, redirect_uri, issuer);
         Self { expected }
     }
 

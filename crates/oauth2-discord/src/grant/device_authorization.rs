@@ -4,6 +4,7 @@
 use core::time::Duration;
 
 use crate::json::{members, object, optional, required};
+use crate::wire::is_user_code;
 use crate::{DeviceCode, EndpointUrl, TokenError};
 
 /// A device code with the user code that goes with it.
@@ -28,14 +29,9 @@ pub struct DeviceAuthorization {
     pub interval: Duration,
 }
 
-members!(Members {
-    device_code,
-    user_code,
-    verification_uri,
-    verification_uri_complete,
-    expires_in,
-    interval
-});
+members! { Members:
+    device_code, user_code, verification_uri, verification_uri_complete, expires_in, interval
+}
 
 impl DeviceAuthorization {
     /// Codes for this page, with a poll every 5 s.
@@ -67,8 +63,7 @@ impl DeviceAuthorization {
             return Err(TokenError::at("device_code"));
         }
         let user_code: String = required(members.user_code, "user_code")?;
-        if !(1..=64).contains(&user_code.len()) || !user_code.bytes().all(|b| b.is_ascii_graphic())
-        {
+        if !is_user_code(&user_code) {
             return Err(TokenError::at("user_code")); // such characters could steer a terminal
         }
         let complete = optional(

@@ -5,8 +5,8 @@ use http::{Request, Response};
 use ra_http::{BaseUrl, Body, Endpoint, HttpError};
 
 use super::{push_external_auth, token_form};
-use crate::authorize::RedirectUri;
 use crate::error::Repeat;
+use crate::redirect_uri::RedirectUri;
 use crate::wire::{Place, read_reply, replaceable_url};
 use crate::{
     AuthorizationCode, Client, CodeVerifier, ConfidentialClient, ExternalAuth, Token, Urls,
@@ -34,16 +34,16 @@ impl ExchangeCode {
     /// The exchange of a flow with PKCE. Confidential clients send the verifier as well (P-17).
     #[must_use]
     pub fn new(client: impl Into<Client>, code: AuthorizationCode, verifier: CodeVerifier) -> Self {
-        Self::made_of(client.into(), code, Some(verifier))
+        Self::from_parts(client.into(), code, Some(verifier))
     }
 
     /// The exchange of a flow without PKCE, which takes a secret (O-097).
     #[must_use]
     pub fn without_pkce(client: ConfidentialClient, code: AuthorizationCode) -> Self {
-        Self::made_of(client.into(), code, None)
+        Self::from_parts(client.into(), code, None)
     }
 
-    const fn made_of(
+    const fn from_parts(
         client: Client,
         code: AuthorizationCode,
         verifier: Option<CodeVerifier>,
@@ -79,11 +79,8 @@ impl Endpoint for ExchangeCode {
     type Reply = Token;
 
     fn to_http(&self, base: &BaseUrl) -> Result<Request<Body>, HttpError> {
-        if self.code.expose().is_empty() {
-            return Err(HttpError::bad_request("code"));
-        }
         let mut form = token_form("authorization_code");
-        form.push("code", self.code.expose());
+        form.push_required("code", self.code.expose())?;
         form.push_some(
             "code_verifier",
             self.verifier.as_ref().map(CodeVerifier::expose),

@@ -41,10 +41,7 @@ fn push_external_auth(
         ("external_auth_type", auth.kind.as_str()),
         ("external_auth_token", auth.token.expose()),
     ] {
-        if value.is_empty() {
-            return Err(ra_http::HttpError::bad_request(name));
-        }
-        form.push(name, value);
+        form.push_required(name, value)?;
     }
     Ok(())
 }

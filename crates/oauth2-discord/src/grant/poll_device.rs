@@ -46,11 +46,8 @@ impl Endpoint for PollDevice {
     type Reply = Token;
 
     fn to_http(&self, base: &BaseUrl) -> Result<Request<Body>, HttpError> {
-        if self.device_code.expose().is_empty() {
-            return Err(HttpError::bad_request("device_code"));
-        }
         let mut form = token_form("urn:ietf:params:oauth:grant-type:device_code");
-        form.push("device_code", self.device_code.expose());
+        form.push_required("device_code", self.device_code.expose())?;
         push_external_auth(&mut form, self.external_auth.as_ref())?;
         form.post(self.place.uri(base)?, &self.client)
     }

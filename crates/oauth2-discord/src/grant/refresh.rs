@@ -57,11 +57,8 @@ impl Endpoint for Refresh {
     type Reply = Token;
 
     fn to_http(&self, base: &BaseUrl) -> Result<Request<Body>, HttpError> {
-        if self.refresh_token.expose().is_empty() {
-            return Err(HttpError::bad_request("refresh_token"));
-        }
         let mut form = token_form("refresh_token");
-        form.push("refresh_token", self.refresh_token.expose());
+        form.push_required("refresh_token", self.refresh_token.expose())?;
         form.push("scope", &self.scope.to_string());
         form.post(self.place.uri(base)?, &self.client)
     }

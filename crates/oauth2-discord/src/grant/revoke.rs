@@ -29,16 +29,16 @@ impl Revoke {
     /// Revokes by the access token. Public clients send no secret (O-165).
     #[must_use]
     pub fn access(client: impl Into<Client>, token: AccessToken) -> Self {
-        Self::made_of(client.into(), Revoked::Access(token))
+        Self::from_parts(client.into(), Revoked::Access(token))
     }
 
     /// Revokes by the refresh token.
     #[must_use]
     pub fn refresh(client: impl Into<Client>, token: RefreshToken) -> Self {
-        Self::made_of(client.into(), Revoked::Refresh(token))
+        Self::from_parts(client.into(), Revoked::Refresh(token))
     }
 
-    const fn made_of(client: Client, token: Revoked) -> Self {
+    const fn from_parts(client: Client, token: Revoked) -> Self {
         Self {
             client,
             token,
@@ -57,11 +57,8 @@ impl Endpoint for Revoke {
             Revoked::Access(token) => (token.expose(), "access_token"),
             Revoked::Refresh(token) => (token.expose(), "refresh_token"),
         };
-        if token.is_empty() {
-            return Err(HttpError::bad_request("token"));
-        }
         let mut form = Form::default();
-        form.push("token", token);
+        form.push_required("token", token)?;
         form.push("token_type_hint", hint); // not in the document; the live service takes it (P-01)
         form.post(self.place.uri(base)?, &self.client)
     }

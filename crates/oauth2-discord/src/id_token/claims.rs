@@ -37,18 +37,7 @@ pub(super) struct Expected<'a> {
     pub(super) leeway: Duration,
 }
 
-members!(Members {
-    iss,
-    sub,
-    aud,
-    azp,
-    exp,
-    iat,
-    nbf,
-    auth_time,
-    nonce,
-    at_hash
-});
+members! { Members: iss, sub, aud, azp, exp, iat, nbf, auth_time, nonce, at_hash }
 
 /// A string or an array of them (P-11).
 #[derive(Deserialize)]

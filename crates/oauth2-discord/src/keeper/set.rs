@@ -20,7 +20,7 @@ pub struct TokenSet {
     pub expires_at: Option<UnixTime>,
 }
 
-members!(Members { expires_at });
+members! { Members: expires_at }
 
 impl TokenSet {
     /// A token that arrived at this time (O-140).

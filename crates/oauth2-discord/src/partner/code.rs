@@ -30,11 +30,8 @@ macro_rules! codes {
 
             /// The code with this number.
             #[must_use]
-            pub const fn from_u64(code: u64) -> Option<Self> {
-                match code {
-                    $($code => Some(Self::$name),)+
-                    _ => None,
-                }
+            pub fn from_u64(code: u64) -> Option<Self> {
+                Self::KNOWN.iter().copied().find(|known| known.as_u64() == code)
             }
         }
 

@@ -23,12 +23,7 @@ pub struct MergedAccount {
     pub provider_issued_user_id: String,
 }
 
-members!(Members {
-    user_id,
-    provider_type,
-    provider_id,
-    provider_issued_user_id
-});
+members! { Members: user_id, provider_type, provider_id, provider_issued_user_id }
 
 impl MergedAccount {
     /// A user with the id that a provider of this kind has for them.

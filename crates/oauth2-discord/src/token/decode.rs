@@ -4,34 +4,20 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::{Guild, Token, TokenError, Webhook};
+use super::{Guild, Token, Webhook};
 use crate::json::{members, object, optional, required};
+use crate::token_error::TokenError;
 use crate::{AccessToken, RawIdToken, RefreshToken, Snowflake, wire::fits_header};
 
-members!(Members {
-    token_type,
-    access_token,
-    refresh_token,
-    id_token,
-    scope,
-    expires_in,
-    guild,
-    webhook
-});
+members! { Members:
+    token_type, access_token, refresh_token, id_token, scope, expires_in, guild, webhook
+}
 
-members!(GuildMembers { id });
+members! { GuildMembers: id }
 
-members!(WebhookMembers {
-    id,
-    token,
-    kind: "type",
-    name,
-    avatar,
-    channel_id,
-    guild_id,
-    application_id,
-    url
-});
+members! { WebhookMembers:
+    id, token, kind = "type", name, avatar, channel_id, guild_id, application_id, url
+}
 
 pub(super) fn token(json: &[u8]) -> Result<Token, TokenError> {
     let members: Members<'_> = object(json)?;

@@ -1,10 +1,10 @@
 //! The token object (section H of the checklist).
 
-use core::{error::Error, fmt, time::Duration};
+use core::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::{AccessToken, RawIdToken, RefreshToken, ScopeSet, UnixTime};
+use crate::{AccessToken, RawIdToken, RefreshToken, ScopeSet, TokenError, UnixTime};
 
 pub use parts::{Guild, Webhook};
 
@@ -36,13 +36,6 @@ pub struct Token {
     pub guild: Option<Guild>,
     /// The webhook that was created; each flow creates a new one (O-145).
     pub webhook: Option<Box<Webhook>>,
-}
-
-/// Reason a reply cannot be read: names the member at fault, or `None` if it is not a JSON object. Never holds the
-/// content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct TokenError {
-    field: Option<&'static str>,
 }
 
 impl Token {
@@ -93,30 +86,3 @@ impl Token {
         Some(arrival.saturating_add(lifetime.saturating_sub(leeway)))
     }
 }
-
-impl TokenError {
-    pub(crate) const fn new(field: Option<&'static str>) -> Self {
-        Self { field }
-    }
-
-    pub(crate) const fn at(field: &'static str) -> Self {
-        Self { field: Some(field) }
-    }
-
-    /// The member at fault.
-    #[must_use]
-    pub const fn field(&self) -> Option<&'static str> {
-        self.field
-    }
-}
-
-impl fmt::Display for TokenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.field {
-            Some(field) => write!(f, "the reply makes no sense at {field}"),
-            None => f.write_str("the reply is no JSON object"),
-        }
-    }
-}
-
-impl Error for TokenError {}

@@ -1,4 +1,4 @@
-//! What is sent back: recorded answers, and what can go wrong on the way.
+//! Answers: recorded ones, and faults on the way.
 
 use ra_http::MAX_BODY_BYTES;
 
@@ -10,9 +10,9 @@ pub struct Answer(Kind);
 enum Kind {
     /// Status line, headers, an empty line, the body.
     Text(String),
-    /// As it is sent.
+    /// Raw bytes.
     Bytes(Vec<u8>),
-    /// None, until the other side has enough.
+    /// No answer, until the other side closes.
     Silence,
 }
 
@@ -23,7 +23,7 @@ impl Answer {
         Self(Kind::Text(text.to_owned()))
     }
 
-    /// A success with this body, said to be JSON.
+    /// A success with this JSON body.
     #[must_use]
     pub fn ok(body: &str) -> Self {
         Self::new(&format!(
@@ -37,7 +37,7 @@ impl Answer {
         Self::new(&format!("HTTP/1.1 {status} X\nLocation: {location}\n\n"))
     }
 
-    /// A success that is larger than any honest one.
+    /// A success that is too large.
     #[must_use]
     pub fn oversized() -> Self {
         Self::ok(&format!(
@@ -52,7 +52,7 @@ impl Answer {
         Self(Kind::Silence)
     }
 
-    /// The same answer, and the connection ends in the middle of its body.
+    /// Cuts the connection in the middle of the body.
     #[must_use]
     pub fn cut(self) -> Self {
         let body = self.body().len();
@@ -61,7 +61,7 @@ impl Answer {
         Self(Kind::Bytes(bytes))
     }
 
-    /// The same answer with another text in the place of `from`.
+    /// Replaces the text `from` by `to`.
     ///
     /// # Panics
     /// If `from` does not occur.
@@ -74,7 +74,7 @@ impl Answer {
         Self(Kind::Text(text.replacen(from, to, 1)))
     }
 
-    /// The body of a recorded answer.
+    /// Returns the body of a recorded answer.
     #[must_use]
     pub fn body(&self) -> &str {
         match &self.0 {
@@ -83,7 +83,7 @@ impl Answer {
         }
     }
 
-    /// What goes over the wire; `None` for silence.
+    /// Returns the bytes on the wire; `None` for silence.
     pub(super) fn into_bytes(self) -> Option<Vec<u8>> {
         let text = match self.0 {
             Kind::Text(text) => text,
@@ -121,11 +121,11 @@ macro_rules! recorded {
                 vec![$(($file, $name())),+]
             }
 
-            /// A recorded ID token that is not to be believed: `expired`, `other_key`, `other_audience`, `unsigned`,
+            /// A recorded ID token that must be refused: `expired`, `other_key`, `other_audience`, `unsigned`,
             /// `other_token` or `unknown_key`.
             ///
             /// # Panics
-            /// If there is no such one.
+            /// If there is no such token.
             #[must_use]
             pub fn bad_id_token(name: &str) -> &'static str {
                 match name {

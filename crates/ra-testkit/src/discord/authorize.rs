@@ -1,4 +1,4 @@
-//! What the authorize page itself asks: `GET` and `POST /oauth2/authorize`.
+//! The calls of the authorize page: `GET` and `POST /oauth2/authorize`.
 
 use serde_json::{Map, Value, json};
 
@@ -87,7 +87,7 @@ pub(super) fn grant(state: &mut State, heard: &Heard) -> Reply {
     Ok(Answer::ok(&json!({ "url": url }).to_string()))
 }
 
-/// The application and the parameters of the query, as far as the document allows them.
+/// Returns the application and the parameters of the query, if the document allows them.
 fn asked(heard: &Heard, more: Option<&str>) -> Result<(Client, Parameters), Answer> {
     let query = heard.parameters().ok_or_else(recorded::invalid_form)?;
     let allowed = |name: &String| COMMON.contains(&name.as_str()) || more == Some(name.as_str());
@@ -108,7 +108,7 @@ fn asked(heard: &Heard, more: Option<&str>) -> Result<(Client, Parameters), Answ
     }
 }
 
-/// Whether the decision has only members of the document, of the right types (O-159 to O-161).
+/// Checks that the decision has only the document's members, with the right types (O-159 to O-161).
 fn checked(body: &Map<String, Value>) -> Result<(), Answer> {
     let is_id = |value: &Value| {
         value

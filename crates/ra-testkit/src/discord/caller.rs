@@ -1,4 +1,4 @@
-//! Who asks.
+//! Authentication of requests.
 
 use super::answer::{Answer, recorded};
 use super::request::{Heard, Parameters, text};
@@ -7,21 +7,21 @@ use super::{
     USER_TOKEN,
 };
 
-/// The applications, those with a secret and the one without.
+/// The applications and their secrets.
 const CLIENTS: [(u64, Option<&str>); 3] = [
     (CLIENT_ID, Some(CLIENT_SECRET)),
     (ODD_CLIENT_ID, Some(ODD_CLIENT_SECRET)),
     (PUBLIC_CLIENT_ID, None),
 ];
 
-/// An application that has authenticated.
+/// An authenticated application.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Client {
     pub(super) id: u64,
     pub(super) public: bool,
 }
 
-/// The application with this id.
+/// Returns the application with this id.
 pub(super) fn known(id: &str) -> Option<Client> {
     let found = CLIENTS
         .into_iter()
@@ -32,13 +32,13 @@ pub(super) fn known(id: &str) -> Option<Client> {
     })
 }
 
-/// The application with this id, if this is its secret.
+/// Returns the application with this id, if the secret is right.
 pub(super) fn authenticated(id: &str, secret: Option<&str>) -> Option<Client> {
     let client = known(id)?;
     CLIENTS.contains(&(client.id, secret)).then_some(client)
 }
 
-/// Client authentication of a form: in the form or as Basic, never both (S-02).
+/// Authenticates the client of a form: in the form or as Basic, never both (S-02).
 pub(super) fn of_form(heard: &Heard, form: &Parameters) -> Result<Client, Answer> {
     let found = match heard.basic() {
         Some(_) if form.contains_key("client_id") || form.contains_key("client_secret") => {
@@ -52,7 +52,7 @@ pub(super) fn of_form(heard: &Heard, form: &Parameters) -> Result<Client, Answer
     found.ok_or_else(recorded::error_invalid_client)
 }
 
-/// Whether the request comes from the application's bot.
+/// Checks that the request comes from the application's bot.
 pub(super) fn is_bot(heard: &Heard) -> Result<(), Answer> {
     match heard.header("authorization") {
         Some(token) if token.strip_prefix("Bot ") == Some(BOT_TOKEN) => Ok(()),
@@ -61,7 +61,7 @@ pub(super) fn is_bot(heard: &Heard) -> Result<(), Answer> {
     }
 }
 
-/// Whether the request comes from the person.
+/// Checks that the request comes from the person.
 pub(super) fn is_user(heard: &Heard) -> Result<(), Answer> {
     match heard.header("authorization") {
         Some(USER_TOKEN) => Ok(()),

@@ -1,11 +1,11 @@
-//! Who is who: `@me`, userinfo, keys, authorizations.
+//! `@me`, userinfo, keys, authorizations.
 
 use super::answer::{Answer, recorded};
 use super::caller::{is_bot, is_user, known};
 use super::request::Heard;
 use super::state::{Reply, State};
 
-/// The authorization that is on record.
+/// The recorded authorization.
 const AUTHORIZATION: &str = "1217542918912516107";
 
 pub(super) fn me(state: &State, heard: &Heard) -> Reply {
@@ -25,7 +25,7 @@ pub(super) fn userinfo(state: &State, heard: &Heard) -> Reply {
 pub(super) fn keys(heard: &Heard) -> Reply {
     match heard.header("authorization") {
         None => Ok(recorded::keys()),
-        Some(_) => Err(recorded::unauthorized()), // nobody is to send a token where none is needed
+        Some(_) => Err(recorded::unauthorized()), // a token must not be sent where none is needed
     }
 }
 
@@ -69,7 +69,7 @@ pub(super) fn delete(state: &mut State, heard: &Heard, id: &str) -> Reply {
     Ok(recorded::no_content())
 }
 
-/// Whether the bearer's token has this scope.
+/// Whether the bearer token has this scope.
 fn has(state: &State, heard: &Heard, scope: &str) -> Result<bool, Answer> {
     let bearer = heard.header("authorization");
     let token = bearer.and_then(|text| text.strip_prefix("Bearer "));

@@ -1,8 +1,8 @@
-//! A server on loopback with Discord's OAuth2 answers, recorded in `recorded/discord`, for what no public OAuth2 server
-//! has. It reads each request as Discord does, so that a wrong one gets the error that it deserves: method, path,
-//! content type, authentication, required parameters, PKCE, single use of codes and refresh tokens.
+//! A server on loopback with Discord's OAuth2 answers, recorded in `recorded/discord`: no public OAuth2 server has
+//! them. It checks each request as Discord does, and answers a wrong one with its error: method, path, content type,
+//! authentication, required parameters, PKCE, single use of codes and refresh tokens.
 //!
-//! What it would answer to a right request can be replaced by [`Discord::answer`].
+//! [`Discord::answer`] replaces the answers to correct requests.
 
 use std::io::Write;
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -28,15 +28,15 @@ use state::State;
 
 /// The application of the document's examples.
 pub const CLIENT_ID: u64 = 332_269_999_912_132_097;
-/// Its secret.
+/// The secret of the application above.
 pub const CLIENT_SECRET: &str = "937it3ow87i4ery69876wqire";
 /// An application with the flag `PUBLIC_OAUTH2_CLIENT`, which has no secret.
 pub const PUBLIC_CLIENT_ID: u64 = 290_926_444_748_734_499;
 /// An application with a secret that Basic authentication has to encode first (S-01).
 pub const ODD_CLIENT_ID: u64 = 157_730_590_492_196_864;
-/// Its secret.
+/// The secret of the application above.
 pub const ODD_CLIENT_SECRET: &str = "p+e%r:s/e c=r&et~";
-/// Where the applications' users come back to.
+/// The applications' redirect URI.
 pub const REDIRECT_URI: &str = "https://nicememe.website";
 /// The bot of the application.
 pub const BOT_TOKEN: &str = "MzMyMjY5OTk5OTEyMTMyMDk4.bot.sentinel";
@@ -46,8 +46,8 @@ pub const USER_TOKEN: &str = "ODUyODkyMjk3NjYxOTA2OTkz.user.sentinel";
 pub const OPENID_ACCESS_TOKEN: &str = "8sKxQ2vLm0TzRw5YbN7dHc1JfPaE9u";
 /// The nonce in the recorded ID token.
 pub const NONCE: &str = "n-0S6_WzA2Mj";
-/// A provider's token for a person without account. The other ones that the server knows are `external.` and one of the
-/// codes of provisional accounts, such as `external.530010`.
+/// A provider's token for a person without an account. The server also knows `external.` with one of the codes of
+/// provisional accounts, such as `external.530010`.
 pub const EXTERNAL_TOKEN: &str = "external.new.sentinel";
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -93,30 +93,30 @@ impl Discord {
         Self { address, shared }
     }
 
-    /// The base of the API.
+    /// Returns the base URL of the API.
     #[must_use]
     pub fn base(&self) -> String {
         format!("http://{}/api/v10", self.address)
     }
 
-    /// Answers the next right requests to this path below the base with these, in order, instead of what would be
-    /// answered. A wrong request gets its error all the same.
+    /// Answers the next correct requests to this path below the base with these answers, in order. A wrong request
+    /// still gets its error.
     pub fn answer(&self, path: &str, answers: impl IntoIterator<Item = Answer>) {
         self.state().script(path, answers);
     }
 
-    /// The person types the code of the device and says yes or no.
+    /// The person types the device's code and agrees or refuses.
     pub fn decide(&self, granted: bool) {
         self.state().decide(granted);
     }
 
-    /// Every request so far that could be read.
+    /// Returns every readable request so far.
     #[must_use]
     pub fn heard(&self) -> Vec<Heard> {
         self.state().heard.clone()
     }
 
-    /// How many requests came to this path below the base.
+    /// Returns the number of requests to this path below the base.
     #[must_use]
     pub fn calls(&self, path: &str) -> usize {
         self.state().calls(path)
@@ -164,12 +164,12 @@ impl Shared {
             .respond(&heard);
         self.heard.notify_all();
         match answer.into_bytes() {
-            // whoever refuses to read on closes early
+            // a client that stops reading closes early
             Some(bytes) => drop(stream.write_all(&bytes)),
             None => request::until_gone(&stream),
         }
         let _ = stream.shutdown(Shutdown::Write);
-        request::until_gone(&stream); // closing with unread input would cut the answer off
+        request::until_gone(&stream); // closing with unread input would cut the answer
     }
 }
 

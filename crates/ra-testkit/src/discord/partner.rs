@@ -19,7 +19,7 @@ const KINDS: [&str; 8] = [
     "PLAYSTATION_NETWORK_ID_TOKEN",
 ];
 
-/// The codes that there are (P-07).
+/// The known codes (P-07).
 const CODES: [u64; 16] = [
     530_000, 530_001, 530_002, 530_003, 530_004, 530_006, 530_007, 530_008, 530_009, 530_010,
     530_014, 530_016, 530_017, 530_020, 530_023, 530_027,
@@ -69,7 +69,7 @@ pub(super) fn route(state: &mut State, heard: &Heard, rest: &[&str]) -> Reply {
     }
 }
 
-/// What comes of a provider's token.
+/// Checks a provider's token.
 pub(super) fn external(kind: &str, token: &str) -> Result<(), Answer> {
     if !KINDS.contains(&kind) {
         return Err(recorded::invalid_form());
@@ -85,7 +85,7 @@ pub(super) fn external(kind: &str, token: &str) -> Result<(), Answer> {
     }
 }
 
-/// The client that somebody is vouched for to.
+/// Checks a provider's token and returns the client.
 fn vouched(body: &Map<String, Value>) -> Result<u64, Answer> {
     let names = [
         "client_id",
@@ -110,7 +110,7 @@ fn vouched(body: &Map<String, Value>) -> Result<u64, Answer> {
     Ok(client.id)
 }
 
-/// What comes of a user that a bot names. A merged one can be parted.
+/// Checks a user that a bot names. A merged user can be unmerged.
 fn by_bot(body: &Map<String, Value>, names: &[&str], parting: bool) -> Result<(), Answer> {
     let user = text(body, "external_user_id").ok_or_else(recorded::invalid_form)?;
     let right = body.iter().all(|(name, value)| {
@@ -124,7 +124,7 @@ fn by_bot(body: &Map<String, Value>, names: &[&str], parting: bool) -> Result<()
     }
 }
 
-/// A refusal with this code; what it says in words is ours.
+/// A refusal with this code; its message is not Discord's.
 fn refusal(code: u64) -> Answer {
     let body = json!({"message": "Provisional account request refused", "code": code});
     Answer::new(&format!(

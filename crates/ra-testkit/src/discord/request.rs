@@ -1,4 +1,4 @@
-//! Requests as they come.
+//! Received requests.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::TcpStream;
@@ -8,29 +8,29 @@ use serde_json::{Map, Value};
 
 /// The path of the API.
 pub(super) const BASE: &str = "/api/v10";
-/// The most that a request may bring.
+/// Largest request.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// A request that was heard.
+/// A received request.
 #[derive(Debug, Clone)]
 pub struct Heard {
-    /// In capitals.
+    /// The method, in capitals.
     pub method: String,
-    /// Without the query.
+    /// The path without the query.
     pub path: String,
-    /// As it is in the URL.
+    /// The query as in the URL.
     pub query: String,
-    /// Names in lower case.
+    /// The headers, with names in lower case.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: String,
 }
 
-/// Parameters of a form or query, each one there once.
+/// Parameters of a form or query, without repetitions.
 pub(super) type Parameters = Map<String, Value>;
 
 impl Heard {
-    /// Reads one; `None` if it cannot be read.
+    /// Reads a request; `None` if it cannot be read.
     pub(super) fn read(stream: &TcpStream) -> Option<Self> {
         let mut reader = BufReader::new(stream.take(MAX_BYTES));
         let mut line = String::new();
@@ -61,7 +61,7 @@ impl Heard {
         Some(heard)
     }
 
-    /// The value of a header that is there once.
+    /// Returns the value of a header, if there is exactly one.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut found = self.headers.iter().filter(|(header, _)| header == name);
@@ -74,19 +74,19 @@ impl Heard {
         self.path.strip_prefix(BASE)
     }
 
-    /// The body, if it is a form that has everything once.
+    /// Returns the body, if it is a form without repetitions.
     pub(super) fn form(&self) -> Option<Parameters> {
         let kind = self.header("content-type")?;
         let is_form = kind.split(';').next()? == "application/x-www-form-urlencoded";
         is_form.then(|| parameters(&self.body))?
     }
 
-    /// The query, if it has everything once.
+    /// Returns the query, if it has no repetitions.
     pub(super) fn parameters(&self) -> Option<Parameters> {
         parameters(&self.query)
     }
 
-    /// The body, if it is a JSON object and said to be one.
+    /// Returns the body, if it is a JSON object and declared as one.
     pub(super) fn json(&self) -> Option<Map<String, Value>> {
         if self.header("content-type")? != "application/json" {
             return None;
@@ -94,7 +94,7 @@ impl Heard {
         serde_json::from_str(&self.body).ok()
     }
 
-    /// Name and password of Basic authentication, as the client had them before it encoded them.
+    /// Returns the decoded name and password of Basic authentication.
     pub(super) fn basic(&self) -> Option<(String, String)> {
         let pair = self.header("authorization")?.strip_prefix("Basic ")?;
         let pair = String::from_utf8(STANDARD.decode(pair).ok()?).ok()?;
@@ -103,7 +103,7 @@ impl Heard {
     }
 }
 
-/// The text of a parameter that is there and not empty.
+/// Returns the text of a parameter, if it is not empty.
 pub(super) fn text<'a>(parameters: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     let text = parameters.get(name)?.as_str()?;
     (!text.is_empty()).then_some(text)
@@ -139,7 +139,7 @@ fn decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// Reads until the other side is gone.
+/// Reads until the other side closes.
 pub(super) fn until_gone(mut stream: &TcpStream) {
     let mut bytes = [0; 4096];
     while let Ok(1..) = stream.read(&mut bytes) {}

@@ -1,10 +1,10 @@
-//! The server is as strict as it says.
+//! The server refuses wrong requests.
 
 use std::io::{Read as _, Write as _};
 
 use super::*;
 
-/// Sends a request and answers status and body.
+/// Sends a request and returns status and body.
 fn send(discord: &Discord, line: &str, headers: &[(&str, &str)], body: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(discord.address).unwrap();
     let mut text = format!(
@@ -34,7 +34,7 @@ const SECRET: &str = "client_id=332269999912132097&client_secret=937it3ow87i4ery
 const VERIFIER: &str = "Qs-0Scio0ScPJDYOFy1NYsOAsj6Rb6cP-Y12N9pbwV0";
 const CHALLENGE: &str = "CNPVOxIUDw5vcUaWT3Gn8fjrEeZs-kMEqpk2eNzqsmQ";
 
-/// A code that the person agreed to.
+/// A code after the person agreed.
 fn code(discord: &Discord, client: u64) -> String {
     let line = format!(
         "POST /oauth2/authorize?client_id={client}&response_type=code&scope=identify&state=s\
@@ -105,7 +105,7 @@ fn credentials_go_one_way_and_are_right() {
     // 157730590492196864 and the odd secret, each form-encoded first
     let odd = "Basic MTU3NzMwNTkwNDkyMTk2ODY0OnAlMkJlJTI1ciUzQXMlMkZlK2MlM0RyJTI2ZXR+";
     assert_eq!(ask(Some(odd), ""), 200);
-    // the same secret as it is
+    // the same secret, unencoded
     let raw = "Basic MTU3NzMwNTkwNDkyMTk2ODY0OnArZSVyOnMvZSBjPXImZXR+";
     assert_eq!(ask(Some(raw), ""), 401);
     assert_eq!(ask(None, &format!("&{SECRET}")), 200);

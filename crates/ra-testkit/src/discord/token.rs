@@ -74,7 +74,7 @@ pub(super) fn revoke(state: &mut State, heard: &Heard) -> Reply {
     Ok(recorded::revoked())
 }
 
-/// The recorded token object for what was granted.
+/// The recorded token object for the granted scope.
 pub(super) fn granted(scope: &str) -> Answer {
     let has = |name: &str| scope.split(' ').any(|scope| scope == name);
     if has("webhook.incoming") {
@@ -88,7 +88,7 @@ pub(super) fn granted(scope: &str) -> Answer {
     }
 }
 
-/// Uses a code up. Answers what was granted.
+/// Spends a code. Returns the granted scope.
 fn code(state: &mut State, client: Client, form: &Parameters) -> Result<String, Answer> {
     let code = text(form, "code").ok_or_else(recorded::error_invalid_request)?;
     let Some(grant) = state.codes.remove(code) else {
@@ -117,7 +117,7 @@ fn code(state: &mut State, client: Client, form: &Parameters) -> Result<String, 
     }
 }
 
-/// The provisional account that is to be merged, if one is named.
+/// Checks the provisional account to merge, if one is named.
 fn merged(form: &Parameters) -> Result<(), Answer> {
     match (
         text(form, "external_auth_type"),
@@ -129,7 +129,7 @@ fn merged(form: &Parameters) -> Result<(), Answer> {
     }
 }
 
-/// Whether the form has nothing else than these, the grant and the credentials.
+/// Checks that the form has only these parameters, the grant type and the credentials.
 fn only(form: &Parameters, names: &[&str]) -> Result<(), Answer> {
     let common = ["grant_type", "client_id", "client_secret"];
     let known = |name: &String| common.contains(&name.as_str()) || names.contains(&name.as_str());

@@ -1,5 +1,6 @@
-//! A TCP proxy on this machine that breaks connections in ways that a seed decides: it delays, hands on byte by byte, cuts,
-//! stalls, resets and half-closes, after any number of bytes in either direction. Bytes that arrive are never changed.
+//! A TCP proxy on this machine that breaks connections in ways that a seed decides: it delays, hands on byte by byte,
+//! cuts, stalls, resets and half-closes, after any number of bytes in either direction. Bytes that arrive are never
+//! changed.
 
 mod plan;
 mod pump;

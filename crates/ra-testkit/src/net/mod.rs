@@ -1,5 +1,5 @@
-//! A [`Service`] over real bytes: HTTP/1.1 and WebSocket on one address, as a value that opens no socket. `threads` serves
-//! it on this machine; a paused clock can serve it over pipes.
+//! A [`Service`] over real bytes: HTTP/1.1 and WebSocket on one address, as a value that opens no socket. `threads`
+//! serves it on this machine; a paused clock can serve it over pipes.
 
 mod connection;
 mod http1;

@@ -1,12 +1,12 @@
-//! The person's browser: keeps cookies, follows redirects while they stay with the provider, and is in no way ours
-//! where it counts: no line of the crates under test is in it.
+//! The person's browser: keeps cookies and follows redirects within the provider. It uses no code of the crates under
+//! test.
 
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// More redirects than any login has.
+/// Maximum number of redirects.
 const MOST_STEPS: usize = 20;
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
@@ -16,29 +16,29 @@ pub struct Browser {
     cookies: BTreeMap<String, String>,
 }
 
-/// What a server answered.
+/// A server's response.
 #[derive(Debug)]
 pub struct Page {
     /// The status.
     pub status: u16,
-    /// Where a redirect leads to, as a whole URL.
+    /// The target of a redirect, as a whole URL.
     pub location: Option<String>,
     /// The body.
     pub body: String,
 }
 
 impl Browser {
-    /// Opens an authorize URL and agrees; where the browser is sent in the end.
+    /// Opens an authorize URL and agrees. Returns the final redirect.
     pub fn agree(&mut self, url: &str) -> String {
         self.follow(url, "").location.expect("a redirect")
     }
 
-    /// Opens an authorize URL and refuses; where the browser is sent in the end.
+    /// Opens an authorize URL and refuses. Returns the final redirect.
     pub fn refuse(&mut self, url: &str) -> String {
         self.follow(url, "?deny").location.expect("a redirect")
     }
 
-    /// Types a device's code and agrees.
+    /// Types a device's code and agrees to it.
     pub fn agree_to_device(&mut self, verification_uri: &str, user_code: &str) {
         let page = self.type_code(verification_uri, user_code, "confirm=yes");
         let next = page.location.expect("on to the login");
@@ -52,7 +52,7 @@ impl Browser {
         assert_eq!((page.status, page.location), (200, None), "{}", page.body);
     }
 
-    /// One request: `GET`, or the `POST` of a form.
+    /// Sends one request: `GET`, or `POST` of a form.
     pub fn open(&mut self, url: &str, form: Option<&str>) -> Page {
         let (authority, path) = split(url);
         let mut stream = TcpStream::connect(authority).expect("the provider listens");
@@ -102,8 +102,8 @@ impl Browser {
         page
     }
 
-    /// Opens a URL and goes where it is sent, until it would leave the provider or is there. `decision` is added to the
-    /// page that asks the person.
+    /// Opens a URL and follows redirects within the provider. `decision` is appended to the URL of the page that asks
+    /// the person.
     fn follow(&mut self, url: &str, decision: &str) -> Page {
         let (home, _) = split(url);
         let mut url = url.to_owned();
@@ -129,7 +129,7 @@ impl Browser {
         self.open(verification_uri, Some(&form))
     }
 
-    /// An empty value takes a cookie back.
+    /// Keeps a cookie; an empty value removes it.
     fn keep(&mut self, cookie: &str) {
         let (pair, _) = cookie.split_once(';').unwrap_or((cookie, ""));
         let (name, value) = pair.split_once('=').expect("a cookie");
@@ -141,7 +141,7 @@ impl Browser {
     }
 }
 
-/// Host with port, and what follows.
+/// Splits a URL into host with port, and the rest.
 fn split(url: &str) -> (&str, &str) {
     let rest = url
         .strip_prefix("http://")

@@ -14,22 +14,22 @@ mod browser;
 
 pub use browser::{Browser, Page};
 
-/// How long the server may take to listen: Node has to start and two keys are made.
+/// Time limit of the start: Node starts and makes two keys.
 const START_WITHIN: Duration = Duration::from_secs(60);
 const SCRIPT: &str = include_str!("../../oidc-provider/provider.mjs");
 
-/// Authenticates by the form.
+/// A client that authenticates by the form.
 pub const FORM_CLIENT: (u64, &str) = (157730590492196864, "form+secret/%41 &=:\"");
-/// Authenticates by `Authorization: Basic`. In its secret no character means itself in every encoding.
+/// A client that authenticates by `Authorization: Basic`. Every encoding changes its secret.
 pub const BASIC_CLIENT: (u64, &str) = (157730590492196865, "basic+secret/%41 &=:\"");
-/// Has no secret.
+/// A client without a secret.
 pub const PUBLIC_CLIENT: u64 = 157730590492196866;
-/// Who logs in.
+/// The person who logs in.
 pub const PERSON: &str = "80351110224678912";
-/// Where all three have their redirects sent to. Nobody listens there.
+/// The redirect URI of all three. Nothing listens there.
 pub const REDIRECT_URI: &str = "http://127.0.0.1:49152/callback";
 
-/// The server. It ends when this is dropped, and when this process ends in whatever way.
+/// The server. It ends when this is dropped or the process ends.
 #[derive(Debug)]
 pub struct Provider {
     child: Child,
@@ -37,7 +37,7 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// Starts one. `None` with a line that says why where it is not installed, unless `RA_REQUIRE_REAL` is 1.
+    /// Starts the server. `None`, with a printed reason, if it is not installed, unless `RA_REQUIRE_REAL` is 1.
     ///
     /// # Panics
     /// If it is required and not there, or there and does not start.
@@ -77,13 +77,13 @@ impl Provider {
         Some(provider)
     }
 
-    /// What it calls itself, and the URL that its paths are below.
+    /// Returns the issuer, which is also the base of its paths.
     #[must_use]
     pub fn issuer(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Its own description (OpenID Connect Discovery 1.0).
+    /// Returns its description (OpenID Connect Discovery 1.0).
     #[must_use]
     pub fn discover(&self) -> serde_json::Value {
         let url = format!("{}/.well-known/openid-configuration", self.issuer());
@@ -92,7 +92,7 @@ impl Provider {
         serde_json::from_str(&page.body).expect("a JSON document")
     }
 
-    /// Has other keys sign from now on; those until now are gone.
+    /// Replaces the signing keys.
     pub fn rotate_keys(&self) {
         let url = format!("{}/test/rotate", self.issuer());
         assert_eq!(Browser::default().open(&url, Some("")).status, 200);

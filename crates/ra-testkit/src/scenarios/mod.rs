@@ -34,8 +34,8 @@ pub struct Scenario {
     pub phone_log: &'static [&'static str],
 }
 
-/// How the desktop logs in. Limits that a scenario is not about are those of every login, so that a slow machine does not
-/// change how it ends.
+/// How the desktop logs in. Limits that a scenario is not about are those of every login, so that a slow machine does
+/// not change how it ends.
 #[derive(Clone, Copy, Debug)]
 pub struct Desktop {
     /// See [`login::Config::proof`].

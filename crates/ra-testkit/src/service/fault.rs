@@ -1,10 +1,10 @@
-//! What goes wrong at the gateway, as data.
+//! Faults of the gateway, as data.
 
 use ra_proto::CloseCode;
 
 use super::{LineId, Wire};
 
-/// What a desktop meets that opens a socket.
+/// Refusal of an attempt to open a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The connection ends before the upgrade is answered.
@@ -15,37 +15,37 @@ pub enum Refusal {
     Later(u16),
 }
 
-/// Something that goes wrong when the gateway is about to say something.
+/// A fault in a frame of the gateway.
 #[derive(Clone, Copy, Debug)]
 pub struct Fault {
-    /// On how many sockets, from the first.
+    /// Number of affected sockets, from the first.
     pub sockets: LineId,
-    /// The op of the frame that does not arrive as it should.
+    /// Op of the affected frame.
     pub op: &'static str,
     /// What happens.
     pub does: Does,
 }
 
-/// What happens to a frame.
+/// Change of a frame.
 #[derive(Clone, Copy, Debug)]
 pub enum Does {
-    /// It is never said.
+    /// The frame is not sent.
     Swallow,
-    /// This comes in its place.
+    /// This text replaces it.
     Replace(&'static str),
-    /// This comes before it.
+    /// This text comes before it.
     Before(&'static str),
-    /// An extra member stands first in it.
+    /// The frame gets an extra first member.
     Extend(&'static str),
-    /// It comes in pieces, with a ping between them.
+    /// The frame comes in pieces, with a ping between them.
     Split,
-    /// A binary message comes in its place.
+    /// A binary message replaces it.
     Binary,
-    /// A text of so many bytes comes in its place.
+    /// A text of so many bytes replaces it.
     Flood(usize),
-    /// The socket is closed in its place, with this code if there is one.
+    /// The socket is closed instead, with this code if there is one.
     Close(Option<u16>),
-    /// The connection goes away in its place.
+    /// The connection is lost instead.
     HangUp,
 }
 

@@ -20,7 +20,11 @@ use crate::{Fake, NoEntropy};
 
 const HANDSHAKE_LIVES: Duration = Duration::from_secs(120);
 const TICKET_LIVES: Duration = Duration::from_secs(60);
-const CAPTCHA: &[u8] = br#"{"captcha_key":["captcha-required"],"captcha_service":"hcaptcha","captcha_sitekey":"site","captcha_rqdata":"rq","captcha_rqtoken":"rqt","captcha_session_id":"sid"}"#;
+const CAPTCHA: &[u8] = concat!(
+    r#"{"captcha_key":["captcha-required"],"captcha_service":"hcaptcha","captcha_sitekey":"site","#,
+    r#""captcha_rqdata":"rq","captcha_rqtoken":"rqt","captcha_session_id":"sid"}"#,
+)
+.as_bytes();
 
 /// Accounts, and the state of the REST calls.
 #[derive(Clone, Debug)]

@@ -1,8 +1,7 @@
-//! A whole world on a virtual clock: a desktop logs in through a gateway while a phone's owner
-//! decides. No sockets, no sleeping, no randomness but the seed's.
+//! A whole world on a virtual clock: a desktop logs in through a gateway, and a phone's owner decides. It uses no
+//! socket, no sleep, and only the seed's randomness.
 //!
-//! After every input the world checks the machines' contract: the deadline lies ahead, the end
-//! comes once and last.
+//! Every input checks the machines' contract; see [`crate::differential`].
 
 mod network;
 mod parties;
@@ -21,23 +20,23 @@ pub use parties::{Caller, Desktop, Effect, Parties, Phone};
 
 use network::Agenda;
 
-/// What the phone's owner does.
+/// Behaviour of the phone's owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Person {
-    /// Scans the first QR after so many milliseconds, and approves after as many again.
+    /// Scans the first QR after so many milliseconds, and approves after as many more.
     Approves(u64),
-    /// The same, but says no.
+    /// Scans in the same way, and declines.
     Declines(u64),
-    /// Scans the QR number so many (from 0) only, and approves.
+    /// Scans only the QR with this number, from 0, and approves.
     ApprovesQr(u32),
-    /// Looks the other way.
+    /// Scans nothing.
     Ignores,
-    /// Scans that QR at once if any, and says that.
+    /// Scans the QR with this number at once, if there is one, and gives this answer.
     Says(Option<u32>, Says),
 }
 
 impl Person {
-    /// Which QR is scanned, how many milliseconds everything takes, and what is said in the end.
+    /// Returns the QR to scan, the milliseconds each action takes, and the answer.
     const fn does(&self) -> (Option<u32>, u64, Says) {
         match *self {
             Self::Approves(after) => (Some(0), after, Says::Yes),
@@ -49,11 +48,11 @@ impl Person {
     }
 }
 
-/// The world. Set what should be otherwise, then [`World::run`].
+/// A world where all goes well. Change its fields, then call [`World::run`].
 pub struct World {
-    /// How the desktop logs in.
+    /// Configuration of the desktop's login.
     pub login: login::Config,
-    /// How the phone talks.
+    /// Configuration of the phone.
     pub phone: mobile::Config,
     /// The gateway and its REST side.
     pub service: Service,
@@ -61,40 +60,40 @@ pub struct World {
     pub network: Network,
     /// The phone's owner.
     pub person: Person,
-    /// What the person at the desktop does about what the log shows.
+    /// Actions of the person at the desktop, by the beginning of the log line that causes them.
     pub acts: Vec<(&'static str, Act)>,
-    /// What the phone's owner answers to the second factor, one after the other.
+    /// The owner's answers to the second factor, in order.
     pub mfa_answers: Vec<String>,
-    /// How long a key takes to make, milliseconds.
+    /// Milliseconds to make a key.
     pub key_takes: u64,
     seed: u64,
 }
 
-/// What happened.
+/// Result of a run.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// What the desktop's person saw and how it ended, one line each, without times.
+    /// Log of the person at the desktop: events and the end, without times.
     pub log: Vec<String>,
-    /// The same of the phone's owner.
+    /// Log of the phone's owner.
     pub phone_log: Vec<String>,
-    /// The end, if it came within the limit.
+    /// End of the login, if it came within the limit.
     pub end: Option<Result<login::Outcome, login::LoginError>>,
-    /// How the phone's part ended, if it did.
+    /// End of the phone's approval, if it came.
     pub phone: Option<Result<mobile::Outcome, mobile::MobileError>>,
     /// Milliseconds from start to end.
     pub took: u64,
-    /// How many connections were opened.
+    /// Number of connections.
     pub connections: u32,
-    /// How many keys were made.
+    /// Number of keys.
     pub keys: u32,
-    /// How each of the gateway's sessions ended.
+    /// Ends of the gateway's sessions.
     pub gateway_ends: Vec<Result<gateway::Outcome, gateway::SessionError>>,
     /// Every text that the desktop sent, in order.
     pub desktop_sent: Vec<String>,
 }
 
 impl World {
-    /// A world where all goes well, from this seed.
+    /// Makes a world where all goes well.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         let mut login = login::Config::default();
@@ -116,7 +115,7 @@ impl World {
         }
     }
 
-    /// The world of a scenario. Persons decide at once.
+    /// Makes the world of a scenario. Persons decide at once.
     #[must_use]
     pub fn of(scenario: &Scenario, seed: u64) -> Self {
         const NOWHERE: &str = "127.0.0.1:1";
@@ -163,7 +162,7 @@ impl World {
     }
 }
 
-/// The fake key number `id`, as the world hands it out.
+/// Returns the fake key with this id.
 #[must_use]
 pub fn key(id: u64) -> FakeKey {
     FakeKey::new(id)

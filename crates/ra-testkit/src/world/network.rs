@@ -1,10 +1,10 @@
-//! The way between the roles: latency, cuts, duplicates, reordering, a liar; all from one seed.
+//! The network between the roles: latency, cuts, duplicates and reordering, from one seed.
 
 use std::collections::BTreeMap;
 
 use crate::SeededEntropy;
 
-/// What the network does to messages on the socket.
+/// Behaviour of the network for messages on the socket.
 #[derive(Clone, Debug)]
 pub struct Network {
     /// Least and most milliseconds a message takes.
@@ -32,7 +32,7 @@ impl Default for Network {
     }
 }
 
-/// What the network decided for one message.
+/// Fate of one message.
 pub(super) enum Fate {
     Arrive { delays: Vec<(u64, bool)> },
     Cut { delay: u64 },
@@ -57,7 +57,7 @@ impl Network {
     }
 }
 
-/// What is on its way, ordered by when it arrives and then by when it left.
+/// Items on their way, ordered by time of arrival and then of departure.
 #[derive(Debug)]
 pub(super) struct Agenda<T> {
     items: BTreeMap<(u64, u64), T>,

@@ -31,7 +31,7 @@ pub(super) struct Run {
     pub(super) key_takes: u64,
     pub(super) person: DesktopPerson,
     pub(super) owner: PhonePerson,
-    /// How many milliseconds the phone's owner takes for everything.
+    /// Milliseconds that each action of the phone's owner takes.
     pub(super) pace: u64,
     pub(super) rng: SeededEntropy,
     pub(super) agenda: Agenda<Arrival>,

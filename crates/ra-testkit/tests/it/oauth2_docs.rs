@@ -114,8 +114,8 @@ fn proofs() -> BTreeMap<String, BTreeSet<String>> {
     proofs
 }
 
-/// Each id with the test that names it, in its name (`o003_n05_`), in its documentation or in its body (`O-003`). A row of
-/// a macro that makes tests begins with the test's name.
+/// Each id with the test that names it, in its name (`o003_n05_`), in its documentation or in its body (`O-003`). A
+/// row of a macro that makes tests begins with the test's name.
 fn tests_of(file: &str, text: &str) -> Vec<(String, String)> {
     let is_test_file =
         file.starts_with("tests/") || file.contains("/tests/") || file.ends_with("/tests.rs");

@@ -1,5 +1,5 @@
-//! Reads pages of `docs/` that list promises. A promise is `- **id** text`, continued on indented lines; the last of them
-//! names its tests.
+//! Reads pages of `docs/` that list promises. A promise is `- **id** text`, continued on indented lines; the last of
+//! them names its tests.
 
 use std::fs;
 use std::path::{Path, PathBuf};

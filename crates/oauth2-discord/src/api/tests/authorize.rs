@@ -217,10 +217,11 @@ fn o159_unset_members_are_absent_and_a_decision_has_to_be_said() {
 
 #[test]
 fn o159_o160_o161_every_member_is_written() {
-    let mut place = LocationContext::new();
-    place.guild_id = Some(Snowflake::new(1));
-    place.channel_id = Some(Snowflake::new(2));
-    place.channel_type = Some(0);
+    let place = LocationContext {
+        guild_id: Some(Snowflake::new(1)),
+        channel_id: Some(Snowflake::new(2)),
+        channel_type: Some(0),
+    };
     let grant = GrantAuthorization::new(user(), url([Scope::Bot, Scope::WebhookIncoming]))
         .approve()
         .integration_type(IntegrationType::GuildInstall)
@@ -234,8 +235,9 @@ fn o159_o160_o161_every_member_is_written() {
             \"guild_id\":\"3\",\"webhook_channel_id\":\"4\",\"location_context\":{\"guild_id\":\"1\",\
             \"channel_id\":\"2\",\"channel_type\":0}}"
     );
-    let mut dm = DmSettings::new();
-    dm.allow_mobile_push = Some(true);
+    let dm = DmSettings {
+        allow_mobile_push: Some(true),
+    };
     let grant = GrantAuthorization::new(user(), url([Scope::ApplicationsCommands]))
         .integration_type(IntegrationType::UserInstall);
     assert_eq!(
@@ -243,8 +245,8 @@ fn o159_o160_o161_every_member_is_written() {
         r#"{"integration_type":1,"dm_settings":{"allow_mobile_push":true}}"#
     );
     let empty = grant
-        .dm_settings(DmSettings::new())
-        .location_context(LocationContext::new());
+        .dm_settings(DmSettings::default())
+        .location_context(LocationContext::default());
     assert_eq!(
         body(&sent(&empty)),
         r#"{"integration_type":1,"dm_settings":{},"location_context":{}}"#
@@ -257,7 +259,7 @@ fn o159_o160_what_does_not_go_with_the_scopes_is_refused() {
     let identify = || grant(Scope::Identify.into());
     let commands = || grant(Scope::ApplicationsCommands.into());
     let to_user = IntegrationType::UserInstall;
-    let dm = DmSettings::new();
+    let dm = DmSettings::default();
     assert_eq!(
         refused(&identify().permissions(Permissions::NONE)),
         Some("permissions")

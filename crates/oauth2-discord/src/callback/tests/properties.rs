@@ -9,7 +9,7 @@ use crate::{Entropy, Urls};
 
 fn encoded(text: &str) -> String {
     let mut out = String::new();
-    crate::wire::escape_into(text, &mut out);
+    crate::wire::escape(text, |part| out.push_str(part));
     out
 }
 

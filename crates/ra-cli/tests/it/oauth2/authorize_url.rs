@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::service::pairs;
-use super::{CLIENT, object, run};
+use super::{CLIENT, object, run, words};
 use crate::support::Ended;
 
 fn made(args: &[&str]) -> Ended {
@@ -118,14 +118,9 @@ fn o065_o067_o070_o071_o072_o073_o074_every_option_reaches_the_url() {
         assert_eq!(value(&found, name), Some(expected), "{name}");
     }
     assert_eq!(object["state"], "s t&a=te");
-    let (_, found) = parameters(&[
-        "--scope",
-        "applications.commands",
-        "--integration-type",
-        "user",
-        "--prompt",
-        "consent",
-    ]);
+    let (_, found) = parameters(&words(
+        "--scope applications.commands --integration-type user --prompt consent",
+    ));
     assert_eq!(value(&found, "integration_type"), Some("1"));
     assert_eq!(value(&found, "prompt"), Some("consent"));
 }
@@ -155,14 +150,7 @@ fn what_the_document_forbids_is_a_wrong_option_that_is_named() {
         // O-067
         (&["--scope", "identify", "--nonce", "canary"][..], "--nonce"),
         (
-            &[
-                "--scope",
-                "openid",
-                "--response-type",
-                "token",
-                "--nonce",
-                "canary",
-            ],
+            &words("--scope openid --response-type token --nonce canary"),
             "--nonce",
         ),
         // O-070
@@ -182,38 +170,18 @@ fn what_the_document_forbids_is_a_wrong_option_that_is_named() {
             "--disable-guild-select",
         ),
         (
-            &[
-                "--scope",
-                "applications.commands",
-                "--integration-type",
-                "user",
-                "--guild-id",
-                "1",
-            ],
+            &words("--scope applications.commands --integration-type user --guild-id 1"),
             "--guild-id",
         ),
         // O-073
         (&["--scope", "bot", "--channel-id", "1"], "--channel-id"),
         // O-120
         (
-            &[
-                "--scope",
-                "identify",
-                "--redirect-uri",
-                "com.example.app:/cb",
-                "--no-pkce",
-            ],
+            &words("--scope identify --redirect-uri com.example.app:/cb --no-pkce"),
             "--redirect-uri",
         ),
         (
-            &[
-                "--scope",
-                "identify",
-                "--redirect-uri",
-                "com.example.app:/cb",
-                "--response-type",
-                "token",
-            ],
+            &words("--scope identify --redirect-uri com.example.app:/cb --response-type token"),
             "--redirect-uri",
         ),
         // scopes of other grants
@@ -277,13 +245,9 @@ fn people_get_three_lines_and_programs_one_object() {
     assert_eq!(lines.len(), 3);
     assert!(ended.stderr.contains("RA_CODE_VERIFIER"));
 
-    let ended = made(&[
-        "--json",
-        "--scope",
-        "identify",
-        "--redirect-uri",
-        "http://localhost/",
-    ]);
+    let ended = made(&words(
+        "--json --scope identify --redirect-uri http://localhost/",
+    ));
     let mut members: Vec<String> = object(&ended)
         .as_object()
         .unwrap()
@@ -294,7 +258,7 @@ fn people_get_three_lines_and_programs_one_object() {
     assert_eq!(members, ["code_verifier", "state", "url"]);
     assert_eq!(
         ended.stderr,
-        "note: localhost need not be this machine, 127.0.0.1 is\n"
+        "note: localhost may be another machine, 127.0.0.1 is this one\n"
     ); // S-19
 }
 
@@ -309,13 +273,9 @@ fn o001_the_page_can_be_another_one() {
         url.starts_with("http://127.0.0.1:9/auth?tenant=1&response_type=code&"),
         "{url}"
     );
-    let object = self::object(&made(&[
-        "--base",
-        "https://h.example/api",
-        "--json",
-        "--scope",
-        "identify",
-    ]));
+    let object = self::object(&made(&words(
+        "--base https://h.example/api --json --scope identify",
+    )));
     let url = object["url"].as_str().unwrap();
     assert!(
         url.starts_with("https://h.example/oauth2/authorize?"),
@@ -327,14 +287,9 @@ fn o001_the_page_can_be_another_one() {
 fn o115_a_verifier_in_the_environment_is_not_used_again() {
     // each flow has its own: one that was left over from an earlier flow would bind nothing
     let ended = super::run_with(
-        &[
-            "authorize-url",
-            "--client-id",
-            CLIENT,
-            "--scope",
-            "identify",
-            "--json",
-        ],
+        &words(&format!(
+            "authorize-url --client-id {CLIENT} --scope identify --json"
+        )),
         &[("RA_CODE_VERIFIER", super::VERIFIER)],
     );
     assert_ne!(object(&ended)["code_verifier"], super::VERIFIER);

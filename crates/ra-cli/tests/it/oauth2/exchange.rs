@@ -6,7 +6,7 @@ use std::process::Stdio;
 use serde_json::json;
 
 use super::service::Service;
-use super::{ACCESS, CLIENT, SECRET, VERIFIER, command, fails, object, run_with, token};
+use super::{ACCESS, CLIENT, SECRET, VERIFIER, command, fails, object, run_with, token, words};
 use crate::support::{Ended, Ra};
 
 const REDIRECT: &str = "https://nicememe.website";
@@ -14,15 +14,8 @@ const STATE: &str = "15773059ghq9183habn";
 
 fn exchange(service: &Service, args: &[&str], variables: &[(&str, &str)]) -> Ended {
     let base = service.base();
-    let fixed = [
-        "exchange",
-        "--client-id",
-        CLIENT,
-        "--base",
-        &base,
-        "--redirect-uri",
-        REDIRECT,
-    ];
+    let line = format!("exchange --client-id {CLIENT} --base {base} --redirect-uri {REDIRECT}");
+    let fixed = words(&line);
     run_with(&[&fixed[..], args].concat(), variables)
 }
 
@@ -130,19 +123,19 @@ fn s03_s06_s07_s25_redirects_that_are_not_the_answer() {
         // S-06
         (
             of("code=canary"),
-            "the redirect does not bear the state of this flow",
+            "the redirect does not carry the state of this flow",
         ),
         (
             of("code=canary&state=canary"),
-            "the redirect does not bear the state of this flow",
+            "the redirect does not carry the state of this flow",
         ),
         (
             of(&format!("code=canary&{right}x")),
-            "the redirect does not bear the state of this flow",
+            "the redirect does not carry the state of this flow",
         ),
         (
             of("error=access_denied&state=canary"),
-            "the redirect does not bear the state of this flow",
+            "the redirect does not carry the state of this flow",
         ),
         // S-03
         (
@@ -162,11 +155,11 @@ fn s03_s06_s07_s25_redirects_that_are_not_the_answer() {
         // S-25
         (
             of(&format!("code=canary&{right}&iss=https://canary.example")),
-            "the redirect is of another issuer",
+            "the redirect comes from another issuer",
         ),
         (
             of(&format!("code=canary&{right}&iss=https://discord.com")),
-            "the redirect is of another issuer",
+            "the redirect comes from another issuer",
         ),
         // S-07
         (
@@ -179,11 +172,11 @@ fn s03_s06_s07_s25_redirects_that_are_not_the_answer() {
         ),
         (
             "canary".to_owned(),
-            "the redirect does not bear the state of this flow",
+            "the redirect does not carry the state of this flow",
         ),
         (
             String::new(),
-            "the redirect does not bear the state of this flow",
+            "the redirect does not carry the state of this flow",
         ),
     ] {
         let ended = callback(&service, &callback_url);
@@ -215,8 +208,8 @@ fn s28_refusals_say_what_to_do_and_no_word_of_the_service() {
         (
             "400 Bad Request",
             r#"{"error":"invalid_grant","error_description":"canary"}"#,
-            "the call was refused, status 400 (invalid_grant); it is spent, expired, revoked, or does \
-                not belong together: start again",
+            "the call was refused, status 400 (invalid_grant); it is spent, expired or revoked, \
+                or belongs to another request: start again",
         ),
         (
             "401 Unauthorized",
@@ -303,19 +296,10 @@ fn the_time_of_timeout_bounds_reading_standard_input() {
 fn the_redirect_comes_on_standard_input_too() {
     let service = Service::of(token());
     let base = service.base();
-    let args = [
-        "exchange",
-        "--client-id",
-        CLIENT,
-        "--base",
-        &base,
-        "--redirect-uri",
-        REDIRECT,
-        "--state",
-        STATE,
-        "--callback",
-        "-",
-    ];
+    let line = format!(
+        "exchange --client-id {CLIENT} --base {base} --redirect-uri {REDIRECT} --state {STATE} --callback -"
+    );
+    let args = words(&line);
     let mut command = command(&args);
     let (reader, mut writer) = std::io::pipe().unwrap();
     command

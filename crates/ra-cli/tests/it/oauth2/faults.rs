@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::service::Service;
-use super::{CLIENT, SECRET, fails, run_with, text, token, token_file};
+use super::{CLIENT, SECRET, fails, run_with, text, token, token_file, words};
 use crate::support::fake::{self, response};
 use crate::support::{Ended, PATIENCE};
 
@@ -194,15 +194,8 @@ fn nobody_listens() {
         .unwrap()
         .port();
     let base = format!("http://127.0.0.1:{port}");
-    let args = [
-        "client-credentials",
-        "--scope",
-        "identify",
-        "--client-id",
-        CLIENT,
-        "--base",
-        &base,
-    ];
+    let line = format!("client-credentials --scope identify --client-id {CLIENT} --base {base}");
+    let args = words(&line);
     let ended = run_with(&args, &[("RA_CLIENT_SECRET", SECRET)]);
     assert!(
         fails(&ended, 7).starts_with("the call got no reply: no connection"),
@@ -252,16 +245,10 @@ fn stop_signals_cancel_a_call() {
             String::new()
         });
         let base = service.base();
-        let args = [
-            "client-credentials",
-            "--scope",
-            "identify",
-            "--client-id",
-            CLIENT,
-            "--base",
-            &base,
-            "--json",
-        ];
+        let line = format!(
+            "client-credentials --scope identify --client-id {CLIENT} --base {base} --json"
+        );
+        let args = words(&line);
         let mut command = super::command(&args);
         command.env("RA_CLIENT_SECRET", SECRET);
         let ra = Ra::spawn(&mut command);

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::service::Service;
-use super::{ACCESS, CLIENT, SECRET, fails, object, run, run_with, text, token, token_file};
+use super::{ACCESS, CLIENT, SECRET, fails, object, run, run_with, text, token, token_file, words};
 use crate::support::Ended;
 
 fn get(service: &Service, file: &Path, more: &[&str]) -> Ended {
@@ -202,15 +202,10 @@ fn a_refresh_whose_token_cannot_be_kept_is_not_begun() {
     fs::create_dir(directory.path().join(".token.json.ra-pending")).unwrap();
     let service = Service::of(token());
     let base = service.base();
-    let ended = run(&[
-        "refresh",
-        "--client-id",
-        CLIENT,
-        "--base",
-        &base,
-        "--token-file",
-        text(&path),
-    ]);
+    let ended = run(&words(&format!(
+        "refresh --client-id {CLIENT} --base {base} --token-file {}",
+        text(&path)
+    )));
     fails(&ended, 8);
     assert!(service.calls().is_empty());
     assert_eq!(fs::read_to_string(&path).unwrap(), token().to_string());
@@ -224,15 +219,10 @@ fn a_refresh_does_not_put_a_file_in_the_place_of_a_link() {
     symlink(&path, &link).unwrap();
     let service = Service::of(token());
     let base = service.base();
-    let ended = run(&[
-        "refresh",
-        "--client-id",
-        CLIENT,
-        "--base",
-        &base,
-        "--token-file",
-        text(&link),
-    ]);
+    let ended = run(&words(&format!(
+        "refresh --client-id {CLIENT} --base {base} --token-file {}",
+        text(&link)
+    )));
     // before the refresh token is spent
     assert!(
         fails(&ended, 8).ends_with("it is no ordinary file"),
@@ -248,18 +238,11 @@ fn a_token_that_nobody_reads_is_kept_all_the_same() {
     let service = Service::of(token());
     let base = service.base();
     for json in [&[][..], &["--json"]] {
-        let args = [
-            "client-credentials",
-            "--client-id",
-            CLIENT,
-            "--scope",
-            "identify",
-            "--base",
-            &base,
-            "--token-file",
-            text(&file),
-            "--force",
-        ];
+        let line = format!(
+            "client-credentials --client-id {CLIENT} --scope identify --base {base} --token-file {} --force",
+            text(&file)
+        );
+        let args = words(&line);
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         let output = super::command(&[&args[..], json].concat())

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::loopback::get;
 use super::service::{Service, pairs};
-use super::{ACCESS, CLIENT, SECRET, command, token};
+use super::{ACCESS, CLIENT, SECRET, command, token, words};
 use crate::support::{Ended, Ra};
 
 /// A login that waits for its redirect.
@@ -25,15 +25,8 @@ impl Login {
 
     pub fn spawn(service: &Service, args: &[&str], variables: &[(&str, &str)]) -> Self {
         let base = service.base();
-        let fixed = [
-            "login",
-            "--json",
-            "--no-browser",
-            "--client-id",
-            CLIENT,
-            "--base",
-            &base,
-        ];
+        let line = format!("login --json --no-browser --client-id {CLIENT} --base {base}");
+        let fixed = words(&line);
         let mut command = command(&[&fixed[..], args].concat());
         command.envs(variables.iter().copied());
         Self::of(Ra::spawn(&mut command))
@@ -161,14 +154,9 @@ fn port_and_path_are_those_that_are_registered() {
 
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let ended = super::run(&[
-        "login",
-        "--client-id",
-        CLIENT,
-        "--no-browser",
-        "--port",
-        &port,
-    ]);
+    let ended = super::run(&words(&format!(
+        "login --client-id {CLIENT} --no-browser --port {port}"
+    )));
     let error = super::fails(&ended, 8);
     assert!(error.starts_with("cannot listen on 127.0.0.1: "), "{error}");
     for path in ["callback", "", "/a?b", "/a#b", "/a b"] {
@@ -190,14 +178,8 @@ fn o094_the_person_says_no() {
     for json in [true, false] {
         let service = Service::of(token());
         let base = service.base();
-        let args = [
-            "login",
-            "--no-browser",
-            "--client-id",
-            CLIENT,
-            "--base",
-            &base,
-        ];
+        let line = format!("login --no-browser --client-id {CLIENT} --base {base}");
+        let args = words(&line);
         let (answer, ended) = if json {
             let login = Login::start(&service, &[]);
             let target = login.target("error=access_denied&error_description=canary");
@@ -277,17 +259,13 @@ fn s03_s07_s25_redirects_with_the_right_state_that_bring_no_code() {
             "protocol",
             "the redirect has state more than once",
         ),
-        (
-            "code=%zz",
-            "protocol",
-            "the redirect has code encoded wrongly",
-        ),
+        ("code=%zz", "protocol", "the redirect encodes code wrongly"),
         ("x=1", "protocol", "the redirect has no code"),
         ("code=", "protocol", "the redirect has no code"),
         (
             "code=canary&iss=https%3A%2F%2Fcanary.example",
             "protocol",
-            "the redirect is of another issuer",
+            "the redirect comes from another issuer",
         ),
     ] {
         let service = Service::of(token());

@@ -17,7 +17,7 @@ mod partner;
 mod provider;
 mod recorded;
 mod secrets;
-mod service;
+pub mod service;
 mod sharing;
 mod signals;
 mod terminal;
@@ -53,25 +53,30 @@ pub fn command(args: &[&str]) -> Command {
     command
 }
 
+/// The arguments of a command line whose values have no blanks.
+pub fn words(line: &str) -> Vec<&str> {
+    line.split(' ').collect()
+}
+
 /// Runs it to its end.
 pub fn run(args: &[&str]) -> Ended {
     run_with(args, &[])
 }
 
-/// The same with variables.
+/// Runs it to its end, with these variables.
 pub fn run_with(args: &[&str], variables: &[(&str, &str)]) -> Ended {
     let mut command = command(args);
     command.envs(variables.iter().copied());
     Ra::spawn(&mut command).end()
 }
 
-/// What a token endpoint says when all is well.
+/// A token endpoint's successful reply.
 pub fn token() -> Value {
     json!({"token_type": "Bearer", "access_token": ACCESS, "expires_in": 604_800,
         "refresh_token": REFRESH, "scope": "identify guilds"})
 }
 
-/// A token file that is as private as it has to be.
+/// Writes a token file with the required mode.
 pub fn token_file(directory: &Path, token: &Value) -> PathBuf {
     use std::os::unix::fs::PermissionsExt as _;
     let path = directory.join("token.json");
@@ -80,14 +85,14 @@ pub fn token_file(directory: &Path, token: &Value) -> PathBuf {
     path
 }
 
-/// The one JSON object on standard output.
+/// Returns the only JSON object on standard output.
 pub fn object(ended: &Ended) -> Value {
     assert_eq!(ended.code, 0, "{ended:?}");
     assert_eq!(ended.stdout.lines().count(), 1, "{ended:?}");
     serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{ended:?}"))
 }
 
-/// It ended with this code and says so in one line, without anything else on standard output.
+/// Asserts that it ended with this code, one error line, and an empty standard output. Returns the error.
 pub fn fails(ended: &Ended, code: i32) -> &str {
     assert_eq!((ended.code, ended.stdout.as_str()), (code, ""), "{ended:?}");
     ended.never_says("canary");

@@ -5,7 +5,7 @@ use std::fs;
 use ra_testkit::tls::{Ca, tls_end};
 
 use super::service::Service;
-use super::{CLIENT, SECRET, fails, object, run_with, text, token};
+use super::{CLIENT, SECRET, fails, object, run_with, text, token, words};
 use crate::proxy::proxy_to;
 
 /// What gets a token of this base.
@@ -63,12 +63,7 @@ fn a_network_that_makes_no_sense_matters_to_those_who_use_it_only() {
     let ended = get("http://127.0.0.1:9", &[], &variables);
     fails(&ended, 2);
     ended.never_says("canary");
-    let url = [
-        "authorize-url",
-        "--client-id",
-        CLIENT,
-        "--scope",
-        "identify",
-    ];
+    let line = format!("authorize-url --client-id {CLIENT} --scope identify");
+    let url = words(&line);
     assert_eq!(run_with(&url, &variables).code, 0);
 }

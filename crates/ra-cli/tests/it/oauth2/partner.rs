@@ -4,7 +4,7 @@ use ra_testkit::discord::{self, Discord, recorded};
 use serde_json::{Value, json};
 
 use super::recorded::{CLIENT, fails, ra, run, shows_no_secret, tells_no_secret};
-use super::{object, text};
+use super::{object, text, words};
 use crate::support::Ra;
 
 const VOUCHED: [&str; 4] = ["--client-id", CLIENT, "--external-auth-type", "OIDC"];
@@ -42,13 +42,9 @@ fn o168_o170_a_new_person_gets_a_token() {
 fn o169_a_public_client_vouches_without_a_secret() {
     let discord = Discord::start();
     let id = discord::PUBLIC_CLIENT_ID.to_string();
-    let args = [
-        "provisional-token",
-        "--client-id",
-        &id,
-        "--external-auth-type",
-        "STEAM_SESSION_TICKET",
-    ];
+    let line =
+        format!("provisional-token --client-id {id} --external-auth-type STEAM_SESSION_TICKET");
+    let args = words(&line);
     let ended = Ra::spawn(ra(&discord, &args).env_remove("RA_CLIENT_SECRET")).end();
     assert_eq!(ended.code, 0, "{ended:?}");
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 
 use super::service::Service;
-use super::{CLIENT, SECRET, VERIFIER, command, fails, object, run, run_with, text, token};
+use super::{CLIENT, SECRET, VERIFIER, command, fails, object, run, run_with, text, token, words};
 use crate::support::Ra;
 
 const COMMANDS: [&str; 7] = [
@@ -73,7 +73,7 @@ fn s41_help_shows_no_variable() {
     for text in [
         "Secrets are never arguments",
         "RA_CLIENT_SECRET",
-        "Exit codes: ",
+        "Exit codes:\n",
     ] {
         assert!(ended.stdout.contains(text), "{text}: {}", ended.stdout);
     }
@@ -91,20 +91,13 @@ fn files_serve_as_well_as_variables_and_win() {
     let verifier = at("verifier", &format!("\n {VERIFIER}\r\n"));
     let service = Service::of(token());
     let base = service.base();
-    let args = [
-        "exchange",
-        "--client-id",
-        CLIENT,
-        "--base",
-        &base,
-        "--state=-s",
-        "--callback",
-        "/?code=c&state=-s",
-        "--client-secret-file",
+    let line = format!(
+        "exchange --client-id {CLIENT} --base {base} --state=-s --callback /?code=c&state=-s \
+         --client-secret-file {} --code-verifier-file {}",
         text(&secret),
-        "--code-verifier-file",
-        text(&verifier),
-    ];
+        text(&verifier)
+    );
+    let args = words(&line);
     object(&run_with(
         &args,
         &[("RA_CLIENT_SECRET", "wrong"), ("RA_CODE_VERIFIER", "wrong")],
@@ -118,15 +111,10 @@ fn files_serve_as_well_as_variables_and_win() {
 fn sources_without_a_secret_that_can_be_sent() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("secret");
-    let base = [
-        "client-credentials",
-        "--client-id",
-        CLIENT,
-        "--scope",
-        "identify",
-        "--base",
-        "http://127.0.0.1:9",
-    ];
+    let line = format!(
+        "client-credentials --client-id {CLIENT} --scope identify --base http://127.0.0.1:9"
+    );
+    let base = words(&line);
     let args = [&base[..], &["--client-secret-file", text(&path)]].concat();
     let ended = run(&args);
     assert!(fails(&ended, 8).starts_with("cannot read "), "{ended:?}");

@@ -10,7 +10,7 @@ use std::sync::mpsc::channel;
 use serde_json::{Value, json};
 
 use super::service::Service;
-use super::{ACCESS, CLIENT, REFRESH, SECRET, command, fails, object, run, run_with, text};
+use super::{ACCESS, CLIENT, REFRESH, SECRET, command, fails, object, run, run_with, text, words};
 use super::{token, token_file};
 use crate::support::{Ended, PATIENCE, Ra, fake};
 
@@ -96,14 +96,8 @@ fn files_beside_a_token_file_are_neither_read_nor_touched() {
     assert_eq!(calls[1].field("refresh_token").as_deref(), Some(REFRESH));
     assert_eq!(ra("revoke", &service, &file).code, 0);
     let base = service.base();
-    let args = [
-        "client-credentials",
-        "--client-id",
-        CLIENT,
-        "--scope",
-        "identify",
-        "--force",
-    ];
+    let line = format!("client-credentials --client-id {CLIENT} --scope identify --force");
+    let args = words(&line);
     let args = [&args[..], &["--base", &base, "--token-file", text(&file)]].concat();
     object(&run_with(&args, &[("RA_CLIENT_SECRET", SECRET)]));
     for name in beside {
@@ -210,14 +204,8 @@ fn p12_a_second_refresh_does_not_begin_while_one_is_out() {
     // reading goes on, and a new token does not get lost below the successor of the old one
     assert_eq!(ra("userinfo", &other, &file).code, 0);
     let base = other.base();
-    let args = [
-        "client-credentials",
-        "--client-id",
-        CLIENT,
-        "--scope",
-        "identify",
-        "--force",
-    ];
+    let line = format!("client-credentials --client-id {CLIENT} --scope identify --force");
+    let args = words(&line);
     let args = [&args[..], &["--base", &base, "--token-file", text(&file)]].concat();
     let ended = run_with(&args, &[("RA_CLIENT_SECRET", SECRET)]);
     assert_eq!(ended.code, 8, "{ended:?}");
@@ -271,13 +259,8 @@ fn s41_a_pending_file_that_was_not_made_here_is_found_before_the_refresh_token_i
     }
     let base = service.base();
     for force in [&[][..], &["--force"]] {
-        let args = [
-            "client-credentials",
-            "--client-id",
-            CLIENT,
-            "--scope",
-            "identify",
-        ];
+        let line = format!("client-credentials --client-id {CLIENT} --scope identify");
+        let args = words(&line);
         let more = ["--base", &base, "--token-file", text(&file)];
         let args = [&args[..], &more, force].concat();
         fails(&run_with(&args, &[("RA_CLIENT_SECRET", SECRET)]), 8);
@@ -307,13 +290,10 @@ fn s41_another_users_token_file_is_read_with_a_note_and_not_replaced() {
     );
     assert_eq!(service.calls().len(), calls);
     assert_eq!(fs::read_to_string(&file).unwrap(), token().to_string());
-    let ended = run(&[
-        "refresh",
-        "--client-id",
-        CLIENT,
-        "--token-file",
-        text(&file),
-    ]);
+    let ended = run(&words(&format!(
+        "refresh --client-id {CLIENT} --token-file {}",
+        text(&file)
+    )));
     fails(&ended, 8); // before anything of the network is looked at
 }
 

@@ -2,22 +2,15 @@
 
 use super::loopback::get;
 use super::service::{Service, pairs};
-use super::{ACCESS, CLIENT, command, token};
+use super::{ACCESS, CLIENT, command, token, words};
 use crate::support::terminal::Terminal;
 
 #[test]
 fn a_person_logs_in_by_the_address_that_is_shown() {
     let service = Service::of(token());
     let base = service.base();
-    let args = [
-        "login",
-        "--client-id",
-        CLIENT,
-        "--base",
-        &base,
-        "--scope",
-        "identify",
-    ];
+    let line = format!("login --client-id {CLIENT} --base {base} --scope identify");
+    let args = words(&line);
     let mut terminal = Terminal::start(&mut command(&args), 80, 24);
     terminal.until("Open this address on this machine:\r\n  ");
     let url = terminal.until("\r\n");

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::service::Service;
 use super::{
-    ACCESS, CLIENT, REFRESH, SECRET, fails, object, run, run_with, text, token, token_file,
+    ACCESS, CLIENT, REFRESH, SECRET, fails, object, run, run_with, text, token, token_file, words,
 };
 
 fn held(path: &std::path::Path) -> Value {
@@ -24,15 +24,11 @@ fn s14_o108_o114_a_refresh_replaces_the_file() {
         "refresh_token": "canary-next"});
     let service = Service::of(reply);
     let base = service.base();
-    let args = [
-        "refresh",
-        "--client-id",
-        CLIENT,
-        "--base",
-        &base,
-        "--token-file",
-        text(&path),
-    ];
+    let line = format!(
+        "refresh --client-id {CLIENT} --base {base} --token-file {}",
+        text(&path)
+    );
+    let args = words(&line);
     let printed = object(&run(&args));
     assert_eq!(printed["access_token"], "canary-new");
     // what the reply does not mention has not changed (RFC 6749, section 5.1)
@@ -57,18 +53,11 @@ fn s14_o108_o114_a_refresh_replaces_the_file() {
     // S-14: without a new refresh token the old one stays
     let service = Service::of(json!({"token_type": "Bearer", "access_token": "canary-third"}));
     let base = service.base();
-    let args = [
-        "refresh",
-        "--client-id",
-        CLIENT,
-        "--base",
-        &base,
-        "--token-file",
-        text(&path),
-        "--json",
-        "--scope",
-        "identify",
-    ];
+    let line = format!(
+        "refresh --client-id {CLIENT} --base {base} --token-file {} --json --scope identify",
+        text(&path)
+    );
+    let args = words(&line);
     let printed = object(&run_with(&args, &[("RA_CLIENT_SECRET", SECRET)]));
     assert_eq!(printed["refresh_token"], "canary-next");
     assert_eq!(held(&path)["access_token"], "canary-third");
@@ -110,16 +99,10 @@ fn s14_s38_a_failed_refresh_leaves_the_file() {
         fs::write(&path, &mine).unwrap();
         let service = Service::refusing(status, body);
         let base = service.base();
-        let ended = run(&[
-            "refresh",
-            "--client-id",
-            CLIENT,
-            "--base",
-            &base,
-            "--json",
-            "--token-file",
-            text(&path),
-        ]);
+        let ended = run(&words(&format!(
+            "refresh --client-id {CLIENT} --base {base} --json --token-file {}",
+            text(&path)
+        )));
         assert_eq!(ended.code, code, "{ended:?}");
         let error = ended.error();
         assert_eq!(
@@ -141,13 +124,10 @@ fn o109_without_a_refresh_token_there_is_nothing_to_refresh() {
         directory.path(),
         &json!({"token_type": "Bearer", "access_token": ACCESS}),
     );
-    let ended = run(&[
-        "refresh",
-        "--client-id",
-        CLIENT,
-        "--token-file",
-        text(&path),
-    ]);
+    let ended = run(&words(&format!(
+        "refresh --client-id {CLIENT} --token-file {}",
+        text(&path)
+    )));
     assert!(
         fails(&ended, 8).starts_with("there is no refresh token in "),
         "{ended:?}"
@@ -187,13 +167,8 @@ fn o109_o110_client_credentials_take_the_secret() {
 
 #[test]
 fn o097_o112_client_credentials_need_a_secret_and_scopes_of_their_own() {
-    let base = [
-        "client-credentials",
-        "--client-id",
-        CLIENT,
-        "--base",
-        "http://127.0.0.1:9",
-    ];
+    let line = format!("client-credentials --client-id {CLIENT} --base http://127.0.0.1:9");
+    let base = words(&line);
     let ended = run(&[&base[..], &["--scope", "identify"]].concat());
     assert_eq!(
         fails(&ended, 2),
@@ -219,15 +194,11 @@ fn o165_o166_p01_s15_revocation() {
     for body in ["{}", "", "<html>canary</html>"] {
         let service = Service::refusing("200 OK", body);
         let base = service.base();
-        let args = [
-            "revoke",
-            "--client-id",
-            CLIENT,
-            "--base",
-            &base,
-            "--token-file",
-            text(&path),
-        ];
+        let line = format!(
+            "revoke --client-id {CLIENT} --base {base} --token-file {}",
+            text(&path)
+        );
+        let args = words(&line);
         let ended = run(&args);
         assert_eq!((ended.code, ended.stdout.as_str()), (0, ""), "{ended:?}");
         assert_eq!(ended.stderr, "Revoked.\n");
@@ -274,14 +245,8 @@ fn o001_to_o008_each_url_can_be_another_one() {
         format!("{}/t?x=1", other.origin()),
         format!("{}/r/", other.origin()),
     );
-    let urls = [
-        "--base",
-        &base,
-        "--token-url",
-        &token_url,
-        "--revoke-url",
-        &revoke_url,
-    ];
+    let line = format!("--base {base} --token-url {token_url} --revoke-url {revoke_url}");
+    let urls = words(&line);
     for command in ["refresh", "revoke"] {
         let ended = run(&[
             &[command, "--client-id", CLIENT, "--token-file", file],

@@ -94,8 +94,8 @@ impl<A: Adapter> Stage<A> {
     }
 }
 
-/// The right end, or an error that a network can cause. Bytes get lost in it, never changed: nothing looks like a breach of
-/// the protocol.
+/// The right end, or an error that a network can cause. Bytes get lost in it, never changed: nothing looks like a
+/// breach of the protocol.
 fn judge(
     end: Result<Outcome, LoginError>,
     account: &Account,

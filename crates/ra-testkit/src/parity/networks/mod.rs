@@ -71,25 +71,20 @@ impl Account {
         (1..=8).map(account).collect()
     }
 
-    /// The gateway's file of these accounts.
+    /// Accounts of the gateway.
+    #[cfg(feature = "accounts")]
     #[must_use]
-    pub fn file(accounts: &[Self]) -> String {
-        let entry = |account: &Self| {
-            let Self {
-                authorization,
-                id,
-                token,
-            } = account;
-            format!(
-                "[[account]]\nauthorization = \"{authorization}\"\nid = {id}\nusername = \"user{id}\"\ntoken = \"{token}\"\n"
-            )
-        };
-        accounts.iter().map(entry).collect()
+    pub fn in_memory(accounts: &[Self]) -> crate::accounts::InMemory {
+        let all = crate::accounts::InMemory::default();
+        accounts.iter().fold(all, |all, account| {
+            let user = format!("{0}:0:0:user{0}", account.id);
+            all.with(&account.authorization, &user, Some(&account.token))
+        })
     }
 }
 
-/// Runs logins through broken networks to the gateway at `address`, which has these accounts, takes [`FakeOr`] keys, ends
-/// a session after 6 s and wants a heartbeat every 2 s. `real` makes the keys of every eighth login.
+/// Runs logins through broken networks to the gateway at `address`, which has these accounts, takes [`FakeOr`] keys,
+/// ends a session after 6 s and wants a heartbeat every 2 s. `real` makes the keys of every eighth login.
 ///
 /// `RA_FAULT_SEEDS` says how many logins, else it is a few dozen; `RA_FAULT_FIRST` the first one's seed.
 ///

@@ -1,4 +1,4 @@
-//! What the person gave to applications, and the page where they give it.
+//! A person's authorizations, and the page that grants them.
 
 use oauth2_discord::Permissions;
 use oauth2_discord::api::{
@@ -82,7 +82,7 @@ async fn o158_o159_o160_o161_all_that_a_decision_may_say_is_understood() {
         let url = world.begin(application().id(), scopes).url;
         GrantAuthorization::new(user(), url).approve()
     };
-    let mut context = LocationContext::new();
+    let mut context = LocationContext::default();
     context.guild_id = Some(Snowflake::new(1));
     context.channel_id = Some(Snowflake::new(2));
     context.channel_type = Some(0);
@@ -95,7 +95,7 @@ async fn o158_o159_o160_o161_all_that_a_decision_may_say_is_understood() {
     let location = world.call(&into_guild).await.unwrap();
     assert!(location.expose().contains("code="));
 
-    let mut settings = DmSettings::new();
+    let mut settings = DmSettings::default();
     settings.allow_mobile_push = Some(true);
     let for_user = grant(&[Scope::Identify, Scope::ApplicationsCommands])
         .integration_type(IntegrationType::UserInstall)

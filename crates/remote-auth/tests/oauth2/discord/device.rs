@@ -1,4 +1,4 @@
-//! The device flow, both sides of it.
+//! Both sides of the device flow.
 
 use oauth2_discord::MonoTime;
 use oauth2_discord::api::{DeviceDecision, DeviceRequestState, FinishDevice, VerifyDevice};
@@ -8,7 +8,7 @@ use ra_testkit::discord::{Answer, recorded};
 
 use super::*;
 
-/// Drives the machine on a clock of its own, so that nobody waits. `before` each poll something may happen.
+/// Drives the machine on a simulated clock, without waiting. `before` runs before each poll.
 async fn drive(
     world: &World,
     mut session: Session,
@@ -175,6 +175,6 @@ async fn s24_what_a_person_is_sent_to_is_discord() {
         let error = world.call(&start()).await.unwrap_err();
         assert_eq!(error.kind(), ra_http::HttpErrorKind::BadBody, "{to}");
     }
-    // the document's path is there for those who need it (O-002)
+    // the document's path can be used (O-002)
     world.call(&start().at_document_path()).await.unwrap();
 }

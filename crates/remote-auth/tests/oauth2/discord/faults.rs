@@ -1,4 +1,4 @@
-//! What every endpoint has to bear.
+//! Faults that every endpoint has to survive.
 
 use oauth2_discord::api::{DeleteToken, Keys, ListTokens, Me, UserInfo};
 use oauth2_discord::error::{Advice, Repeat, advice};
@@ -10,7 +10,7 @@ use ra_testkit::discord::{Answer, recorded};
 
 use super::*;
 
-/// How each of these endpoints takes the same answer.
+/// Gives the same answer to each of these endpoints.
 async fn each(answer: Answer) -> Vec<(&'static str, HttpError)> {
     let world = World::open();
     let access = || AccessToken::new(discord::OPENID_ACCESS_TOKEN);
@@ -114,7 +114,7 @@ async fn s38_after_a_failure_a_refresh_token_may_be_spent() {
         world.discord.answer("/oauth2/token", [answer]);
         let error = world.call(&refresh).await.unwrap_err();
         assert_eq!(advice(&error, Refresh::REPEAT), Advice::OutcomeUnknown);
-        // and so it was: the server had done it
+        // the server had done it
         let error = world.call(&refresh).await.unwrap_err();
         assert_eq!(advice(&error, Refresh::REPEAT), Advice::StartOver);
     }

@@ -1,4 +1,4 @@
-//! Who is who.
+//! `@me`, userinfo, keys and the application.
 
 use oauth2_discord::AccessToken;
 use oauth2_discord::api::{CurrentApplication, Keys, Me, UserInfo};

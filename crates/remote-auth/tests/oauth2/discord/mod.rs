@@ -1,4 +1,4 @@
-//! Every endpoint through the library and `ra-tokio`, against recorded answers of Discord: what no public server has.
+//! Every endpoint through the library and `ra-tokio`, against recorded answers of Discord: no public server has them.
 
 mod authorizations;
 mod device;
@@ -19,7 +19,7 @@ use ra_http::{BaseUrl, Endpoint, HttpError};
 use ra_testkit::discord::{self, Discord};
 use ra_tokio::{HttpCarrier, Network};
 
-/// The server, a carrier, and where everything is.
+/// The server, a carrier, and the URLs.
 struct World {
     discord: Discord,
     urls: Urls,
@@ -49,7 +49,7 @@ impl World {
             .expect("the test hangs")
     }
 
-    /// The person sees the page and agrees. Answers where the browser goes.
+    /// The person sees the page and agrees. Returns the redirect.
     async fn agree(&self, url: &AuthorizeUrl) -> RedirectLocation {
         let grant = GrantAuthorization::new(user(), url.clone()).approve();
         self.call(&grant).await.unwrap()
@@ -91,7 +91,7 @@ fn entropy() -> Entropy {
     Entropy::draw(fill).unwrap()
 }
 
-/// With the credentials in the form.
+/// A client with its credentials in the form.
 fn application() -> ConfidentialClient {
     ConfidentialClient::new(
         Snowflake::new(discord::CLIENT_ID),
@@ -99,7 +99,7 @@ fn application() -> ConfidentialClient {
     )
 }
 
-/// With the credentials as Basic, and a secret that has to be encoded for it.
+/// A client with Basic credentials, whose secret has to be encoded.
 fn odd_application() -> ConfidentialClient {
     ConfidentialClient::new(
         Snowflake::new(discord::ODD_CLIENT_ID),
@@ -125,7 +125,7 @@ fn now() -> UnixTime {
     UnixTime::from_secs(since.as_secs())
 }
 
-/// No secret of these tests is in what a person might see.
+/// Asserts that a text for people holds no secret of these tests.
 fn shows_no_secret(error: &HttpError) {
     use std::error::Error as _;
     let mut text = format!("{error} {error:?}");

@@ -35,7 +35,7 @@ async fn o168_o170_o173_n05_a_new_person_gets_a_provisional_account() {
             assert!(token.id_token.is_some(), "{kind}");
         }
     }
-    // JSON takes the secret as it is, also where Basic is asked for
+    // JSON carries the secret unchanged, also with Basic
     let odd = ProvisionalToken::new(odd_application(), vouched(discord::EXTERNAL_TOKEN));
     world.call(&odd).await.unwrap();
 }

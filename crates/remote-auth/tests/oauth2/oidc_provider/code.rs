@@ -17,7 +17,7 @@ async fn s01_o096_o113_every_kind_of_client_logs_a_person_in() {
     let clients: [Client; 3] = [
         public_client().into(),
         form_client().into(),
-        basic_client().into(), // a secret that no encoding leaves as it is
+        basic_client().into(), // every encoding changes this secret
     ];
     for client in clients {
         let token = world.log_in(client.clone(), &SCOPES).await;
@@ -70,7 +70,7 @@ async fn s38_a_code_works_once_and_its_replay_kills_the_token() {
     let error = world.call(&exchange).await.unwrap_err();
     assert_eq!(code(&error), Some(ErrorCode::InvalidGrant));
     assert_eq!(advice(&error, ExchangeCode::REPEAT), Advice::StartOver);
-    // RFC 6749, section 4.1.2: what was issued for the code is revoked
+    // RFC 6749, section 4.1.2: the tokens of the code are revoked
     let ask = UserInfo::new(token.access_token).at(world.urls.userinfo.clone());
     let error = world.call(&ask).await.unwrap_err();
     assert_eq!(error.status().unwrap().as_u16(), 401);
@@ -87,7 +87,7 @@ async fn o088_s25_redirects_of_other_flows_and_issuers_are_refused() {
     assert_eq!(second.pending.belongs(&callback), Err(CallbackError::State));
     assert_eq!(second.pending.accept(&callback), Err(CallbackError::State));
 
-    // the server names itself, and the flow was begun with another one
+    // the flow was started with another issuer
     let elsewhere = first.pending.with_issuer("https://discord.com");
     assert_eq!(elsewhere.belongs(&callback), Err(CallbackError::Issuer));
     let here = elsewhere
@@ -116,7 +116,7 @@ async fn s02_wrong_credentials_are_a_matter_of_configuration() {
     let clients: [Client; 3] = [
         wrong(form_client()).into(),
         wrong(basic_client()).into(),
-        // no secret where one is registered
+        // without the registered secret
         PublicClient::new(form_client().id()).into(),
     ];
     for client in clients {

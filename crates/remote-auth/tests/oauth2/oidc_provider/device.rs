@@ -11,7 +11,7 @@ use super::{World, basic_client, form_client, public_client};
 /// More polls than any of these flows has.
 const MOST_POLLS: usize = 10;
 
-/// One flow. `decide` is what the person does after the first poll.
+/// One flow. `decide` runs after the first poll.
 async fn run(
     world: &World,
     client: Client,

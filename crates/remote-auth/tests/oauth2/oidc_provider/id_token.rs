@@ -1,4 +1,4 @@
-//! ID tokens that somebody else signed.
+//! ID tokens signed by a real server.
 
 use oauth2_discord::api::{KeySet, Keys};
 use oauth2_discord::authorize::StartedCode;
@@ -27,7 +27,7 @@ async fn log_in(world: &World) -> (Token, Nonce) {
     (token.unwrap(), nonce)
 }
 
-/// Verifies, and fetches the keys if asked to.
+/// Verifies; fetches the keys on request.
 async fn verify(
     world: &World,
     verifier: &mut Verifier,
@@ -54,7 +54,7 @@ async fn s30_s32_a_token_is_for_this_login_and_no_other() {
     let Some(world) = World::open() else { return };
     let (token, nonce) = log_in(&world).await;
     let now = now();
-    // a key for another algorithm stands beside the one that signs
+    // there is also a key for another algorithm
     assert_eq!(keys(&world).await.keys().len(), 2);
     let claims = verify(&world, &mut verifier(&world), now, &token, Some(&nonce)).await;
     let claims = claims.unwrap();
@@ -109,7 +109,7 @@ async fn s35_keys_that_change_are_fetched_again_and_the_old_ones_count_no_more()
 
     world.provider.rotate_keys();
     let (new, nonce) = log_in(&world).await;
-    // the keys were fetched a moment ago: whoever makes keys up cannot make us ask all the time
+    // the keys were fetched a moment ago: made-up keys must not cause constant fetches
     assert_eq!(
         verifier.verify(start, &new, Some(&nonce)),
         Err(IdTokenError::UnknownKey)

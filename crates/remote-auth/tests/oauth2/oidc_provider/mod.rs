@@ -18,7 +18,7 @@ use ra_testkit::oidc_provider::{
 };
 use ra_tokio::{HttpCarrier, Network};
 
-/// The server, a carrier, and what the server's description says.
+/// The server, a carrier, and the URLs from the server's description.
 struct World {
     provider: Provider,
     urls: Urls,

@@ -1,4 +1,4 @@
-//! What happens to a token afterwards: refresh with rotation, revocation; and the application's own token.
+//! Refresh with rotation, revocation, and the application's own token.
 
 use oauth2_discord::api::UserInfo;
 use oauth2_discord::error::{Advice, ErrorCode, advice, code};
@@ -107,7 +107,7 @@ async fn o164_o165_a_revoked_token_is_dead() {
         let refresh = refresh.at(world.urls.token.clone());
         let error = world.call(&refresh).await.unwrap_err();
         assert_eq!(advice(&error, Refresh::REPEAT), Advice::StartOver);
-        world.call(&revoke).await.unwrap(); // and once more does no harm
+        world.call(&revoke).await.unwrap(); // a second revocation does no harm
     }
 }
 
