@@ -16,8 +16,8 @@ use ra_proto::{ScanUrl, Token};
 use ra_testkit::accounts::InMemory;
 use ra_testkit::captcha::Captcha;
 
-use crate::login::name;
-use crate::support::watchdog;
+use ra_testkit::parity::peers::watchdog;
+use ra_testkit::parity::suite::login::name;
 
 /// A gateway on a runtime and a thread of its own. The runtime goes with the test.
 struct Host {

@@ -8,7 +8,7 @@ use ra_gateway::{Config, Gateway};
 use ra_testkit::FakeOr;
 use ra_testkit::parity::{Account, network_faults};
 
-use crate::parity::RealTime;
+use crate::adapter::RealTime;
 
 #[test]
 fn network_faults_end_well_or_in_a_documented_error() {

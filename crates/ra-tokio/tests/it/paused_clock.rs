@@ -1,4 +1,4 @@
-//! The scenarios of the test kit, on a paused clock over pipes and on the real one over sockets.
+//! The scenarios of the test kit on a paused clock, over pipes.
 
 use std::io::ErrorKind;
 use std::sync::{Arc, Mutex};
@@ -7,12 +7,10 @@ use std::time::Duration;
 use ra_core::desktop::login::{self, LoginError};
 use ra_core::mobile::{self, MobileError};
 use ra_core::{Misuse, MonoTime};
-use ra_crypto::Backend;
 use ra_http::CaptchaSolution;
 use ra_proto::Fingerprint;
 use ra_testkit::Fake;
 use ra_testkit::net::{Server, Then};
-use ra_testkit::parity::{Adapter, every_scenario};
 use ra_testkit::scenarios::{Act, Answer, DesktopPerson, PhonePerson, Scenario, all};
 use ra_tokio::{
     Approval, Connection, Dialer, Dialing, Keys, Login, LoginOptions, Network, TlsConfig,
@@ -64,37 +62,6 @@ async fn approve(
         assert_eq!(done, Ok(()));
     }
     approval.outcome().await
-}
-
-/// The adapter over real sockets and on the real clock, each call in a runtime of its own.
-pub struct RealTime;
-
-impl Adapter for RealTime {
-    fn login(
-        &self,
-        config: login::Config,
-        keys: Arc<dyn Backend>,
-        person: &mut dyn FnMut(&login::Event) -> Act,
-    ) -> Result<login::Outcome, LoginError> {
-        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-        let login = log_in(config, Keys::Backend(keys), Network::default(), person);
-        runtime.block_on(login)
-    }
-
-    fn approve(
-        &self,
-        config: mobile::Config,
-        fingerprint: Fingerprint,
-        owner: &mut dyn FnMut(&mobile::Event) -> Answer,
-    ) -> Result<mobile::Outcome, MobileError> {
-        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(approve(config, fingerprint, Network::default(), owner))
-    }
-}
-
-#[test]
-fn every_scenario_on_the_real_clock() {
-    every_scenario(RealTime);
 }
 
 /// How often the far ends of the pipes look for something to do, on the paused clock.

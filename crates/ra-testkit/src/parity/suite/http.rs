@@ -7,14 +7,14 @@ use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 use http::{Method, Request, Response};
-use ra_blocking::{HttpCarrier, Network};
+use ra_carrier::Network;
 use ra_http::{Body, HttpErrorKind, MAX_BODY_BYTES, TransportError, TransportErrorKind, json_post};
 use ra_proto::Ticket;
 use ra_proto::rest::ExchangeTicket;
 
-use crate::support::{
+use crate::parity::Operations;
+use crate::parity::peers::{
     LONG, answering, deserted, drain, is_untouched, json, listener, read_request, serve, silent,
-    watchdog,
 };
 
 fn post(address: impl std::fmt::Display) -> Request<Body> {
@@ -22,19 +22,24 @@ fn post(address: impl std::fmt::Display) -> Request<Body> {
     json_post(&base, "/users/@me/x?y=1", b"{\"a\":1}".to_vec()).unwrap()
 }
 
-fn send(request: Request<Body>) -> Result<Response<Body>, TransportError> {
-    let _watchdog = watchdog();
-    HttpCarrier::new(Network::default()).send(request, LONG)
+fn send<A: Operations>(
+    adapter: A,
+    request: Request<Body>,
+) -> Result<Response<Body>, TransportError> {
+    adapter.send(&Network::default(), request, LONG)
 }
 
-fn send_for(request: Request<Body>, timeout: Duration) -> TransportErrorKind {
-    let _watchdog = watchdog();
-    let response = HttpCarrier::new(Network::default()).send(request, timeout);
+fn send_for<A: Operations>(
+    adapter: A,
+    request: Request<Body>,
+    timeout: Duration,
+) -> TransportErrorKind {
+    let response = adapter.send(&Network::default(), request, timeout);
     response.expect_err("no response").kind()
 }
 
-fn failure(reply: impl Into<Vec<u8>>) -> TransportErrorKind {
-    send(post(answering(reply)))
+fn failure<A: Operations>(adapter: A, reply: impl Into<Vec<u8>>) -> TransportErrorKind {
+    send(adapter, post(answering(reply)))
         .expect_err("no response")
         .kind()
 }
@@ -51,10 +56,11 @@ fn listening() -> (std::net::SocketAddr, std::sync::mpsc::Receiver<String>) {
     (address, requests)
 }
 
-#[test]
-fn a_request_goes_out_whole_and_bears_what_http_wants_and_nothing_else() {
+pub fn a_request_goes_out_whole_and_bears_what_http_wants_and_nothing_else<A: Operations>(
+    adapter: A,
+) {
     let (address, requests) = listening();
-    let response = send(post(address)).unwrap();
+    let response = send(adapter, post(address)).unwrap();
     assert_eq!(
         (response.status().as_u16(), response.body().as_bytes()),
         (201, &b"{}"[..])
@@ -79,17 +85,16 @@ fn a_request_goes_out_whole_and_bears_what_http_wants_and_nothing_else() {
     named
         .headers_mut()
         .insert("user-agent", "tester/1".parse().unwrap());
-    send(named).unwrap();
+    send(adapter, named).unwrap();
     let request = requests.recv().unwrap();
     assert!(request.contains("\r\nuser-agent: tester/1\r\n") && !request.contains("remote-auth"));
 }
 
-#[test]
-fn every_method_goes_out_with_its_body_or_without() {
+pub fn every_method_goes_out_with_its_body_or_without<A: Operations>(adapter: A) {
     let (address, requests) = listening();
     for (method, body, length) in [
         (Method::GET, "", None),
-        (Method::POST, "", Some("content-length: 0")),
+        (Method::POST, "", A::LENGTH_OF_EMPTY_POST),
         (Method::DELETE, "gone", Some("content-length: 4")),
         (Method::PATCH, "new", Some("content-length: 3")),
     ] {
@@ -98,7 +103,7 @@ fn every_method_goes_out_with_its_body_or_without() {
             .uri(format!("http://{address}"))
             .body(Body::from(body.as_bytes().to_vec()))
             .unwrap();
-        send(request).unwrap();
+        send(adapter, request).unwrap();
         let request = requests.recv().unwrap();
         assert!(
             request.starts_with(&format!("{method} / HTTP/1.1\r\n")),
@@ -112,19 +117,16 @@ fn every_method_goes_out_with_its_body_or_without() {
     }
 }
 
-#[test]
-fn an_endpoint_is_called_and_its_reply_read() {
-    let _watchdog = watchdog();
-    let carrier = HttpCarrier::new(Network::default());
+pub fn an_endpoint_is_called_and_its_reply_read<A: Operations>(adapter: A) {
     let exchange = ExchangeTicket::new(Ticket::new("t".to_owned()), None);
     let address = answering(json("200 OK", r#"{"encrypted_token":"AQI"}"#));
     let base = format!("http://{address}/api/v9").parse().unwrap();
-    assert_eq!(carrier.call(&exchange, &base).unwrap(), [1, 2]);
+    assert_eq!(adapter.call(&exchange, &base).unwrap(), [1, 2]);
 
     let html = "<!DOCTYPE html><h1>canary</h1>";
     let address = answering(json("502 Bad Gateway", html));
     let base = format!("http://{address}/api/v9").parse().unwrap();
-    let error = carrier.call(&exchange, &base).unwrap_err();
+    let error = adapter.call(&exchange, &base).unwrap_err();
     assert_eq!(
         (error.kind(), error.status().unwrap().as_u16()),
         (HttpErrorKind::Status, 502)
@@ -133,8 +135,7 @@ fn an_endpoint_is_called_and_its_reply_read() {
     assert!(!format!("{error:?}").contains("canary"));
 }
 
-#[test]
-fn statuses_are_replies_whatever_they_are() {
+pub fn statuses_are_replies_whatever_they_are<A: Operations>(adapter: A) {
     for (reply, status, body) in [
         ("204 No Content\r\n\r\n", 204, ""),
         ("304 Not Modified\r\n\r\n", 304, ""),
@@ -155,14 +156,13 @@ fn statuses_are_replies_whatever_they_are() {
             "ok",
         ),
     ] {
-        let response = send(post(answering(format!("HTTP/1.1 {reply}")))).unwrap();
+        let response = send(adapter, post(answering(format!("HTTP/1.1 {reply}")))).unwrap();
         assert_eq!(response.status().as_u16(), status);
         assert_eq!(response.body().as_bytes(), body.as_bytes(), "{reply}");
     }
 }
 
-#[test]
-fn r33_a_redirect_is_not_followed() {
+pub fn r33_a_redirect_is_not_followed<A: Operations>(adapter: A) {
     let (target, elsewhere) = listener();
     for status in [
         "301 Moved",
@@ -174,7 +174,7 @@ fn r33_a_redirect_is_not_followed() {
         let reply = format!(
             "HTTP/1.1 {status}\r\nlocation: http://{elsewhere}/\r\ncontent-length: 2\r\n\r\nno"
         );
-        let response = send(post(answering(reply))).unwrap();
+        let response = send(adapter, post(answering(reply))).unwrap();
         assert_eq!(response.status().as_str(), &status[..3]);
         assert!(response.headers().contains_key("location"));
     }
@@ -196,8 +196,7 @@ fn flooding(head: &'static str) -> (std::net::SocketAddr, Arc<AtomicUsize>) {
     (address, sent)
 }
 
-#[test]
-fn r33_a_body_over_the_cap_is_not_read_on() {
+pub fn r33_a_body_over_the_cap_is_not_read_on<A: Operations>(adapter: A) {
     for head in [
         "HTTP/1.1 200 OK\r\ncontent-length: 67108864\r\n\r\n",
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
@@ -206,7 +205,7 @@ fn r33_a_body_over_the_cap_is_not_read_on() {
         "HTTP/1.1 302 Found\r\nlocation: /\r\ncontent-length: 67108864\r\n\r\n",
     ] {
         let (address, sent) = flooding(head);
-        let kind = send(post(address)).unwrap_err().kind();
+        let kind = send(adapter, post(address)).unwrap_err().kind();
         assert_eq!(kind, TransportErrorKind::BodyTooLarge, "{head}");
         assert!(
             sent.load(Ordering::SeqCst) < 32 << 20,
@@ -214,16 +213,15 @@ fn r33_a_body_over_the_cap_is_not_read_on() {
         );
     }
     let fits = "x".repeat(MAX_BODY_BYTES);
-    let response = send(post(answering(json("200 OK", &fits)))).unwrap();
+    let response = send(adapter, post(answering(json("200 OK", &fits)))).unwrap();
     assert_eq!(response.body().len(), MAX_BODY_BYTES);
     assert_eq!(
-        failure(json("200 OK", &(fits + "x"))),
+        failure(adapter, json("200 OK", &(fits + "x"))),
         TransportErrorKind::BodyTooLarge
     );
 }
 
-#[test]
-fn what_is_no_http_or_breaks_off_is_lost() {
+pub fn what_is_no_http_or_breaks_off_is_lost<A: Operations>(adapter: A) {
     for reply in [
         "",
         "canary\r\n\r\n",
@@ -232,7 +230,7 @@ fn what_is_no_http_or_breaks_off_is_lost() {
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
         "HTTP/1.1 200",
     ] {
-        let error = send(post(answering(reply))).unwrap_err();
+        let error = send(adapter, post(answering(reply))).unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Lost, "{reply:?}");
         assert!(!format!("{error:?}").contains("canary"));
     }
@@ -240,18 +238,20 @@ fn what_is_no_http_or_breaks_off_is_lost() {
         "HTTP/1.1 204 No Content\r\nx: {}\r\n\r\n",
         "x".repeat(32 * 1024)
     );
-    assert!(send(post(answering(fine))).is_ok());
+    assert!(send(adapter, post(answering(fine))).is_ok());
     let endless = format!(
         "HTTP/1.1 204 No Content\r\nx: {}\r\n\r\n",
         "x".repeat(128 * 1024)
     );
-    assert_eq!(failure(endless), TransportErrorKind::Lost);
+    assert_eq!(failure(adapter, endless), TransportErrorKind::Lost);
 }
 
-#[test]
-fn r19_a_call_is_bounded_as_a_whole() {
+pub fn r19_a_call_is_bounded_as_a_whole<A: Operations>(adapter: A) {
     let short = Duration::from_millis(100);
-    assert_eq!(send_for(post(silent()), short), TransportErrorKind::Timeout);
+    assert_eq!(
+        send_for(adapter, post(silent()), short),
+        TransportErrorKind::Timeout
+    );
     // a body that stops coming
     let address = serve(|mut stream| {
         read_request(&mut stream);
@@ -259,7 +259,10 @@ fn r19_a_call_is_bounded_as_a_whole() {
         stream.write_all(head).unwrap();
         drain(&mut stream);
     });
-    assert_eq!(send_for(post(address), short), TransportErrorKind::Timeout);
+    assert_eq!(
+        send_for(adapter, post(address), short),
+        TransportErrorKind::Timeout
+    );
     // one that never ends, in pieces that each come in time
     let address = serve(|mut stream| {
         read_request(&mut stream);
@@ -269,33 +272,42 @@ fn r19_a_call_is_bounded_as_a_whole() {
             std::thread::sleep(Duration::from_millis(5));
         }
     });
-    assert_eq!(send_for(post(address), short), TransportErrorKind::Timeout);
+    assert_eq!(
+        send_for(adapter, post(address), short),
+        TransportErrorKind::Timeout
+    );
     // a peer that takes no more of a large request
     let (stuck, address) = listener();
     let mut request = post(address);
     *request.body_mut() = Body::from(vec![b'x'; 32 << 20]);
-    assert_eq!(send_for(request, short), TransportErrorKind::Timeout);
+    assert_eq!(
+        send_for(adapter, request, short),
+        TransportErrorKind::Timeout
+    );
     drop(stuck);
 }
 
-#[test]
-fn a_limit_that_no_clock_holds_is_none() {
+pub fn a_limit_that_no_clock_holds_is_none<A: Operations>(adapter: A) {
     let address = answering(json("200 OK", "{}"));
-    let carrier = HttpCarrier::new(Network::default());
-    assert!(carrier.send(post(address), Duration::MAX).is_ok());
-    let none = carrier.send(post(address), Duration::ZERO).unwrap_err();
-    assert_eq!(none.kind(), TransportErrorKind::Timeout);
+    assert!(
+        adapter
+            .send(&Network::default(), post(address), Duration::MAX)
+            .is_ok()
+    );
+    let silent = post(silent());
+    let none = adapter.send(&Network::default(), silent, Duration::ZERO);
+    assert_eq!(none.unwrap_err().kind(), TransportErrorKind::Timeout);
 }
 
-#[test]
-fn nobody_there_is_no_connection() {
-    let error = send(post(deserted())).unwrap_err();
+pub fn nobody_there_is_no_connection<A: Operations>(adapter: A) {
+    let error = send(adapter, post(deserted())).unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Connect);
     assert!(std::error::Error::source(&error).is_some());
 }
 
-#[test]
-fn r01_plaintext_to_another_machine_is_refused_before_any_connection() {
+pub fn r01_plaintext_to_another_machine_is_refused_before_any_connection<A: Operations>(
+    adapter: A,
+) {
     for uri in [
         "http://192.0.2.1/",
         "http://discord.com/api/v9",
@@ -305,7 +317,7 @@ fn r01_plaintext_to_another_machine_is_refused_before_any_connection() {
     ] {
         let request = Request::post(uri).body(Body::empty()).unwrap();
         // in no time at all: whatever waited for a network would be a timeout instead
-        let kind = send_for(request, Duration::ZERO);
+        let kind = send_for(adapter, request, Duration::ZERO);
         assert_eq!(kind, TransportErrorKind::NotAllowed, "{uri}");
     }
 }

@@ -3,18 +3,20 @@
 use std::sync::Arc;
 use std::thread;
 
-use ra_blocking::{KeyPool, Keys, Login};
 use ra_core::Misuse;
 use ra_core::desktop::login::{Event, LoginErrorKind, Outcome, Phase, RenewReason, Renewal};
 use ra_http::CaptchaSolution;
-use ra_testkit::Fake;
 
-use crate::gateway::{Service, TICKET, TOKEN};
-use crate::support::watchdog;
+use crate::Fake;
+use crate::parity::gateway::{Service, TICKET, TOKEN};
+use crate::parity::peers::{accept, read_request};
+use crate::parity::{Keys, Operations, RunningLogin};
 
+/// A reply that asks for a captcha.
 pub const CAPTCHA: &str = r#"{"captcha_key":["captcha-required"],"captcha_service":"hcaptcha",
     "captcha_sitekey":"site","captcha_rqtoken":"rq","captcha_session_id":"sid"}"#;
 
+/// The name of an event.
 pub fn name(event: &Event) -> &'static str {
     match event {
         Event::Qr { .. } => "qr",
@@ -25,17 +27,20 @@ pub fn name(event: &Event) -> &'static str {
     }
 }
 
-fn names(login: &mut Login) -> Vec<&'static str> {
-    login.map(|event| name(&event)).collect()
+/// The names of a login's events, to its end.
+pub fn names(login: &mut impl RunningLogin) -> Vec<&'static str> {
+    events(login).iter().map(name).collect()
 }
 
-#[test]
-fn r30_a_login_ends_with_the_token() {
-    let _watchdog = watchdog();
+fn events(login: &mut impl RunningLogin) -> Vec<Event> {
+    std::iter::from_fn(|| login.next_event()).collect()
+}
+
+pub fn r30_a_login_ends_with_the_token<A: Operations>(adapter: A) {
     let service = Service::new();
     let mut options = service.options();
     options.config.user_agent = "tester/1".to_owned();
-    let mut login = Login::start(options).unwrap();
+    let mut login = adapter.start_login(options).unwrap();
     let gateway = thread::spawn(move || {
         let mut gateway = service.accept();
         gateway.approve();
@@ -52,7 +57,6 @@ fn r30_a_login_ends_with_the_token() {
     assert_eq!(login.phase(), Phase::Ended);
     assert!(login.next_event().is_none());
     assert_eq!(login.cancel(), Err(Misuse::Ended));
-    login.canceller().cancel(); // does nothing after the end
     let Outcome::LoggedIn { token, user } = login.outcome().unwrap() else {
         panic!("no token")
     };
@@ -62,11 +66,9 @@ fn r30_a_login_ends_with_the_token() {
     );
 }
 
-#[test]
-fn outcome_alone_runs_the_whole_login() {
-    let _watchdog = watchdog();
+pub fn outcome_alone_runs_the_whole_login<A: Operations>(adapter: A) {
     let service = Service::new();
-    let login = service.login();
+    let login = service.login(adapter);
     let gateway = thread::spawn(move || {
         let mut gateway = service.accept();
         gateway.approve();
@@ -76,11 +78,9 @@ fn outcome_alone_runs_the_whole_login() {
     gateway.join().unwrap();
 }
 
-#[test]
-fn r14_a_refusal_by_the_person_is_an_outcome() {
-    let _watchdog = watchdog();
+pub fn r14_a_refusal_by_the_person_is_an_outcome<A: Operations>(adapter: A) {
     let service = Service::new();
-    let login = service.login();
+    let login = service.login(adapter);
     let gateway = thread::spawn(move || {
         let mut gateway = service.accept();
         gateway.handshake();
@@ -92,11 +92,9 @@ fn r14_a_refusal_by_the_person_is_an_outcome() {
     assert_eq!(gateway.join().unwrap(), Some(1000));
 }
 
-#[test]
-fn a_caller_may_cancel_between_events() {
-    let _watchdog = watchdog();
+pub fn a_caller_may_cancel_between_events<A: Operations>(adapter: A) {
     let service = Service::new();
-    let mut login = service.login();
+    let mut login = service.login(adapter);
     let gateway = thread::spawn(move || {
         let mut gateway = service.accept();
         gateway.handshake();
@@ -110,11 +108,9 @@ fn a_caller_may_cancel_between_events() {
 }
 
 /// Parts of frames are kept, whoever waits meanwhile.
-#[test]
-fn frames_that_arrive_byte_by_byte_are_whole() {
-    let _watchdog = watchdog();
+pub fn frames_that_arrive_byte_by_byte_are_whole<A: Operations>(adapter: A) {
     let service = Service::new();
-    let mut login = Login::start(service.options_byte_by_byte()).unwrap();
+    let mut login = adapter.start_login(service.options_byte_by_byte()).unwrap();
     let gateway = thread::spawn(move || {
         let mut gateway = service.accept();
         gateway.approve();
@@ -125,11 +121,9 @@ fn frames_that_arrive_byte_by_byte_are_whole() {
     gateway.join().unwrap();
 }
 
-#[test]
-fn r31_a_captcha_is_solved_by_the_person_and_the_exchange_goes_on() {
-    let _watchdog = watchdog();
+pub fn r31_a_captcha_is_solved_by_the_person_and_the_exchange_goes_on<A: Operations>(adapter: A) {
     let service = Service::new();
-    let mut login = service.login();
+    let mut login = service.login(adapter);
     let gateway = thread::spawn(move || {
         let mut gateway = service.accept();
         gateway.approve();
@@ -160,11 +154,9 @@ fn r31_a_captcha_is_solved_by_the_person_and_the_exchange_goes_on() {
     assert!(matches!(login.outcome(), Ok(Outcome::LoggedIn { .. })));
 }
 
-#[test]
-fn r31_a_captcha_that_nobody_solves_ends_the_login() {
-    let _watchdog = watchdog();
+pub fn r31_a_captcha_that_nobody_solves_ends_the_login<A: Operations>(adapter: A) {
     let service = Service::new();
-    let mut login = service.login();
+    let mut login = service.login(adapter);
     let gateway = thread::spawn(move || {
         service.accept().approve();
         service.answer("400 Bad Request", CAPTCHA);
@@ -178,14 +170,12 @@ fn r31_a_captcha_that_nobody_solves_ends_the_login() {
     assert_eq!(login.outcome().unwrap_err().kind(), LoginErrorKind::Captcha);
 }
 
-#[test]
-fn r21_an_expired_code_is_renewed_with_another_key() {
-    let _watchdog = watchdog();
+pub fn r21_an_expired_code_is_renewed_with_another_key<A: Operations>(adapter: A) {
     let service = Service::new();
     let mut options = service.options();
     options.config.renewal = Renewal::Limit(1);
-    options.keys = KeyPool::start(Arc::new(Fake), 2).unwrap().into();
-    let login = Login::start(options).unwrap();
+    options.keys = Keys::Pool(adapter.start_pool(Arc::new(Fake), 2));
+    let mut login = adapter.start_login(options).unwrap();
     let gateway = thread::spawn(move || {
         let mut gateway = service.accept();
         gateway.handshake();
@@ -194,7 +184,7 @@ fn r21_an_expired_code_is_renewed_with_another_key() {
         gateway.approve();
         service.answer("200 OK", &gateway.token_body());
     });
-    let events: Vec<Event> = login.collect();
+    let events = events(&mut login);
     gateway.join().unwrap();
     let names: Vec<_> = events.iter().map(name).collect();
     assert_eq!(names, ["qr", "renewing", "qr", "user"]);
@@ -207,13 +197,11 @@ fn r21_an_expired_code_is_renewed_with_another_key() {
     assert!(matches!(&events[1], Event::Renewing { reason, .. } if *reason == expired));
 }
 
-#[test]
-fn a_login_with_real_keys() {
-    let _watchdog = watchdog();
+pub fn a_login_with_real_keys<A: Operations>(adapter: A) {
     let service = Service::new();
     let mut options = service.options();
-    options.keys = Keys::new(ra_crypto::RustCrypto);
-    let login = Login::start(options).unwrap();
+    options.keys = Keys::Backend(Arc::new(ra_crypto::RustCrypto));
+    let login = adapter.start_login(options).unwrap();
     let gateway = thread::spawn(move || {
         let mut gateway = service.accept();
         gateway.hello();
@@ -232,19 +220,16 @@ fn a_login_with_real_keys() {
     ra_crypto::check_public_key(&spki).unwrap();
 }
 
-#[test]
-fn a_ping_is_answered_while_the_login_waits() {
-    let _watchdog = watchdog();
+pub fn a_ping_is_answered_while_the_login_waits<A: Operations>(adapter: A) {
     let service = Service::new();
-    let mut login = service.login();
-    let canceller = login.canceller();
+    let mut login = service.login(adapter);
     let gateway = thread::spawn(move || {
         let mut gateway = service.accept();
         gateway.handshake();
         let ping = tungstenite::Message::Ping("are you there".into());
         gateway.socket.send(ping).unwrap();
         let pong = gateway.socket.read().unwrap();
-        canceller.cancel();
+        gateway.close(4003);
         pong
     });
     assert_eq!(names(&mut login), ["qr"]);
@@ -252,15 +237,34 @@ fn a_ping_is_answered_while_the_login_waits() {
     assert_eq!(pong, tungstenite::Message::Pong("are you there".into()));
 }
 
-#[test]
-fn drivers_and_carriers_cross_threads() {
-    fn moves<T: Send + 'static>() {}
-    fn shared<T: Send + Sync + 'static>() {}
-    moves::<Login>();
-    moves::<ra_blocking::Approval>();
-    shared::<ra_blocking::Canceller>();
-    shared::<ra_blocking::HttpCarrier>();
-    shared::<ra_blocking::Network>();
-    shared::<KeyPool>();
-    shared::<ra_blocking::StartError>();
+pub fn a_login_can_be_cancelled_before_it_was_asked_for_events<A: Operations>(adapter: A) {
+    let mut login = Service::new().login(adapter);
+    login.cancel().unwrap();
+    assert!(matches!(login.outcome(), Ok(Outcome::Cancelled)));
+}
+
+/// The socket of a desktop says who it is and which version it speaks.
+pub fn r01_r02_the_upgrade_says_who_we_are_and_asks_for_the_version<A: Operations>(adapter: A) {
+    let service = Service::new();
+    let mut options = service.options();
+    let port = service.sockets.local_addr().unwrap().port();
+    options.config.gateway = format!("ws://localhost:{port}/?v=2").parse().unwrap();
+    options.config.user_agent = "tester/1".to_owned();
+    let mut login = adapter.start_login(options).unwrap();
+    let gateway = thread::spawn(move || {
+        let mut stream = accept(&service.sockets);
+        read_request(&mut stream)
+    });
+    assert_eq!(names(&mut login), [""; 0]);
+    let request = gateway.join().unwrap();
+    assert!(request.starts_with("GET /?v=2 HTTP/1.1\r\n"), "{request}");
+    let lower = request.to_lowercase();
+    for header in [
+        "origin: https://discord.com",
+        "user-agent: tester/1",
+        &format!("host: localhost:{port}"),
+    ] {
+        assert!(lower.contains(&format!("\r\n{header}\r\n")), "{request}");
+    }
+    assert!(!lower.contains("sec-websocket-extensions"), "{request}");
 }

@@ -5,26 +5,33 @@ use std::net::TcpListener;
 use std::thread;
 use std::time::Duration;
 
-use ra_blocking::{Approval, Network};
+use ra_carrier::Network;
 use ra_core::Misuse;
 use ra_core::mobile::{Config, Event, MfaAnswer, MobileError, Outcome, Phase};
 use ra_proto::rest::MfaMethod;
 use ra_proto::{Fingerprint, MfaAnswerText, Token};
 
-use crate::support::{accept, is_untouched, json, listener, read_request, watchdog};
+use crate::parity::peers::{accept, is_untouched, json, listener, read_request};
+use crate::parity::{Operations, RunningApproval};
 
-const CREATED: (&str, &str) = ("200 OK", r#"{"handshake_token":"canary-handshake"}"#);
-const DONE: (&str, &str) = ("204 No Content", "");
+/// The reply to a scan.
+pub const CREATED: (&str, &str) = ("200 OK", r#"{"handshake_token":"canary-handshake"}"#);
+/// The reply to a decision.
+pub const DONE: (&str, &str) = ("204 No Content", "");
 const MFA: &str =
     r#"{"message":"mfa","code":60003,"mfa":{"ticket":"canary-mfa","methods":[{"type":"totp"}]}}"#;
 
-struct Phone {
-    rest: TcpListener,
-    config: Config,
+/// The service that a phone calls.
+pub struct Phone {
+    /// Where calls arrive.
+    pub rest: TcpListener,
+    /// What an approval there is started with.
+    pub config: Config,
 }
 
+#[allow(clippy::new_without_default, reason = "it opens a listener")]
 impl Phone {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let (rest, address) = listener();
         let api = format!("http://{address}/api/v9").parse().unwrap();
         Self {
@@ -33,12 +40,17 @@ impl Phone {
         }
     }
 
-    fn approval(&self) -> Approval {
-        Approval::start(self.config.clone(), fingerprint(), Network::default()).unwrap()
+    pub fn approval<A: Operations>(&self, adapter: A) -> A::Approval {
+        let config = self.config.clone();
+        let started = adapter.start_approval(config, fingerprint(), Network::default());
+        started.unwrap()
     }
 
     /// Answers calls one after the other and says what was asked.
-    fn answer(self, replies: &'static [(&str, &str)]) -> thread::JoinHandle<(Self, Vec<String>)> {
+    pub fn answer(
+        self,
+        replies: &'static [(&str, &str)],
+    ) -> thread::JoinHandle<(Self, Vec<String>)> {
         thread::spawn(move || {
             let mut requests = Vec::new();
             for (status, body) in replies {
@@ -62,11 +74,9 @@ fn paths(requests: &[String]) -> Vec<&str> {
         .collect()
 }
 
-#[test]
-fn r41_r42_r44_an_approval_waits_for_the_person() {
-    let _watchdog = watchdog();
+pub fn r41_r42_r44_an_approval_waits_for_the_person<A: Operations>(adapter: A) {
     let phone = Phone::new();
-    let mut approval = phone.approval();
+    let mut approval = phone.approval(adapter);
     let service = phone.answer(&[CREATED, DONE]);
     assert_eq!(
         approval.approve(),
@@ -78,7 +88,7 @@ fn r41_r42_r44_an_approval_waits_for_the_person() {
     };
     assert_eq!(approval.next_event(), Some(confirm));
     approval.approve().unwrap();
-    assert_eq!(approval.next(), None);
+    assert_eq!(approval.next_event(), None);
     assert_eq!(approval.phase(), Phase::Ended);
     assert!(approval.approve().is_err());
     assert_eq!(approval.outcome().unwrap(), Outcome::Approved);
@@ -93,11 +103,9 @@ fn r41_r42_r44_an_approval_waits_for_the_person() {
     }
 }
 
-#[test]
-fn r42_a_refusal_is_told_to_the_service() {
-    let _watchdog = watchdog();
+pub fn r42_a_refusal_is_told_to_the_service<A: Operations>(adapter: A) {
     let phone = Phone::new();
-    let mut approval = phone.approval();
+    let mut approval = phone.approval(adapter);
     let service = phone.answer(&[CREATED, DONE]);
     approval.next_event().unwrap();
     approval.decline().unwrap();
@@ -106,11 +114,9 @@ fn r42_a_refusal_is_told_to_the_service() {
     assert_eq!(paths(&requests)[1], "/api/v9/users/@me/remote-auth/cancel");
 }
 
-#[test]
-fn r43_a_second_factor_is_asked_for_until_it_is_right() {
-    let _watchdog = watchdog();
+pub fn r43_a_second_factor_is_asked_for_until_it_is_right<A: Operations>(adapter: A) {
     let phone = Phone::new();
-    let mut approval = phone.approval();
+    let mut approval = phone.approval(adapter);
     let service = phone.answer(&[
         CREATED,
         ("401 Unauthorized", MFA),
@@ -134,12 +140,10 @@ fn r43_a_second_factor_is_asked_for_until_it_is_right() {
     assert!(requests[4].contains("\r\nx-discord-mfa-authorization: canary-passed\r\n"));
 }
 
-#[test]
-fn r44_without_a_decision_nothing_is_approved() {
-    let _watchdog = watchdog();
+pub fn r44_without_a_decision_nothing_is_approved<A: Operations>(adapter: A) {
     let mut phone = Phone::new();
     phone.config.decide_within = Duration::from_millis(50);
-    let approval = phone.approval();
+    let approval = phone.approval(adapter);
     let service = phone.answer(&[CREATED]);
     let outcome = approval.outcome();
     assert!(matches!(outcome, Err(MobileError::TooLate)), "{outcome:?}");
@@ -147,42 +151,9 @@ fn r44_without_a_decision_nothing_is_approved() {
     assert!(is_untouched(&phone.rest), "no further call");
 }
 
-#[test]
-fn an_approval_is_given_up_from_another_thread_while_it_waits() {
-    let _watchdog = watchdog();
-    // for a reply
-    let mut phone = Phone::new();
-    phone.config.call_within = Duration::from_secs(3600);
-    let approval = phone.approval();
-    let canceller = approval.canceller();
-    let service = thread::spawn(move || {
-        let mut stream = accept(&phone.rest);
-        read_request(&mut stream);
-        canceller.cancel();
-        crate::support::drain(&mut stream); // the call is broken off
-    });
-    assert_eq!(approval.outcome().unwrap(), Outcome::Abandoned);
-    service.join().unwrap();
-
-    // for the person
-    let mut phone = Phone::new();
-    phone.config.decide_within = Duration::from_secs(3600);
-    let mut approval = phone.approval();
-    let canceller = approval.canceller();
-    let service = phone.answer(&[CREATED]);
-    approval.next_event().unwrap();
-    let waiting = thread::spawn(move || approval.outcome());
-    canceller.cancel();
-    assert_eq!(waiting.join().unwrap().unwrap(), Outcome::Abandoned);
-    let (phone, _) = service.join().unwrap();
-    assert!(is_untouched(&phone.rest), "nothing was said to the service");
-}
-
-#[test]
-fn r44_an_approval_that_was_given_up_approves_nothing() {
-    let _watchdog = watchdog();
+pub fn r44_an_approval_that_was_given_up_approves_nothing<A: Operations>(adapter: A) {
     let phone = Phone::new();
-    let mut approval = phone.approval();
+    let mut approval = phone.approval(adapter);
     let service = phone.answer(&[CREATED]);
     approval.next_event().unwrap();
     approval.abandon().unwrap();
@@ -193,11 +164,9 @@ fn r44_an_approval_that_was_given_up_approves_nothing() {
     assert!(is_untouched(&phone.rest));
 }
 
-#[test]
-fn an_approval_that_is_dropped_approves_nothing() {
-    let _watchdog = watchdog();
+pub fn an_approval_that_is_dropped_approves_nothing<A: Operations>(adapter: A) {
     let phone = Phone::new();
-    let mut approval = phone.approval();
+    let mut approval = phone.approval(adapter);
     let service = phone.answer(&[CREATED]);
     approval.next_event().unwrap();
     approval.approve().unwrap();
@@ -206,11 +175,13 @@ fn an_approval_that_is_dropped_approves_nothing() {
     assert!(is_untouched(&phone.rest));
 }
 
-#[test]
-fn a_refused_or_silent_service_ends_the_approval_without_a_secret_in_its_words() {
-    let _watchdog = watchdog();
+pub fn a_refused_or_silent_service_ends_the_approval_without_a_secret_in_its_words<
+    A: Operations,
+>(
+    adapter: A,
+) {
     let phone = Phone::new();
-    let approval = phone.approval();
+    let approval = phone.approval(adapter);
     let service = phone.answer(&[("404 Not Found", r#"{"message":"canary","code":10020}"#)]);
     let error = approval.outcome().unwrap_err();
     assert_eq!(error.http().unwrap().code(), Some(10020));
@@ -219,7 +190,7 @@ fn a_refused_or_silent_service_ends_the_approval_without_a_secret_in_its_words()
 
     let mut phone = Phone::new();
     phone.config.call_within = Duration::from_millis(50);
-    let outcome = phone.approval().outcome(); // the call waits in the listener's queue
+    let outcome = phone.approval(adapter).outcome(); // the call waits in the listener's queue
     assert!(
         matches!(outcome, Err(MobileError::Create(_))),
         "{outcome:?}"

@@ -1,8 +1,8 @@
-//! Servers that do one thing, and bounds on everything.
+//! Servers and proxies that do one thing, and a watchdog that ends tests that hang.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel, sync_channel};
 use std::time::Duration;
 
 /// Longer than anything here takes.
@@ -115,6 +115,41 @@ pub fn is_untouched(listener: &TcpListener) -> bool {
     let own = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     let (_, first) = listener.accept().unwrap();
     first == own.local_addr().unwrap()
+}
+
+/// Hands on everything in both directions, until both sides are done.
+pub fn splice(stream: TcpStream, target: SocketAddr) {
+    let onward = TcpStream::connect(target).unwrap();
+    let (mut from, mut forth) = (stream.try_clone().unwrap(), onward.try_clone().unwrap());
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut from, &mut forth);
+        let _ = forth.shutdown(std::net::Shutdown::Write);
+    });
+    let (mut back, mut to) = (onward, stream);
+    let _ = std::io::copy(&mut back, &mut to);
+    let _ = to.shutdown(std::net::Shutdown::Both);
+}
+
+/// A CONNECT proxy that leads everything to `target`, and the requests that it gets.
+pub fn http_proxy(target: SocketAddr) -> (SocketAddr, Receiver<String>) {
+    let (seen, requests) = sync_channel(4);
+    let address = serve(move |mut stream| {
+        seen.send(read_request(&mut stream)).unwrap();
+        stream.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").unwrap();
+        splice(stream, target);
+    });
+    (address, requests)
+}
+
+/// A CONNECT proxy that leads to the port of this machine that it is asked for.
+pub fn http_proxy_to_ports() -> SocketAddr {
+    serve(|mut stream| {
+        let request = read_request(&mut stream);
+        let asked = request.split(' ').nth(1).unwrap().rsplit(':').next();
+        let port: u16 = asked.unwrap().parse().unwrap();
+        stream.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").unwrap();
+        splice(stream, SocketAddr::from(([127, 0, 0, 1], port)));
+    })
 }
 
 /// Hands on everything to `target`, what comes back one byte at a time.

@@ -6,21 +6,21 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use ra_blocking::{Keys, Login, LoginOptions};
 use ra_core::desktop::login::{Config, LoginError, LoginErrorKind, Outcome, ProofPolicy};
 use ra_core::desktop::session::Dialect;
 use ra_crypto::{Backend, Entropy, GenerateError, KeyError, PeerKey, PublicKeyError, SessionKey};
 use ra_http::TransportErrorKind;
 use ra_proto::frame::GatewayFrame;
 
-use crate::gateway::{Gateway, Service};
-use crate::support::{accept, answering, deserted, drain, json, read_request, watchdog};
+use crate::parity::gateway::{Gateway, Service};
+use crate::parity::peers::{accept, answering, deserted, drain, json, read_request};
+use crate::parity::{Keys, LoginOptions, Operations, RunningLogin};
 
 const SHORT: Duration = Duration::from_millis(100);
 
 /// A service whose desktop speaks one dialect and tries once. Each test shortens the one limit that is to be hit, so that
 /// a busy machine hits no other.
-fn impatient(shorten: impl FnOnce(&mut Config)) -> (Service, LoginOptions) {
+fn impatient<A: Operations>(shorten: impl FnOnce(&mut Config)) -> (Service, LoginOptions<A>) {
     let service = Service::new();
     let mut options = service.options();
     options.config.proof = ProofPolicy::Only(Dialect::Digest);
@@ -30,9 +30,12 @@ fn impatient(shorten: impl FnOnce(&mut Config)) -> (Service, LoginOptions) {
 }
 
 /// How a login with these options fails while `script` plays the gateway.
-fn failure(options: LoginOptions, script: impl FnOnce() + Send + 'static) -> LoginError {
-    let _watchdog = watchdog();
-    let login = Login::start(options).unwrap();
+fn failure<A: Operations>(
+    adapter: A,
+    options: LoginOptions<A>,
+    script: impl FnOnce() + Send + 'static,
+) -> LoginError {
+    let login = adapter.start_login(options).unwrap();
     let script = thread::spawn(script);
     let error = login.outcome().expect_err("a failure");
     script.join().unwrap();
@@ -46,23 +49,24 @@ fn failure(options: LoginOptions, script: impl FnOnce() + Send + 'static) -> Log
     error
 }
 
-#[test]
-fn r19_silence_at_each_step_ends_the_login() {
+pub fn r19_silence_at_each_step_ends_the_login<A: Operations>(adapter: A) {
     // no upgrade
     let (service, options) = impatient(|config| config.connect_within = SHORT);
-    let error = failure(options, move || drain(&mut accept(&service.sockets)));
+    let error = failure(adapter, options, move || {
+        drain(&mut accept(&service.sockets))
+    });
     assert_eq!(error.kind(), LoginErrorKind::Network);
 
     // no hello
     let (service, options) = impatient(|config| config.answer_within = SHORT);
-    let error = failure(options, move || {
+    let error = failure(adapter, options, move || {
         service.accept().closed();
     });
     assert_eq!(error.kind(), LoginErrorKind::Network);
 
     // no challenge
     let (service, options) = impatient(|config| config.answer_within = SHORT);
-    let error = failure(options, move || {
+    let error = failure(adapter, options, move || {
         let mut gateway = service.accept();
         gateway.hello();
         gateway.closed();
@@ -71,7 +75,7 @@ fn r19_silence_at_each_step_ends_the_login() {
 
     // half a frame
     let (service, options) = impatient(|config| config.answer_within = SHORT);
-    let error = failure(options, move || {
+    let error = failure(adapter, options, move || {
         let mut gateway = service.accept();
         gateway.babble(&[0x81, 100, b'{']);
         gateway.closed();
@@ -80,7 +84,7 @@ fn r19_silence_at_each_step_ends_the_login() {
 
     // R-20: no answer to the proof
     let (service, options) = impatient(|config| config.answer_within = SHORT);
-    let error = failure(options, move || {
+    let error = failure(adapter, options, move || {
         let mut gateway = service.accept();
         gateway.challenge();
         gateway.closed();
@@ -92,7 +96,7 @@ fn r19_silence_at_each_step_ends_the_login() {
         config.call_within = SHORT;
         config.exchange_within = SHORT;
     });
-    let error = failure(options, move || {
+    let error = failure(adapter, options, move || {
         service.accept().approve();
         drain(&mut accept(&service.rest));
     });
@@ -100,9 +104,13 @@ fn r19_silence_at_each_step_ends_the_login() {
 }
 
 /// A session that is ruined after `hello`.
-fn ruined(code: Option<u16>, ruin: impl FnOnce(&mut Gateway) + Send + 'static) -> LoginErrorKind {
+fn ruined<A: Operations>(
+    adapter: A,
+    code: Option<u16>,
+    ruin: impl FnOnce(&mut Gateway) + Send + 'static,
+) -> LoginErrorKind {
     let service = Service::new();
-    let error = failure(service.options(), move || {
+    let error = failure(adapter, service.options(), move || {
         let mut gateway = service.accept();
         gateway.hello();
         gateway.hear(); // `init`, so that nothing of it is left unread when the socket closes
@@ -112,23 +120,20 @@ fn ruined(code: Option<u16>, ruin: impl FnOnce(&mut Gateway) + Send + 'static) -
     error.kind()
 }
 
-#[test]
-fn r17_what_is_no_frame_ends_the_session_with_the_right_code() {
+pub fn r17_what_is_no_frame_ends_the_session_with_the_right_code<A: Operations>(adapter: A) {
     for (babble, code) in [
         (&[0x81, 127, 0, 0, 0, 0, 2, 0, 0, 0][..], 1009), // the head of 32 MiB
         (&[0x82, 1, 0], 1003),
         (&[0x81, 1, 0xff], 1003),
     ] {
-        let kind = ruined(Some(code), move |gateway| gateway.babble(babble));
+        let kind = ruined(adapter, Some(code), move |gateway| gateway.babble(babble));
         assert_eq!(kind, LoginErrorKind::Protocol, "{code}");
     }
 }
 
-#[test]
-fn r08_a_foreign_fingerprint_is_never_shown() {
-    let _watchdog = watchdog();
+pub fn r08_a_foreign_fingerprint_is_never_shown<A: Operations>(adapter: A) {
     let service = Service::new();
-    let mut login = service.login();
+    let mut login = service.login(adapter);
     let gateway = thread::spawn(move || {
         let mut gateway = service.accept();
         gateway.challenge();
@@ -147,12 +152,12 @@ fn r08_a_foreign_fingerprint_is_never_shown() {
 
 /// What the gateway said before it hung up counts, even if our answers to it cannot be sent any more. Not every system
 /// keeps what was received before a reset.
-#[cfg(target_os = "linux")]
-#[test]
-fn a_refusal_just_before_the_connection_breaks_is_heard() {
-    let _watchdog = watchdog();
+pub fn a_refusal_just_before_the_connection_breaks_is_heard<A: Operations>(adapter: A) {
+    if !cfg!(target_os = "linux") {
+        return;
+    }
     let service = Service::new();
-    let login = service.login();
+    let login = service.login(adapter);
     let gateway = thread::spawn(move || {
         let mut gateway = service.accept();
         gateway.handshake();
@@ -169,11 +174,9 @@ fn a_refusal_just_before_the_connection_breaks_is_heard() {
     gateway.join().unwrap();
 }
 
-#[test]
-fn r07_the_other_dialect_is_tried_when_the_first_is_refused() {
-    let _watchdog = watchdog();
+pub fn r07_the_other_dialect_is_tried_when_the_first_is_refused<A: Operations>(adapter: A) {
     let service = Service::new();
-    let login = service.login();
+    let login = service.login(adapter);
     let gateway = thread::spawn(move || {
         let mut gateway = service.accept();
         gateway.challenge();
@@ -191,8 +194,7 @@ fn r07_the_other_dialect_is_tried_when_the_first_is_refused() {
     assert!(first.contains("\"proof\"") && second.contains("\"nonce\""));
 }
 
-#[test]
-fn a_gateway_that_cannot_be_reached_is_a_network_failure() {
+pub fn a_gateway_that_cannot_be_reached_is_a_network_failure<A: Operations>(adapter: A) {
     for (reply, expected) in [
         (
             "HTTP/1.1 503 Busy\r\nretry-after: 0\r\n\r\ncanary",
@@ -206,7 +208,7 @@ fn a_gateway_that_cannot_be_reached_is_a_network_failure() {
     ] {
         let (_service, mut options) = impatient(|_| {});
         options.config.gateway = format!("ws://{}", answering(reply)).parse().unwrap();
-        let error = failure(options, || {});
+        let error = failure(adapter, options, || {});
         assert_eq!(error.kind(), LoginErrorKind::Network);
         let LoginError::Connect(error) = error else {
             panic!("{error:?}")
@@ -215,15 +217,14 @@ fn a_gateway_that_cannot_be_reached_is_a_network_failure() {
     }
     let (_service, mut options) = impatient(|_| {});
     options.config.gateway = format!("ws://{}", deserted()).parse().unwrap();
-    let error = failure(options, || {});
+    let error = failure(adapter, options, || {});
     assert!(
         matches!(&error, LoginError::Connect(e) if e.kind() == TransportErrorKind::Connect),
         "{error:?}"
     );
 }
 
-#[test]
-fn r30_to_r33_an_exchange_that_fails_says_how() {
+pub fn r30_to_r33_an_exchange_that_fails_says_how<A: Operations>(adapter: A) {
     let long = format!(r#"{{"encrypted_token":"{}"}}"#, "x".repeat(2 << 20));
     for (status, body, kind) in [
         ("200 OK", "<html>canary</html>", LoginErrorKind::Protocol),
@@ -252,7 +253,7 @@ fn r30_to_r33_an_exchange_that_fails_says_how() {
     ] {
         let service = Service::new();
         let reply = json(status, body);
-        let error = failure(service.options(), move || {
+        let error = failure(adapter, service.options(), move || {
             service.accept().approve();
             let mut stream = accept(&service.rest);
             read_request(&mut stream);
@@ -262,11 +263,9 @@ fn r30_to_r33_an_exchange_that_fails_says_how() {
     }
 }
 
-#[test]
-fn r32_a_rate_limit_is_waited_for_and_the_exchange_goes_on() {
-    let _watchdog = watchdog();
+pub fn r32_a_rate_limit_is_waited_for_and_the_exchange_goes_on<A: Operations>(adapter: A) {
     let service = Service::new();
-    let login = service.login();
+    let login = service.login(adapter);
     let gateway = thread::spawn(move || {
         let mut gateway = service.accept();
         gateway.approve();
@@ -310,16 +309,15 @@ impl Backend for NoKeys {
     }
 }
 
-#[test]
-fn without_a_key_there_is_no_login_and_no_panic() {
+pub fn without_a_key_there_is_no_login_and_no_panic<A: Operations>(adapter: A) {
     for panics in [false, true] {
         let backend: Arc<dyn Backend> = Arc::new(NoKeys { panics });
-        let pool = ra_blocking::KeyPool::start(backend.clone(), 1).unwrap();
-        for keys in [Keys::Backend(backend), pool.into()] {
+        let pool = adapter.start_pool(backend.clone(), 1);
+        for keys in [Keys::Backend(backend), Keys::Pool(pool)] {
             let service = Service::new();
             let mut options = service.options();
             options.keys = keys;
-            let error = failure(options, || {});
+            let error = failure(adapter, options, || {});
             assert_eq!(error.kind(), LoginErrorKind::Local);
         }
     }

@@ -5,13 +5,13 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, available_parallelism};
 
-use ra_blocking::{KeyPool, Keys, Login};
 use ra_crypto::{Backend, Entropy, GenerateError, KeyError, PeerKey, PublicKeyError, SessionKey};
-use ra_testkit::Fake;
 
-use crate::gateway::{Gateway, Service};
-use crate::login::name;
-use crate::support::{accept, watchdog};
+use super::login::name;
+use crate::Fake;
+use crate::parity::gateway::{Gateway, Service};
+use crate::parity::peers::accept;
+use crate::parity::{Keys, Operations, RunningLogin};
 
 /// Says on how many threads it is to make a key, and makes it when it is allowed to.
 #[derive(Debug)]
@@ -59,14 +59,12 @@ fn gated() -> (Gated, Receiver<NonZero<usize>>, Sender<()>) {
 }
 
 /// Each of the two waits for the other one: one after the other, this would never end.
-#[test]
-fn the_key_is_made_while_the_connection_opens_and_on_all_cores() {
-    let _watchdog = watchdog();
+pub fn the_key_is_made_while_the_connection_opens_and_on_all_cores<A: Operations>(adapter: A) {
     let service = Service::new();
     let (backend, begun, allow) = gated();
     let mut options = service.options();
-    options.keys = Keys::new(backend);
-    let mut login = Login::start(options).unwrap();
+    options.keys = Keys::Backend(Arc::new(backend));
+    let mut login = adapter.start_login(options).unwrap();
     let gateway = thread::spawn(move || {
         let stream = accept(&service.sockets);
         // not upgraded before the key has begun …
@@ -82,17 +80,15 @@ fn the_key_is_made_while_the_connection_opens_and_on_all_cores() {
     assert_eq!(threads, available_parallelism().unwrap());
 }
 
-#[test]
-fn with_a_filled_pool_no_key_has_to_be_made_before_the_code() {
-    let _watchdog = watchdog();
+pub fn with_a_filled_pool_no_key_has_to_be_made_before_the_code<A: Operations>(adapter: A) {
     let service = Service::new();
     let (backend, begun, allow) = gated();
-    let pool = KeyPool::start(Arc::new(backend), 1).unwrap();
+    let pool = adapter.start_pool(Arc::new(backend), 1);
     allow.send(()).unwrap(); // one, and never another
     begun.recv().unwrap();
     let mut options = service.options();
-    options.keys = pool.into();
-    let mut login = Login::start(options).unwrap();
+    options.keys = Keys::Pool(pool);
+    let mut login = adapter.start_login(options).unwrap();
     let gateway = thread::spawn(move || {
         let mut gateway = service.accept();
         gateway.handshake();
@@ -102,13 +98,11 @@ fn with_a_filled_pool_no_key_has_to_be_made_before_the_code() {
     drop((gateway.join().unwrap(), allow));
 }
 
-#[test]
-fn the_threads_of_a_pool_share_the_cores() {
-    let _watchdog = watchdog();
+pub fn the_threads_of_a_pool_share_the_cores<A: Operations>(adapter: A) {
     let cores = available_parallelism().unwrap().get();
     for size in [1, 2, 3, cores, 2 * cores] {
         let (backend, begun, allow) = gated();
-        let pool = KeyPool::start(Arc::new(backend), size).unwrap();
+        let pool = adapter.start_pool(Arc::new(backend), size);
         let workers = size.min(cores);
         for _ in 0..size {
             allow.send(()).unwrap();

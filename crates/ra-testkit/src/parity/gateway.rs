@@ -1,32 +1,40 @@
-//! A gateway and its REST side, played by a test line by line, with fake keys.
+//! A gateway and its REST side that a test plays line by line, with fake keys.
 
 use std::borrow::Cow;
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
 
-use ra_blocking::{Keys, Login, LoginOptions};
+use ra_carrier::Network;
 use ra_core::desktop::login::{Config, Renewal};
 use ra_crypto::{Backend as _, PeerKey, fingerprint};
 use ra_proto::base64;
 use ra_proto::frame::{DesktopFrame, GatewayFrame};
-use ra_testkit::{Fake, NoEntropy};
 use tungstenite::protocol::CloseFrame;
 use tungstenite::{Message, WebSocket};
 
-use crate::support::{accept, json, listener, read_request, relay};
+use super::peers::{accept, json, listener, read_request, relay};
+use super::{Keys, LoginOptions, Operations};
+use crate::{Fake, NoEntropy};
 
+/// The token that a login gets.
 pub const TOKEN: &str = "canary-token";
+/// The ticket that a login exchanges.
 pub const TICKET: &str = "canary-ticket";
 
 /// Both listeners of a service.
 pub struct Service {
+    /// Where desktops connect.
     pub sockets: TcpListener,
+    /// Where calls arrive.
     pub rest: TcpListener,
     gateway: SocketAddr,
     api: SocketAddr,
 }
 
+#[allow(clippy::new_without_default, reason = "it opens listeners")]
 impl Service {
+    /// A service on free ports of this machine.
     pub fn new() -> Self {
         let ((sockets, gateway), (rest, api)) = (listener(), listener());
         Self {
@@ -37,19 +45,22 @@ impl Service {
         }
     }
 
-    /// What a desktop needs to log in here: one QR, no renewal.
-    pub fn options(&self) -> LoginOptions {
+    /// The options of a login at this service: one QR, no renewal.
+    pub fn options<A: Operations>(&self) -> LoginOptions<A> {
         let mut config = Config::default();
         config.gateway = format!("ws://{}", self.gateway).parse().unwrap();
         config.api = format!("http://{}/api/v9", self.api).parse().unwrap();
         config.renewal = Renewal::Limit(0);
-        let mut options = LoginOptions::new(Keys::new(Fake));
-        options.config = config;
-        options
+        LoginOptions {
+            config,
+            keys: Keys::Backend(Arc::new(Fake)),
+            network: Network::default(),
+        }
     }
 
-    pub fn login(&self) -> Login {
-        Login::start(self.options()).unwrap()
+    /// A login at this service.
+    pub fn login<A: Operations>(&self, adapter: A) -> A::Login {
+        adapter.start_login(self.options()).unwrap()
     }
 
     /// The next desktop's socket.
@@ -57,7 +68,7 @@ impl Service {
         Gateway::on(accept(&self.sockets))
     }
 
-    /// Answers the next call; the request is what it gives back.
+    /// Answers the next call and returns its request.
     pub fn answer(&self, status: &str, body: &str) -> String {
         let mut stream = accept(&self.rest);
         let request = read_request(&mut stream);
@@ -66,7 +77,7 @@ impl Service {
     }
 
     /// The same service through a relay that hands on one byte at a time.
-    pub fn options_byte_by_byte(&self) -> LoginOptions {
+    pub fn options_byte_by_byte<A: Operations>(&self) -> LoginOptions<A> {
         let mut options = self.options();
         options.config.gateway = format!("ws://{}", relay(self.gateway)).parse().unwrap();
         options
@@ -75,6 +86,7 @@ impl Service {
 
 /// One socket of a desktop.
 pub struct Gateway {
+    /// The socket itself.
     pub socket: WebSocket<TcpStream>,
     key: Option<Box<dyn PeerKey>>,
 }
@@ -88,6 +100,7 @@ impl Gateway {
         }
     }
 
+    /// Sends a frame.
     pub fn say(&mut self, frame: GatewayFrame<'_>) {
         self.socket.send(Message::text(frame.encode())).unwrap();
     }
@@ -109,11 +122,13 @@ impl Gateway {
         }
     }
 
+    /// Seals a text to the desktop's key, in base64.
     pub fn seal(&self, plaintext: &str) -> String {
         let key = self.key.as_ref().expect("init was heard");
         base64::encode_standard(&key.seal(plaintext.as_bytes(), &mut NoEntropy).unwrap())
     }
 
+    /// Sends `hello`.
     pub fn hello(&mut self) {
         self.say(GatewayFrame::Hello {
             timeout_ms: 120_000,
@@ -148,6 +163,7 @@ impl Gateway {
         });
     }
 
+    /// Tells the desktop who has scanned its code.
     pub fn scan(&mut self) {
         let encrypted_user_payload = Cow::Owned(self.seal("81:0:0:mary"));
         self.say(GatewayFrame::PendingTicket {
@@ -165,6 +181,7 @@ impl Gateway {
         self.close(1000);
     }
 
+    /// Closes the socket with this code.
     pub fn close(&mut self, code: u16) {
         let frame = CloseFrame {
             code: code.into(),
@@ -184,6 +201,7 @@ impl Gateway {
         }
     }
 
+    /// The reply to the ticket exchange.
     pub fn token_body(&self) -> String {
         format!(r#"{{"encrypted_token":"{}"}}"#, self.seal(TOKEN))
     }

@@ -5,12 +5,12 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ra_blocking::{KeyPool, Login};
 use ra_crypto::{Backend, Entropy, GenerateError, KeyError, PeerKey, PublicKeyError, SessionKey};
-use ra_testkit::Fake;
 
-use crate::gateway::Service;
-use crate::support::{LONG, watchdog};
+use crate::Fake;
+use crate::parity::gateway::Service;
+use crate::parity::peers::LONG;
+use crate::parity::{Keys, Operations, RunningLogin};
 
 /// Makes fake keys, each when it is allowed to, and says so.
 #[derive(Debug)]
@@ -43,36 +43,32 @@ impl Backend for Counting {
     }
 }
 
-fn counting(size: usize) -> (KeyPool, Receiver<()>) {
+fn counting<A: Operations>(adapter: A, size: usize) -> (A::Pool, Receiver<()>) {
     let (made, count) = channel();
     let backend = Counting {
         made,
         allowed: None,
     };
-    (KeyPool::start(Arc::new(backend), size).unwrap(), count)
+    (adapter.start_pool(Arc::new(backend), size), count)
 }
 
-#[test]
-fn every_key_is_given_out_once() {
-    let _watchdog = watchdog();
-    let pool = KeyPool::start(Arc::new(Fake), 3).unwrap();
+pub fn every_key_is_given_out_once<A: Operations>(adapter: A) {
+    let pool = adapter.start_pool(Arc::new(Fake), 3);
     let other = pool.clone();
     let mut seen = HashSet::new();
     for _ in 0..20 {
         for pool in [&pool, &other] {
-            assert!(seen.insert(pool.take(LONG).unwrap().public_key().to_vec()));
+            assert!(seen.insert(adapter.take_key(pool, LONG).unwrap().public_key().to_vec()));
         }
     }
 }
 
-#[test]
-fn keys_are_made_ahead_and_no_more_than_there_is_room_for() {
-    let _watchdog = watchdog();
-    let (pool, made) = counting(2);
+pub fn keys_are_made_ahead_and_no_more_than_there_is_room_for<A: Operations>(adapter: A) {
+    let (pool, made) = counting(adapter, 2);
     made.recv().unwrap();
     made.recv().unwrap();
     for _ in 0..10 {
-        pool.take(LONG).unwrap();
+        adapter.take_key(&pool, LONG).unwrap();
         // exactly one is made for the one that was taken
         made.recv().unwrap();
     }
@@ -80,52 +76,49 @@ fn keys_are_made_ahead_and_no_more_than_there_is_room_for() {
     assert!(made.recv().is_err(), "nothing more was made");
 }
 
-#[test]
-fn a_taker_that_gives_up_takes_no_key_along() {
-    let _watchdog = watchdog();
+pub fn a_taker_that_gives_up_takes_no_key_along<A: Operations>(adapter: A) {
     let (made, count) = channel();
     let (allow, allowed) = channel();
     let backend = Counting {
         made,
         allowed: Some(Mutex::new(allowed)),
     };
-    let pool = KeyPool::start(Arc::new(backend), 1).unwrap();
+    let pool = adapter.start_pool(Arc::new(backend), 1);
     for _ in 0..10 {
-        assert!(pool.take(Duration::ZERO).is_err());
+        assert!(adapter.take_key(&pool, Duration::ZERO).is_err());
         // a login that ends before its key is there is such a taker as well
         let service = Service::new();
         let mut options = service.options();
-        options.keys = pool.clone().into();
-        let login = Login::start(options).unwrap();
-        login.canceller().cancel();
+        options.keys = Keys::Pool(pool.clone());
+        let mut login = adapter.start_login(options).unwrap();
+        login.cancel().unwrap();
         assert!(login.outcome().is_ok());
     }
     allow.send(()).unwrap();
-    assert!(pool.take(LONG).is_ok(), "the one key that may be made");
+    assert!(
+        adapter.take_key(&pool, LONG).is_ok(),
+        "the one key that may be made"
+    );
     drop(pool);
     drop(allow);
     let count = count.iter().count();
     assert!(count <= 3, "{count} keys for one taker that stayed");
 }
 
-#[test]
-fn the_pool_closes_with_its_last_clone() {
-    let _watchdog = watchdog();
-    let (pool, made) = counting(4);
+pub fn the_pool_closes_with_its_last_clone<A: Operations>(adapter: A) {
+    let (pool, made) = counting(adapter, 4);
     let clone = pool.clone();
     drop(pool);
-    clone.take(LONG).unwrap();
+    adapter.take_key(&clone, LONG).unwrap();
     drop(clone);
     // the channel ends when the backend is gone, and that is when the workers are
     while made.recv().is_ok() {}
 }
 
-#[test]
-fn sizes_are_bounded() {
-    let _watchdog = watchdog();
-    let (pool, _made) = counting(usize::MAX);
+pub fn sizes_are_bounded<A: Operations>(adapter: A) {
+    let (pool, _made) = counting(adapter, usize::MAX);
     assert_eq!(format!("{pool:?}"), "KeyPool { size: 1024, .. }");
-    let (pool, _made) = counting(0);
+    let (pool, _made) = counting(adapter, 0);
     assert_eq!(format!("{pool:?}"), "KeyPool { size: 1, .. }");
-    pool.take(LONG).unwrap();
+    adapter.take_key(&pool, LONG).unwrap();
 }
