@@ -206,8 +206,8 @@ impl fmt::Display for RedirectUriError {
             Self::Scheme => "the redirect URI has a scheme that leads nowhere",
             Self::Host => "the redirect URI has no proper host",
             Self::Fragment => "the redirect URI has a fragment",
-            Self::Character => "the redirect URI has a character that no URI has",
-            Self::NotLoopback => "the address is no loopback address with a port",
+            Self::Character => "the redirect URI has a character that URIs cannot contain",
+            Self::NotLoopback => "the address is not a loopback address with a port",
         })
     }
 }

@@ -28,8 +28,8 @@ impl TokenError {
 impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.field {
-            Some(field) => write!(f, "the reply makes no sense at {field}"),
-            None => f.write_str("the reply is no JSON object"),
+            Some(field) => write!(f, "the reply is malformed at {field}"),
+            None => f.write_str("the reply is not a JSON object"),
         }
     }
 }

@@ -8,42 +8,33 @@ use clap::{Parser, Subcommand};
 use crate::commands::approve::ApproveArgs;
 use crate::commands::completions::CompletionsArgs;
 use crate::commands::demo::DemoArgs;
-use crate::commands::gateway::args::GatewayArgs;
+use crate::commands::gateway::GatewayArgs;
 use crate::commands::login::LoginArgs;
 use crate::commands::oauth2::Oauth2Args;
 use crate::commands::{approve, demo, gateway, login, oauth2};
+use crate::log::LogArgs;
+use crate::outcome::{Exit, after_help};
 
 const LONG_ABOUT: &str = "\
-Log a desktop in by a QR code that a phone approves, and play every part of that: the desktop (login), \
+Log a desktop in by a QR code that a phone approves. The commands play each role: the desktop (login), \
 the phone (approve), the gateway between them (gateway), or all three at once on this machine (demo).
 
-For people who build and test clients and gateways of this protocol. Discord's terms do not allow \
-automating user accounts: use it with accounts and services that are yours to test with. A token is \
-worth as much as a password, and so is a scan that you approve: only approve a code that you yourself \
-opened on a device in front of you.";
+This is a tool for people who build and test clients and gateways of this protocol. Discord's terms do not allow \
+automating user accounts: use it with accounts and services that are yours to test with. Protect a token like a \
+password. Only approve a code that you yourself opened on a device in front of you.";
 
 const AFTER_HELP: &str = "\
 Try `ra demo` first: it needs no network and no account.
-Exit codes and what this is for: `ra --help`.";
+`ra --help` shows exit codes and examples.";
 
-const AFTER_LONG_HELP: &str = "\
+const EXAMPLES: &str = "\
 Examples:
   ra demo                                  the whole login on this machine
   ra login --token-file token.txt          show a QR code, keep the token in a new file
   ra login --json | my-program             one JSON object a line
   RA_TOKEN=... ra approve URL              play the phone, asks before it approves
   ra gateway --accounts accounts.toml      a gateway of your own on loopback
-  ra oauth2 login --client-id ID --scope identify   OAuth2 by the browser
-
-Exit codes:
-  0  done
-  2  the command line was wrong
-  3  declined on the phone, or cancelled here
-  4  expired: nobody approved in time
-  5  a captcha or a second factor is required
-  6  refused by the gateway, or it broke the protocol
-  7  network, TLS or HTTP failure
-  8  a file or a key on this machine failed";
+  ra oauth2 login --client-id ID --scope identify   OAuth2 by the browser";
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -54,18 +45,19 @@ Exit codes:
     about = "Log in by QR code: desktop, phone and gateway of Discord's remote auth",
     long_about = LONG_ABOUT,
     after_help = AFTER_HELP,
-    after_long_help = AFTER_LONG_HELP,
+    after_long_help = after_help(EXAMPLES, Exit::ALL),
     max_term_width = 100,
     disable_help_subcommand = true,
     arg_required_else_help = true,
 )]
 pub(crate) struct Cli {
-    /// What to do.
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
-/// The parts that can be played.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Play all three roles on this machine and watch a login happen
@@ -78,7 +70,7 @@ pub(crate) enum Command {
     #[command(long_about = approve::LONG_ABOUT)]
     Approve(ApproveArgs),
     /// Serve the gateway between desktops and phones
-    #[command(long_about = gateway::args::LONG_ABOUT)]
+    #[command(long_about = gateway::LONG_ABOUT)]
     Gateway(Box<GatewayArgs>),
     /// Discord's OAuth2: get tokens, refresh and revoke them, ask what they say
     #[command(long_about = oauth2::LONG_ABOUT)]

@@ -9,6 +9,7 @@ mod outcome;
 
 mod commands;
 mod desktop;
+mod log;
 mod network;
 mod output;
 mod prompt;
@@ -31,23 +32,32 @@ use runtime::{all_threads, block_on, one_thread};
 
 fn main() -> ExitCode {
     match Cli::try_parse() {
-        Ok(cli) => run(cli),
+        Ok(cli) => run(&cli),
         Err(error) => refuse(&error),
     }
     .into()
 }
 
 /// Runs the command and returns how it ended.
-fn run(cli: Cli) -> Exit {
-    let ended = match cli.command {
-        Command::Demo(args) => demo::run(&args),
-        Command::Login(args) => block_on(one_thread(), login::run(&args)),
-        Command::Approve(args) => block_on(one_thread(), approve::run(&args)),
-        Command::Gateway(args) => block_on(all_threads(), gateway::run(&args)),
-        Command::Oauth2(args) => block_on(one_thread(), oauth2::run(&args)),
-        Command::Completions(args) => completions::run(&args),
-    };
+fn run(cli: &Cli) -> Exit {
+    let ended = dispatch(cli);
+    log::flush();
     ended.unwrap_or_else(|failure| report(&failure))
+}
+
+fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
+    // the gateway's file may have a filter of its own
+    if !matches!(cli.command, Command::Gateway(_)) {
+        log::start(&cli.log)?;
+    }
+    match &cli.command {
+        Command::Demo(args) => demo::run(args),
+        Command::Login(args) => block_on(one_thread(), login::run(args)),
+        Command::Approve(args) => block_on(one_thread(), approve::run(args)),
+        Command::Gateway(args) => block_on(all_threads(), gateway::run(args, &cli.log)),
+        Command::Oauth2(args) => block_on(one_thread(), oauth2::run(args)),
+        Command::Completions(args) => completions::run(args),
+    }
 }
 
 /// Answers a command line that cannot be run. Prints the help or the version if that was asked for, else one line that

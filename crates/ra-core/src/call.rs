@@ -1,14 +1,14 @@
-//! An HTTP exchange that a machine wants carried out.
+//! HTTP calls that a machine asks its driver to make.
 
 use core::time::Duration;
 use ra_http::Body;
 
-/// Names a call, so that its reply finds back and a reply that comes too late finds nobody.
+/// Identifies a call, so that a reply that comes too late is told apart and ignored.
 ///
 /// ```
 /// use ra_core::CallId;
 ///
-/// /// An answer to another call than the one under way is nobody's.
+/// /// A reply to any other call than the one in flight is ignored.
 /// fn is_awaited(answered: CallId, under_way: Option<CallId>) -> bool {
 ///     under_way == Some(answered)
 /// }

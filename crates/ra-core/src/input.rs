@@ -1,4 +1,4 @@
-//! What a socket brings to the machine at either end of it.
+//! Input: events of the socket and the clock, for the machine at either end.
 
 use core::fmt;
 use ra_proto::CloseCode;

@@ -1,4 +1,4 @@
-//! The one way in which a caller can be wrong: a command that the present phase does not take.
+//! Misuse: a command that the present phase does not take. Callers can be wrong in no other way.
 
 use core::fmt;
 

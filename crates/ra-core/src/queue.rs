@@ -29,7 +29,7 @@ impl<T> Queue<T> {
         output
     }
 
-    /// Whether so much waits that the peer must be flooding us.
+    /// Whether so many outputs wait that the peer must be flooding us.
     pub(crate) fn is_full(&self) -> bool {
         self.0.len() >= LIMIT
     }

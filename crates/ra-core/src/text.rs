@@ -1,4 +1,4 @@
-//! A frame on its way out.
+//! The text of a frame to send.
 
 use alloc::string::String;
 use core::fmt;
@@ -37,7 +37,7 @@ impl Text {
         &self.0
     }
 
-    /// The text itself, for carriers that want to own it; wiping it is then theirs.
+    /// Hands the text over, for carriers that own it. Wiping it is then the carrier's duty.
     ///
     /// ```
     /// use ra_core::Text;

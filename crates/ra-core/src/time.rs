@@ -2,7 +2,7 @@
 
 use ra_types::MonoTime;
 
-/// When a machine wants `handle(now, Tick)` at the latest, and why.
+/// The latest time for `handle(now, Tick)`, and the reason.
 ///
 /// ```
 /// use core::time::Duration;
@@ -16,7 +16,7 @@ use ra_types::MonoTime;
 pub struct Deadline {
     /// The time to wake at.
     pub at: MonoTime,
-    /// What happens then.
+    /// The reason to wake.
     pub wake: Wake,
 }
 
@@ -26,7 +26,7 @@ impl Deadline {
     }
 }
 
-/// Why a machine wakes at its [`Deadline`].
+/// Reason why a machine wakes at its [`Deadline`].
 ///
 /// ```
 /// use ra_core::Wake;
@@ -42,7 +42,7 @@ pub enum Wake {
     Connect,
     /// The key has not been made in time.
     Key,
-    /// The peer has not said the next thing of the handshake in time.
+    /// The peer has not sent the next frame of the handshake in time.
     Handshake,
     /// A heartbeat is due, ours or the peer's.
     Heartbeat,
@@ -56,7 +56,7 @@ pub enum Wake {
     Person,
 }
 
-/// The time machines see: it never runs backwards.
+/// A machine's clock: it never runs backwards.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock(MonoTime);
 

@@ -43,8 +43,8 @@ impl Backend for AwsLc {
         threads: NonZero<usize>,
         entropy: &mut dyn Entropy,
     ) -> Result<Box<dyn SessionKey>, GenerateError> {
-        // AWS-LC seeds its generator once a process. That takes 20 ms, which would otherwise pass when the first message
-        // is to be opened; if it fails, all is as it would have been.
+        // AWS-LC seeds its generator once a process. That takes 20 ms, which would otherwise pass when the first
+        // message is to be opened; if it fails, all is as it would have been.
         let seed = || {
             let _ = rand::fill(&mut [0]);
         };

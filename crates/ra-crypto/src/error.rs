@@ -1,4 +1,4 @@
-//! What can fail with keys; none of it says anything about secret content.
+//! Errors of keys. None of them reveals secret content.
 
 use core::{error::Error, fmt};
 

@@ -1,4 +1,4 @@
-//! What was sealed: a nonce, a user payload or a token.
+//! Opened plaintext: a nonce, a user payload or a token.
 
 use alloc::vec::Vec;
 use core::{
@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 pub struct Plaintext(Zeroizing<Vec<u8>>);
 
 impl Plaintext {
-    /// Takes over the bytes; for those who implement [`SessionKey`](crate::SessionKey).
+    /// Takes over the bytes; for implementations of [`SessionKey`](crate::SessionKey).
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Self {
         Self(Zeroizing::new(bytes))

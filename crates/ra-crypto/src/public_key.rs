@@ -75,7 +75,7 @@ pub fn check_public_key(spki: &[u8]) -> Result<(), PublicKeyError> {
     }
 }
 
-/// Names what is wrong with a key that is already refused.
+/// Names the fault of a key that is already refused.
 fn reason(spki: &[u8]) -> PublicKeyError {
     let Some((algorithm, key)) = parts(spki) else {
         return PublicKeyError::Malformed;

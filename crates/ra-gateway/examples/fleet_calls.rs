@@ -17,7 +17,6 @@ use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::SendRequest;
 use hyper_util::rt::TokioIo;
 use ra_crypto::{SessionKey, digest_proof};
-use ra_gateway::accounts::StaticFile;
 use ra_gateway::{BackplaneConfig, Config, Gateway};
 use ra_proto::base64;
 use ra_testkit::{Fake, FakeKey};
@@ -48,9 +47,7 @@ async fn node(url: Option<&String>) -> SocketAddr {
     if let Some(url) = url {
         config.backplane = BackplaneConfig::Redis(url.parse().unwrap());
     }
-    let accounts: StaticFile = "[[account]]\nauthorization = \"a\"\nid = 1\nusername = \"u\""
-        .parse()
-        .unwrap();
+    let accounts = ra_testkit::accounts::InMemory::one();
     let gateway = Gateway::bind(config, Arc::new(accounts), Arc::new(Fake))
         .await
         .unwrap();

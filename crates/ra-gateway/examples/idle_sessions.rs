@@ -16,7 +16,6 @@ use std::{env, fs};
 
 use futures_util::{SinkExt, StreamExt};
 use ra_crypto::{SessionKey, digest_proof};
-use ra_gateway::accounts::StaticFile;
 use ra_gateway::{Config, Gateway};
 use ra_testkit::{Fake, FakeKey};
 use serde_json::{Value, json};
@@ -45,9 +44,7 @@ async fn gateway(sessions: u32, url: Option<&str>) {
     config.session.heartbeat_interval = std::time::Duration::from_secs(300);
     config.limits.connections_per_address = u32::MAX;
     config.limits.sessions_per_address = u32::MAX;
-    let accounts: StaticFile = "[[account]]\nauthorization = \"a\"\nid = 1\nusername = \"u\""
-        .parse()
-        .unwrap();
+    let accounts = ra_testkit::accounts::InMemory::one();
     let gateway = Gateway::bind(config, Arc::new(accounts), Arc::new(Fake))
         .await
         .unwrap();

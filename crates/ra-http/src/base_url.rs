@@ -9,7 +9,7 @@ use ra_types::UrlParts;
 
 use crate::HttpError;
 
-/// So that a base and what is put below it stay within what [`Uri`] takes, 64 KiB.
+/// Keeps a base URL with a path below it within the 64 KiB that [`Uri`] takes.
 const MAX_BYTES: usize = 16 * 1024;
 
 /// A validated base URL, such as `https://discord.com/api/v9`.
@@ -35,7 +35,7 @@ pub struct BaseUrl {
     plaintext: bool,
 }
 
-/// Why a text is no [`BaseUrl`].
+/// Reason why a text is not a [`BaseUrl`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BaseUrlError {
@@ -49,9 +49,9 @@ pub enum BaseUrlError {
     Host,
     /// A port that is no number from 1 to 65535.
     Port,
-    /// `?` and what follows.
+    /// There is a query (`?`).
     Query,
-    /// `#` and what follows.
+    /// There is a fragment (`#`).
     Fragment,
     /// `http` to another machine.
     Plaintext,
@@ -61,7 +61,7 @@ impl BaseUrl {
     /// The URL of `path` below the base. `path` starts with `/` and may bear a query.
     ///
     /// # Errors
-    /// [`HttpErrorKind::BadRequest`](crate::HttpErrorKind::BadRequest) if `path` is no such thing.
+    /// [`HttpErrorKind::BadRequest`](crate::HttpErrorKind::BadRequest) if `path` is not of this form.
     pub fn join(&self, path: &str) -> Result<Uri, HttpError> {
         if !path.starts_with('/') || path.contains('#') {
             return Err(HttpError::bad_request("path"));
@@ -93,7 +93,7 @@ impl BaseUrl {
         self.plaintext
     }
 
-    /// Whether the host is this machine, judged by what is written and not by resolving it.
+    /// Whether the host is this machine, judged by its text and not by resolving it.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.host)
@@ -196,7 +196,7 @@ fn name_or_v4(name: &str) -> Result<String, BaseUrlError> {
     Ok(name.to_ascii_lowercase())
 }
 
-/// Whether a host in lower case, without brackets, is this machine, judged by what is written.
+/// Whether a host in lower case, without brackets, is this machine, judged by its text.
 pub(crate) fn is_loopback(host: &str) -> bool {
     host == "localhost"
         || host

@@ -1,11 +1,11 @@
 //! Captcha: the challenge as a value, and the retry with a solution that a person made.
 //!
-//! Nothing here solves a captcha or talks to anybody who does.
+//! Nothing here solves a captcha or calls a service that does.
 
 use core::fmt;
 
 use http::{HeaderName, Request};
-use zeroize::{ZeroizeOnDrop, Zeroizing};
+use zeroize::ZeroizeOnDrop;
 
 use crate::{Body, HttpError, set_secret_header};
 
@@ -19,7 +19,7 @@ const SESSION_ID: HeaderName = HeaderName::from_static("x-captcha-session-id");
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CaptchaChallenge {
-    /// Who makes the captcha, such as `hcaptcha` (`captcha_service`).
+    /// Provider of the captcha, such as `hcaptcha` (`captcha_service`).
     pub service: Option<String>,
     /// The site key to show the captcha with (`captcha_sitekey`).
     pub sitekey: Option<String>,
@@ -51,28 +51,9 @@ impl fmt::Debug for CaptchaChallenge {
     }
 }
 
-/// What the captcha gave when the person solved it. Redacts and is wiped on drop.
-#[derive(Clone)]
-pub struct CaptchaSolution(Zeroizing<String>);
-
-impl CaptchaSolution {
-    /// Takes the captcha's response text.
-    #[must_use]
-    pub fn new(response: impl Into<String>) -> Self {
-        Self(Zeroizing::new(response.into()))
-    }
-
-    /// Reads the secret.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for CaptchaSolution {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("CaptchaSolution(..)")
-    }
+ra_types::secret_text! {
+    /// The captcha's response to the person's solution.
+    CaptchaSolution;
 }
 
 impl ZeroizeOnDrop for CaptchaSolution {}

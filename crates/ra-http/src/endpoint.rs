@@ -1,4 +1,4 @@
-//! The contract of every REST call, and what builds requests.
+//! The contract of every REST call, and helpers that build requests.
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, header};
@@ -11,7 +11,7 @@ use crate::{BaseUrl, Body, HttpError, TransportError};
 /// Carriers send what [`Endpoint::to_http`] made, without adding credentials and without following redirects, and hand
 /// the reply to [`Endpoint::from_http`].
 pub trait Endpoint {
-    /// What the caller gets.
+    /// The result for the caller.
     type Reply;
 
     /// The request for the API at `base`.
@@ -23,7 +23,7 @@ pub trait Endpoint {
     /// Reads the reply. Implementations begin with [`check_status`](crate::check_status).
     ///
     /// # Errors
-    /// What the peer refused, or that its reply makes no sense.
+    /// The peer's refusal, or a reply that cannot be read.
     #[allow(
         clippy::wrong_self_convention,
         reason = "the reply is read in the light of the call"

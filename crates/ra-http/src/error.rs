@@ -14,7 +14,7 @@ use crate::{
 /// `Debug` and `Display` show kind, status, Discord code, field and wait, never a word of the body.
 pub struct HttpError(Box<Inner>);
 
-/// What kind of [`HttpError`] it is.
+/// Kind of an [`HttpError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HttpErrorKind {
@@ -36,7 +36,7 @@ pub enum HttpErrorKind {
     Transport,
 }
 
-/// What is known; [`HttpError`] boxes it.
+/// The content of an [`HttpError`], boxed by it.
 pub(crate) struct Inner {
     pub(crate) kind: HttpErrorKind,
     pub(crate) status: Option<StatusCode>,
@@ -68,7 +68,7 @@ impl HttpError {
         inner.into()
     }
 
-    /// What kind it is.
+    /// The kind of error.
     #[must_use]
     pub fn kind(&self) -> HttpErrorKind {
         self.0.kind
@@ -141,7 +141,7 @@ impl HttpError {
         }
     }
 
-    /// What to do about it. A captcha says [`Retry::Never`]: the same call without a solution ends the same way.
+    /// Whether trying again helps. A captcha is [`Retry::Never`]: without a solution the same call ends the same way.
     #[must_use]
     pub fn retry(&self) -> Retry {
         let status = self.0.status.map_or(0, |status| status.as_u16());

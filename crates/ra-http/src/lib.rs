@@ -12,7 +12,7 @@
 //!
 //! What a reply may be is decided in one place, [`check_status`]: no redirect, no body over [`MAX_BODY_BYTES`], rate
 //! limits with their wait, captcha challenges as values, and every other refusal with its status and Discord code.
-//! Bodies never reach `Debug` or `Display`; whoever needs one asks for [`HttpError::dangerous_body`].
+//! Bodies never reach `Debug` or `Display`; [`HttpError::dangerous_body`] returns them.
 //!
 //! ```
 //! use ra_http::{Body, BaseUrl, Endpoint, HttpError, check_status, json_post};

@@ -1,4 +1,4 @@
-//! What a reply may be: the one place that reads a status and an error body.
+//! Reads the status and error body of a reply; nothing else does.
 
 use http::{Response, StatusCode};
 use serde::Deserialize;
@@ -123,7 +123,7 @@ fn printable(raw: Option<&RawValue>) -> Option<String> {
     parse::<String>(raw?).filter(|text| is_printable(text))
 }
 
-/// What may be shown on a terminal and sent in a header.
+/// Whether a text may be shown on a terminal and sent in a header.
 fn is_printable(text: &str) -> bool {
     (1..=MAX_CAPTCHA_MEMBER).contains(&text.len()) && text.bytes().all(|b| matches!(b, b' '..=b'~'))
 }

@@ -1,4 +1,4 @@
-//! What a carrier reports when no HTTP reply came, or no WebSocket.
+//! Errors of carriers: no HTTP reply came, or no WebSocket opened.
 
 use core::{error::Error, fmt, time::Duration};
 
@@ -16,7 +16,7 @@ pub struct TransportError {
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
-/// What kind of [`TransportError`] it is.
+/// Kind of a [`TransportError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
@@ -36,7 +36,7 @@ pub enum TransportErrorKind {
     },
     /// It took longer than allowed.
     Timeout,
-    /// The connection broke, or what came was no HTTP or had a head over its cap.
+    /// The connection broke, or the reply was not HTTP or had a head over the limit.
     Lost,
     /// A response body over its cap; the rest was not read.
     BodyTooLarge,
@@ -66,7 +66,7 @@ impl TransportError {
         }
     }
 
-    /// What kind it is.
+    /// The kind of error.
     #[must_use]
     pub fn kind(&self) -> TransportErrorKind {
         self.kind
@@ -81,7 +81,7 @@ impl TransportError {
         }
     }
 
-    /// Whose fault it is.
+    /// Whose fault the error is.
     #[must_use]
     pub fn fault(&self) -> Fault {
         match self.kind {
@@ -91,7 +91,7 @@ impl TransportError {
         }
     }
 
-    /// What to do about it.
+    /// Whether trying again helps.
     #[must_use]
     pub fn retry(&self) -> Retry {
         match self.kind {

@@ -197,7 +197,9 @@ fn join_refuses_what_is_no_path() {
 
 proptest! {
     #[test]
-    fn r01_any_text_parses_or_not_and_plaintext_is_always_loopback(text in "(https?://)?[-a-z0-9.:@\\[\\]/?#\\\\ %]{0,24}") {
+    fn r01_any_text_parses_or_not_and_plaintext_is_always_loopback(
+        text in "(https?://)?[-a-z0-9.:@\\[\\]/?#\\\\ %]{0,24}",
+    ) {
         if let Ok(base) = text.parse::<BaseUrl>() {
             prop_assert!(base.is_loopback() || !base.is_plaintext());
             prop_assert_eq!(base.to_string().parse::<BaseUrl>(), Ok(base.clone()));

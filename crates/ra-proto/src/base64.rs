@@ -61,7 +61,7 @@ pub fn decode(text: &str) -> Result<Vec<u8>, Base64Error> {
     engine.decode(text).map_err(|_| Base64Error)
 }
 
-/// The text is not base64. It does not say where, so that it says nothing of the content.
+/// The text is not base64. The error does not tell where, so that it reveals nothing of the content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Base64Error;

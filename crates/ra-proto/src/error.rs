@@ -1,8 +1,8 @@
-//! Why a frame or a body was not read.
+//! Errors of reading frames and bodies.
 
 use core::fmt;
 
-/// A frame or REST body that cannot be read. Names the place, never what stood there.
+/// A frame or REST body that cannot be read. Names the place, never its content.
 ///
 /// ```
 /// use ra_proto::frame::GatewayFrame;
@@ -21,7 +21,7 @@ pub struct DecodeError {
     field: Option<&'static str>,
 }
 
-/// What is wrong with a frame, a body or one of its fields.
+/// The fault of a frame, a body or one of its fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DecodeErrorKind {
@@ -66,7 +66,7 @@ impl DecodeError {
         }
     }
 
-    /// What is wrong.
+    /// The fault.
     #[must_use]
     pub const fn kind(&self) -> DecodeErrorKind {
         self.kind

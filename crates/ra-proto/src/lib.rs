@@ -1,9 +1,8 @@
 //! The wire layer of remote auth: values that are read from and written to text, and nothing else.
 //!
-//! This crate never opens a socket, reads a clock, draws randomness or does cryptography. It knows
-//! how frames ([`frame`]), close codes ([`CloseCode`]), scan URLs ([`ScanUrl`]), user payloads
-//! ([`User`]) and REST bodies ([`rest`]) look, refuses what does not look so with an error that names
-//! the field and never its content, and keeps secrets ([`Token`], [`Ticket`], …) out of `Debug`.
+//! This crate never opens a socket, reads a clock, draws randomness or does cryptography. It reads and writes frames
+//! ([`frame`]), close codes ([`CloseCode`]), scan URLs ([`ScanUrl`]), user payloads ([`User`]) and REST calls
+//! ([`rest`]). Errors name the field and never its content. Secrets ([`Token`], [`Ticket`], …) stay out of `Debug`.
 //!
 //! ```
 //! use ra_proto::frame::GatewayFrame;

@@ -5,6 +5,10 @@
 // test code: what cannot happen here is a failed test
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
+#[cfg(feature = "accounts")]
+pub mod accounts;
+#[cfg(feature = "accounts")]
+pub mod captcha;
 pub mod differential;
 pub mod discord;
 mod entropy;

@@ -1,4 +1,5 @@
-//! Types that every layer of remote auth shares: secrets, monotonic time, fault and retry, snowflakes, and the one URL splitter.
+//! Types that every layer of remote auth shares: secrets, monotonic time, fault and retry, snowflakes, and the one URL
+//! splitter.
 //!
 //! The crates above re-export what their users need, for example `ra_proto::Token` and `ra_core::Retry`. Depend on this
 //! crate directly only to define secret types with [`secret_text!`].

@@ -80,11 +80,11 @@
 //! use std::sync::Arc;
 //!
 //! use remote_auth::crypto::RustCrypto;
-//! use remote_auth::gateway::{Config, Gateway, accounts::StaticFile};
+//! use remote_auth::gateway::{Accounts, Config, Gateway};
 //!
-//! async fn serve() -> Result<(), Box<dyn std::error::Error>> {
-//!     let accounts = StaticFile::load("accounts.toml")?; // or your own `Accounts`
-//!     let gateway = Gateway::bind(Config::default(), Arc::new(accounts), Arc::new(RustCrypto)).await?;
+//! /// `accounts` knows your users.
+//! async fn serve(accounts: Arc<dyn Accounts>) -> std::io::Result<()> {
+//!     let gateway = Gateway::bind(Config::default(), accounts, Arc::new(RustCrypto)).await?;
 //!     println!("listening on {}", gateway.local_addr());
 //!     gateway.run().await;
 //!     Ok(())

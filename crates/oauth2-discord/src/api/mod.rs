@@ -1,9 +1,9 @@
 //! Information and authorization endpoints (section I of the checklist), one file each.
 //!
-//! The type of the token says who asks: an [`AccessToken`](crate::AccessToken) is sent as `Bearer`, a [`BotToken`] as
-//! `Bot`, and a [`UserToken`], the session of a user account, without a scheme. Endpoints of the last kind are those
-//! that the service's own page calls. They act for a person who is present and decides: automating user accounts is
-//! forbidden (O-183).
+//! The type of the token says who asks: an [`AccessToken`](crate::AccessToken) is sent as `Bearer`, a
+//! [`BotToken`](crate::BotToken) as `Bot`, and a [`UserToken`], the session of a user account, without a scheme.
+//! Endpoints of the last kind are those that the service's own page calls. They act for a person who is present and
+//! decides: automating user accounts is forbidden (O-183).
 //!
 //! Unknown members are ignored, `null` counts as absent, ids may be strings or integers.
 

@@ -56,7 +56,7 @@ impl fmt::Display for AuthorizeError {
                 "response_type is required with scopes other than bot and applications.commands",
             ),
             Self::OtherGrant(scope) => {
-                write!(f, "another grant has to be used for the scope {scope}")
+                write!(f, "the scope {scope} needs another grant")
             }
             Self::NonceWithoutOpenid => {
                 f.write_str("nonce needs the code grant and the scope openid")

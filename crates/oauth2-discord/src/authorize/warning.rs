@@ -96,7 +96,9 @@ impl fmt::Display for Warning {
             Self::AlwaysAsks(scope) => {
                 write!(f, "{scope} is asked for each time, whatever prompt says")
             }
-            Self::Localhost => f.write_str("localhost need not be this machine, 127.0.0.1 is"),
+            Self::Localhost => {
+                f.write_str("localhost may be another machine, 127.0.0.1 is this one")
+            }
             Self::PlaintextRedirect => {
                 f.write_str("the redirect goes over plaintext to another machine")
             }
@@ -107,7 +109,7 @@ impl fmt::Display for Warning {
             Self::NeedsApproval(scope) => write!(f, "{scope} needs approval by Discord"),
             Self::NeedsBotAccount(scope) => write!(f, "{scope} needs a bot account"),
             Self::Deprecated(scope) => write!(f, "{scope} is deprecated"),
-            Self::NoState => f.write_str("without state a forged redirect is taken for a true one"),
+            Self::NoState => f.write_str("without state a forged redirect cannot be detected"),
             Self::NoPkce => f.write_str("without PKCE a stolen code can be used by others"),
             Self::RoleConnectionsWithPkce => {
                 f.write_str("role_connections.write is refused with PKCE")

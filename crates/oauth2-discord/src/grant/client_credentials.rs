@@ -86,7 +86,7 @@ impl fmt::Display for ClientCredentialsError {
         match self {
             Self::NoScope => f.write_str("client credentials need a scope"),
             Self::OtherGrant(scope) => {
-                write!(f, "the code grant has to be used for the scope {scope}")
+                write!(f, "the scope {scope} needs the code grant")
             }
         }
     }

@@ -35,7 +35,7 @@ impl fmt::Display for IdTokenError {
         f.write_str(match self {
             Self::Missing => "there is no id token",
             Self::TooLarge => "the id token is too large",
-            Self::Malformed => "the id token is no signed token",
+            Self::Malformed => "the id token is not a signed token",
             Self::Algorithm => "the id token is not signed by RS256",
             Self::UnknownKey => "the id token names a key that the service does not have",
             Self::Signature => "the signature of the id token is wrong",

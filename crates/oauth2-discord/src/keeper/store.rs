@@ -107,8 +107,8 @@ impl fmt::Display for StoreError {
             StoreErrorKind::Io => "the token store cannot be used",
             StoreErrorKind::NotPrivate => "others may read or write the token store",
             StoreErrorKind::NotOurs => "the token store belongs to another user",
-            StoreErrorKind::NotAFile => "the token store is no ordinary file",
-            StoreErrorKind::NotATokenSet => "what is stored is no token set",
+            StoreErrorKind::NotAFile => "the token store is not an ordinary file",
+            StoreErrorKind::NotATokenSet => "the stored content is not a token set",
         })
     }
 }

@@ -7,22 +7,25 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use crate::adapter::{Blocking, options};
 use ra_blocking::{Canceller, Keys, Login, LoginOptions, Network, Proxy, TlsConfig};
 use ra_core::desktop::login::{Event, Outcome, Renewal};
+use ra_core::mobile;
 use ra_crypto::{Backend, Entropy, GenerateError, KeyError, PeerKey, PublicKeyError, SessionKey};
 use ra_testkit::Fake;
+use ra_testkit::parity::gateway::Service;
+use ra_testkit::parity::suite::approval::{CREATED, Phone};
+use ra_testkit::parity::suite::login::{CAPTCHA, name};
+use ra_testkit::parity::suite::tls::trusting;
 use ra_testkit::tls::Ca;
 
-use crate::gateway::Service;
-use crate::login::{CAPTCHA, name};
-use crate::support::{accept, drain, listener, read_request, watchdog};
-use crate::tls::trusting;
+use ra_testkit::parity::peers::{accept, drain, is_untouched, listener, read_request, watchdog};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// Options without a limit that a test could hit.
 fn patient(service: &Service) -> LoginOptions {
-    let mut options = service.options();
+    let mut options = options(service.options());
     let config = &mut options.config;
     for limit in [
         &mut config.connect_within,
@@ -268,7 +271,7 @@ fn between_two_tries() {
     assert!(matches!(login.outcome(), Ok(Outcome::Cancelled)));
     let service = gateway.join().unwrap();
     assert!(
-        crate::support::is_untouched(&service.sockets),
+        ra_testkit::parity::peers::is_untouched(&service.sockets),
         "no other try"
     );
 }
@@ -322,4 +325,35 @@ fn before_anybody_asked_for_an_event() {
     assert_eq!(format!("{canceller:?}"), "Canceller { cancelled: true }");
     assert!(matches!(login.outcome(), Ok(Outcome::Cancelled)));
     canceller.cancel(); // nobody is there any more
+}
+
+#[test]
+fn an_approval_is_given_up_from_another_thread_while_it_waits() {
+    let _watchdog = watchdog();
+    // for a reply
+    let mut phone = Phone::new();
+    phone.config.call_within = Duration::from_secs(3600);
+    let approval = phone.approval(Blocking).0;
+    let canceller = approval.canceller();
+    let service = thread::spawn(move || {
+        let mut stream = accept(&phone.rest);
+        read_request(&mut stream);
+        canceller.cancel();
+        drain(&mut stream); // the call is broken off
+    });
+    assert_eq!(approval.outcome().unwrap(), mobile::Outcome::Abandoned);
+    service.join().unwrap();
+
+    // for the person
+    let mut phone = Phone::new();
+    phone.config.decide_within = Duration::from_secs(3600);
+    let mut approval = phone.approval(Blocking).0;
+    let canceller = approval.canceller();
+    let service = phone.answer(&[CREATED]);
+    approval.next_event().unwrap();
+    let waiting = thread::spawn(move || approval.outcome());
+    canceller.cancel();
+    assert_eq!(waiting.join().unwrap().unwrap(), mobile::Outcome::Abandoned);
+    let (phone, _) = service.join().unwrap();
+    assert!(is_untouched(&phone.rest), "nothing was said to the service");
 }

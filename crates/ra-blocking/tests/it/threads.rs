@@ -5,11 +5,12 @@ use std::process::Command;
 use std::sync::Arc;
 use std::thread;
 
+use crate::adapter::options;
 use ra_blocking::{KeyPool, Login};
 use ra_testkit::Fake;
+use ra_testkit::parity::gateway::Service;
 
-use crate::gateway::Service;
-use crate::support::{accept, read_request, watchdog};
+use ra_testkit::parity::peers::{accept, read_request, watchdog};
 
 #[test]
 fn threads_end_with_their_login() {
@@ -56,7 +57,7 @@ fn alone() {
 
     // a login that goes to its end, and is not dropped yet
     let service = Service::new();
-    let mut login = service.login();
+    let mut login = Login::start(options(service.options())).unwrap();
     let gateway = thread::spawn(move || {
         let mut gateway = service.accept();
         gateway.approve();
@@ -69,7 +70,7 @@ fn alone() {
 
     // one that is dropped while it waits for a frame: one thread waits for it, and no other
     let service = Service::new();
-    let mut login = service.login();
+    let mut login = Login::start(options(service.options())).unwrap();
     let gateway = thread::spawn(move || {
         let mut gateway = service.accept();
         gateway.handshake();
@@ -84,7 +85,7 @@ fn alone() {
 
     // one that is cancelled while its call is not answered
     let service = Service::new();
-    let mut login = service.login();
+    let mut login = Login::start(options(service.options())).unwrap();
     let canceller = login.canceller();
     let gateway = thread::spawn(move || {
         service.accept().approve();
@@ -100,7 +101,7 @@ fn alone() {
 
     // one that is dropped while its socket is being opened, its events never asked for again
     let service = Service::new();
-    let mut login = service.login();
+    let mut login = Login::start(options(service.options())).unwrap();
     let canceller = login.canceller();
     let opening = thread::spawn(move || {
         let mut stream = accept(&service.sockets);
@@ -116,7 +117,7 @@ fn alone() {
 
     // one that was never asked for an event has none at all
     let service = Service::new();
-    let login = Login::start(service.options()).unwrap();
+    let login = Login::start(options(service.options())).unwrap();
     assert_eq!(ours(), [""; 0]);
     drop(login);
 

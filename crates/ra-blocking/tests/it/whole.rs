@@ -10,13 +10,14 @@ use ra_core::desktop::login::{Event, Outcome, Renewal};
 use ra_core::gateway::Accept;
 use ra_core::mobile;
 use ra_crypto::RustCrypto;
-use ra_gateway::accounts::StaticFile;
-use ra_gateway::{Captcha, Config, Gateway};
+use ra_gateway::{Config, Gateway};
 use ra_http::CaptchaSolution;
 use ra_proto::{ScanUrl, Token};
+use ra_testkit::accounts::InMemory;
+use ra_testkit::captcha::Captcha;
 
-use crate::login::name;
-use crate::support::watchdog;
+use ra_testkit::parity::peers::watchdog;
+use ra_testkit::parity::suite::login::name;
 
 /// A gateway on a runtime and a thread of its own. The runtime goes with the test.
 struct Host {
@@ -31,8 +32,7 @@ impl Host {
             .enable_all()
             .build()
             .unwrap();
-        let accounts = "[[account]]\nauthorization = \"phone\"\nid = 81\nusername = \"mary\"\ntoken = \"canary\"";
-        let accounts: StaticFile = accounts.parse().unwrap();
+        let accounts = InMemory::default().with("phone", "81:0:0:mary", Some("canary"));
         let mut config = Config::default();
         change(&mut config);
         let bound = Gateway::bind(config, Arc::new(accounts), Arc::new(RustCrypto));
@@ -141,7 +141,7 @@ fn r07_r21_heartbeats_renewal_and_the_other_dialect() {
 #[test]
 fn r31_a_captcha_on_the_way() {
     let _watchdog = watchdog();
-    let host = Host::start(|config| config.captcha = Some(Captcha::new("solved")));
+    let host = Host::start(|config| config.captcha = Some(Arc::new(Captcha::new("solved"))));
     let mut login = host.login(Renewal::Limit(0));
     let mut names = Vec::new();
     while let Some(event) = login.next_event() {

@@ -5,7 +5,7 @@ use clap::{CommandFactory as _, Parser as _};
 
 use super::*;
 use crate::commands::demo::Ending;
-use crate::commands::gateway::args::Rendezvous;
+use crate::commands::gateway::settings::Rendezvous;
 use crate::commands::login::{Proof, Renewals};
 
 fn parse(line: &str) -> Result<Command, clap::Error> {
@@ -37,6 +37,11 @@ fn options_are_those_of_the_contract_and_no_others() {
         names.sort();
         names.join(" ")
     };
+    let all = Cli::command();
+    let all = all
+        .get_arguments()
+        .map(|argument| argument.get_id().as_str());
+    assert_eq!(all.collect::<Vec<_>>(), ["log", "log_format"]);
     assert_eq!(options("demo"), "captcha deny expire json");
     assert_eq!(
         options("login"),
@@ -48,7 +53,7 @@ fn options_are_those_of_the_contract_and_no_others() {
     );
     assert_eq!(
         options("gateway"),
-        "accounts accounts_secret_file accounts_url check_config config drain listen log log_format metrics origin \
+        "accounts accounts_secret_file accounts_url check_config config drain listen metrics origin \
          proof rendezvous tls_cert tls_key trusted_proxy trusted_proxy_header"
     );
 }
@@ -57,12 +62,19 @@ fn options_are_those_of_the_contract_and_no_others() {
 fn a_drain_lasts_some_seconds() {
     let drain = |text: &str| {
         parse(&format!("gateway --drain={text}")).map(|command| match command {
-            Command::Gateway(args) => args.drain,
+            Command::Gateway(args) => {
+                args.settings
+                    .read(None)
+                    .unwrap()
+                    .config()
+                    .unwrap()
+                    .drain_within
+            }
             other => panic!("{other:?}"),
         })
     };
-    assert_eq!(drain("0").unwrap(), Some(Duration::ZERO));
-    assert_eq!(drain("1.5").unwrap(), Some(Duration::from_millis(1_500)));
+    assert_eq!(drain("0").unwrap(), Duration::ZERO);
+    assert_eq!(drain("1.5").unwrap(), Duration::from_millis(1_500));
     for bad in ["-1", "nan", "inf", "86401", "1e400", "2m", ""] {
         assert!(drain(bad).is_err(), "{bad}");
     }
@@ -133,7 +145,7 @@ fn r56_sessions_meet_in_memory_or_in_a_redis() {
     let rendezvous = |place: &str| {
         let parsed = parse(&format!("gateway {place}"));
         parsed.map(|command| match command {
-            Command::Gateway(args) => args.rendezvous,
+            Command::Gateway(args) => args.settings.rendezvous,
             other => panic!("{other:?}"),
         })
     };

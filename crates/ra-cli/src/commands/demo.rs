@@ -10,7 +10,6 @@ use clap::Args;
 use ra_core::desktop::login::Renewal;
 use ra_core::mobile;
 use ra_crypto::AwsLc;
-use ra_gateway::accounts::StaticFile;
 use ra_gateway::{Captcha, Config, Gateway};
 use ra_http::Retry;
 use ra_proto::{ScanUrl, Token};
@@ -18,6 +17,7 @@ use ra_tokio::{Approval, Keys, LoginOptions, Network};
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
+use crate::commands::gateway::StaticFile;
 use crate::commands::login::conclude;
 use crate::desktop;
 use crate::outcome::{End, Exit, Failure, Kind, after_help};
@@ -186,7 +186,7 @@ async fn play(ending: Ending, watched: bool, printer: &mut Printer) -> Result<Ex
 async fn gateway(ending: Ending, watched: bool) -> Result<Gateway, Failure> {
     let mut config = Config::default();
     match ending {
-        Ending::Captcha => config.captcha = Some(Captcha::new("nobody solves this one")),
+        Ending::Captcha => config.captcha = Some(Arc::new(Unsolvable)),
         Ending::Expired if watched => config.session.timeout = SHORT_LIFE_WATCHED,
         Ending::Expired => config.session.timeout = SHORT_LIFE,
         Ending::Approved | Ending::Declined => {}
@@ -197,6 +197,24 @@ async fn gateway(ending: Ending, watched: bool) -> Result<Gateway, Failure> {
     Gateway::bind(config, Arc::new(accounts), Arc::new(AwsLc))
         .await
         .map_err(|error| Failure::local("cannot listen on loopback", error))
+}
+
+/// A captcha that nobody solves.
+#[derive(Debug)]
+struct Unsolvable;
+
+impl Captcha for Unsolvable {
+    fn challenge(&self, _: &http::HeaderMap) -> Option<String> {
+        let challenge = serde_json::json!({
+            "captcha_key": ["captcha-required"],
+            "captcha_service": "hcaptcha",
+            "captcha_sitekey": "00000000-0000-4000-8000-000000000000",
+            "captcha_rqdata": "example-rqdata",
+            "captcha_rqtoken": "example-rqtoken",
+            "captcha_session_id": "example-session",
+        });
+        Some(challenge.to_string())
+    }
 }
 
 /// The phone of the demo.

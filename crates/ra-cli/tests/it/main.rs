@@ -10,6 +10,7 @@ mod demo;
 mod exchange_faults;
 mod faults;
 mod fleet;
+mod log;
 mod login;
 mod network;
 mod oauth2;

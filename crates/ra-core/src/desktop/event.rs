@@ -1,4 +1,4 @@
-//! Events of the desktop: what the person at the screen should see.
+//! Events of the desktop, for the person at the screen.
 
 use alloc::string::String;
 use core::time::Duration;
@@ -7,7 +7,8 @@ use core::time::Duration;
 use ra_http::CaptchaChallenge;
 use ra_proto::{ScanUrl, User};
 
-/// An event for the person at the screen. A [`Session`](super::Session) emits those of one socket, a `Login` all of them.
+/// An event for the person at the screen. A [`Session`](super::Session) emits those of one socket, a `Login` all of
+/// them.
 ///
 /// ```
 /// use ra_core::desktop::Event;
@@ -43,8 +44,8 @@ pub enum Event {
         /// How long until the next try starts.
         delay: Duration,
     },
-    /// The gateway sent a frame with an op that this version does not know (R-03): the op's first 64 characters. At most
-    /// 32 of these are reported per session.
+    /// The gateway sent a frame with an op that this version does not know (R-03): the op's first 64 characters. At
+    /// most 32 of these are reported per session.
     UnknownOp(String),
 }
 

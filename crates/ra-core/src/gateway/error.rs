@@ -1,4 +1,4 @@
-//! Why a gateway session failed, and the close code that says so to the desktop.
+//! Errors of a gateway session, and the close code that the desktop gets.
 
 use core::fmt;
 
@@ -9,7 +9,7 @@ use ra_proto::frame::DecodeError;
 use super::Phase;
 use crate::Fault;
 
-/// Why a session failed. [`SessionError::close_code`] is what the desktop gets to see.
+/// Reason why a session failed. The desktop sees only its [`SessionError::close_code`].
 ///
 /// ```
 /// use ra_core::gateway::SessionError;
@@ -76,7 +76,7 @@ impl SessionError {
         }
     }
 
-    /// Whose fault it is.
+    /// Whose fault the error is.
     ///
     /// ```
     /// use ra_core::Fault;

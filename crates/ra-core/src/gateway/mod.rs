@@ -7,9 +7,9 @@
 //!                                    init out          ticket out
 //! ```
 //!
-//! The machine knows one desktop. Who scans, approves and redeems reaches it through the commands
-//! [`Session::attach`] (or [`Session::attach_sealed`]), [`Session::approve`] and [`Session::decline`]; the host keeps accounts,
-//! handshake tokens and tickets.
+//! The machine knows one desktop. Phones reach it through the commands
+//! [`Session::attach`] (or [`Session::attach_sealed`]), [`Session::approve`] and [`Session::decline`]; the host keeps
+//! accounts, handshake tokens and tickets.
 
 mod error;
 mod output;
@@ -54,7 +54,7 @@ pub enum Accept {
     Nonce,
 }
 
-/// How a gateway treats its sockets.
+/// Configuration of gateway sessions.
 ///
 /// ```
 /// use core::time::Duration;
@@ -142,8 +142,7 @@ impl Session {
         }
     }
 
-    /// Takes what the desktop or the clock brought. `entropy` gives the nonce and what sealing
-    /// it needs.
+    /// Handles an event of the socket or the clock. `entropy` is for the nonce and for sealing it.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -161,7 +160,7 @@ impl Session {
         self.step(|state, cx| state.on_input(cx, now, input, entropy));
     }
 
-    /// Shows the desktop who has scanned its code. Again, with somebody else, until the verdict.
+    /// Shows the desktop the user who scanned its code. May come again, with another user, until the verdict.
     ///
     /// # Errors
     ///
@@ -188,8 +187,7 @@ impl Session {
     }
 
     /// The same with a user that was sealed to [this desktop's key](Self::public_key) elsewhere,
-    /// so that only the desktop gets to know who it is. What does not open is the desktop's to
-    /// find out.
+    /// so that only the desktop learns who it is. The desktop finds out whether it opens.
     ///
     /// # Errors
     ///
@@ -220,7 +218,7 @@ impl Session {
         self.command(now, |state, cx| state.approve(cx, ticket))
     }
 
-    /// Tells the desktop that the person said no and ends the session.
+    /// Tells the desktop that the person declined, and ends the session.
     ///
     /// # Errors
     ///
@@ -258,7 +256,7 @@ impl Session {
         self.step(|state, cx| state.shut_down(cx, code));
     }
 
-    /// The next thing to do, in order.
+    /// Takes the next output, in order.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -291,7 +289,7 @@ impl Session {
         (self.phase() != Phase::Ended).then(|| self.cx.timers.next())
     }
 
-    /// How far the session is.
+    /// The phase of the session.
     ///
     /// ```
     /// use std::sync::Arc;

@@ -1,11 +1,11 @@
-//! What a gateway session wants done.
+//! Outputs of a gateway session: actions for the host, and the outcome.
 
 use ra_proto::{CloseCode, Fingerprint};
 
 use super::SessionError;
 use crate::Text;
 
-/// The next thing to do.
+/// The next action, or the end.
 ///
 /// ```
 /// use ra_core::gateway::Output;
@@ -19,15 +19,15 @@ use crate::Text;
 pub enum Output {
     /// Send this text message.
     Send(Text),
-    /// Something the host should know.
+    /// An event for the host.
     Event(Event),
-    /// Close the socket with this code, once what was sent before is out.
+    /// Close the socket with this code, after everything sent before is out.
     Close(CloseCode),
     /// The session is over. Comes once, last.
     End(Result<Outcome, SessionError>),
 }
 
-/// Something the host should know while the session goes on.
+/// An event for the host.
 ///
 /// ```
 /// use ra_core::gateway::Event;
@@ -47,7 +47,7 @@ pub enum Event {
     Ready(Fingerprint),
 }
 
-/// How a session ended when nothing went wrong.
+/// How a session ended without an error.
 ///
 /// ```
 /// use ra_core::gateway::Outcome;
@@ -59,9 +59,9 @@ pub enum Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The person said yes and the desktop has its ticket.
+    /// The person approved, and the desktop has its ticket.
     Approved,
-    /// The person said no and the desktop knows.
+    /// The person declined, and the desktop knows.
     Declined,
     /// The desktop went away, with its close code if it sent one.
     Left(Option<CloseCode>),

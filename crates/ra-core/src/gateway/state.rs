@@ -17,7 +17,7 @@ use crate::{Misuse, MonoTime, Text};
 
 const NONCE_BYTES: usize = 32;
 
-/// Where a session is, with what only that phase knows.
+/// The state of a session, with the data of its phase.
 pub(super) enum State {
     AwaitInit,
     AwaitProof {
@@ -33,7 +33,7 @@ pub(super) enum State {
     Ended,
 }
 
-/// How far a gateway session is.
+/// The phase of a gateway session.
 ///
 /// ```
 /// use ra_core::gateway::Phase;
@@ -51,7 +51,7 @@ pub enum Phase {
     AwaitScan,
     /// A phone has scanned, its owner's verdict is awaited.
     Scanned,
-    /// Over.
+    /// Ended.
     Ended,
 }
 
@@ -61,7 +61,7 @@ impl fmt::Display for Phase {
     }
 }
 
-/// What every phase works with.
+/// Data that all phases share.
 pub(super) struct Context {
     pub(super) config: Arc<Config>,
     pub(super) backend: Arc<dyn Backend>,

@@ -44,7 +44,7 @@ impl Timers {
         }
     }
 
-    /// What is over at `now`, the earliest first.
+    /// The earliest deadline that has passed at `now`, as its error.
     pub(super) fn due(&self, now: MonoTime) -> Option<SessionError> {
         let next = self.next();
         (next.at <= now).then_some(match next.wake {

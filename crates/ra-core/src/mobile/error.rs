@@ -31,7 +31,7 @@ pub enum MobileError {
 }
 
 impl MobileError {
-    /// Whose fault it is.
+    /// Whose fault the error is.
     ///
     /// ```
     /// use ra_core::Fault;
@@ -47,7 +47,7 @@ impl MobileError {
         }
     }
 
-    /// What now.
+    /// Whether trying again helps.
     ///
     /// ```
     /// use ra_core::Retry;

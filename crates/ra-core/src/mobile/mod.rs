@@ -50,7 +50,7 @@ use state::{Context, State};
 pub struct Config {
     /// Where the REST calls go (R-01).
     pub api: BaseUrl,
-    /// The token of the account that approves: what goes into `Authorization`.
+    /// The token of the approving account, sent in `Authorization`.
     pub authorization: Token,
     /// How long one call may take.
     pub call_within: Duration,
@@ -101,13 +101,13 @@ impl Config {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Input {
-    /// Answers `Call`: the response, or why there is none.
+    /// Answers `Call`: the response, or the reason why there is none.
     Reply(CallId, Result<http::Response<Body>, TransportError>),
     /// Time has passed.
     Tick,
 }
 
-/// What the person answers when the account asks for a second factor (R-43).
+/// The person's answer to a multi-factor challenge (R-43).
 ///
 /// ```
 /// use ra_core::mobile::MfaAnswer;
@@ -195,7 +195,7 @@ impl Session {
         }
     }
 
-    /// Takes what happened outside.
+    /// Handles an event from outside.
     ///
     /// ```
     /// use ra_core::MonoTime;
@@ -218,7 +218,7 @@ impl Session {
         self.step(|state, cx| state.on_time(cx, now));
     }
 
-    /// The person says yes.
+    /// The person approves.
     ///
     /// # Errors
     ///
@@ -239,7 +239,7 @@ impl Session {
         self.command(now, State::approve)
     }
 
-    /// The person says no, before or instead of answering the second factor.
+    /// The person declines, before or instead of answering the second factor.
     ///
     /// # Errors
     ///
@@ -305,7 +305,7 @@ impl Session {
         self.command(now, |state, cx, now| state.answer_mfa(cx, now, answer))
     }
 
-    /// The next thing to do, in order.
+    /// Takes the next output, in order.
     ///
     /// ```
     /// use ra_core::MonoTime;

@@ -1,4 +1,4 @@
-//! What a phone wants done.
+//! Outputs of a phone's approval: actions for the driver, and the outcome.
 
 use alloc::vec::Vec;
 
@@ -8,7 +8,7 @@ use ra_proto::rest::MfaMethod;
 use super::MobileError;
 use crate::HttpCall;
 
-/// The next thing to do.
+/// The next action, or the end.
 ///
 /// ```
 /// use ra_core::HttpCall;
@@ -33,7 +33,7 @@ pub enum Output {
     End(Result<Outcome, MobileError>),
 }
 
-/// Something for the person who holds the phone.
+/// An event for the person with the phone.
 ///
 /// ```
 /// use ra_core::mobile::Event;
@@ -84,7 +84,7 @@ pub enum Outcome {
     Approved,
     /// The device has been told no.
     Declined,
-    /// The caller gave up. What the person had decided by then stands; without a yes the device stays out, and finds out
-    /// when its code expires.
+    /// The caller gave up. What the person had decided by then stands; without a yes the device stays out, and finds
+    /// out when its code expires.
     Abandoned,
 }

@@ -14,7 +14,7 @@ use ra_proto::rest::{Cancel, CreateHandshake, Finish, FinishMfa, FinishMfaReply,
 /// How much later than its own timeout a call's reply is given up on.
 const REPLY_GRACE: core::time::Duration = core::time::Duration::from_secs(1);
 
-/// Where an approval is, with what only that phase knows.
+/// The state of an approval, with the data of its phase.
 pub(super) enum State {
     Creating {
         call: Call<CreateHandshake>,
@@ -73,7 +73,7 @@ pub enum Phase {
     AnsweringMfa,
     /// The no is under way.
     Cancelling,
-    /// Over.
+    /// Ended.
     Ended,
 }
 
@@ -83,7 +83,7 @@ impl fmt::Display for Phase {
     }
 }
 
-/// What every phase works with.
+/// Data that all phases share.
 pub(super) struct Context {
     pub(super) config: Config,
     pub(super) fingerprint: Fingerprint,
@@ -91,7 +91,7 @@ pub(super) struct Context {
     pub(super) out: Queue<Output>,
 }
 
-/// A call under way: who reads its reply, and until when it is waited for.
+/// The call in flight: the endpoint that reads its reply, and its deadline.
 pub(super) struct Call<E> {
     id: CallId,
     endpoint: E,

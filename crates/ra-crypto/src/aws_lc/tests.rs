@@ -1,4 +1,4 @@
-//! What cannot be seen from outside: which thread does what while a key is made.
+//! Tests of the inside: which thread does what while a key is made.
 
 use core::num::NonZero;
 use std::thread;

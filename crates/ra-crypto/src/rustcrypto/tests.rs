@@ -1,4 +1,4 @@
-//! What cannot be seen from outside: that every opening is blinded.
+//! Tests of the inside: every opening is blinded.
 
 use super::*;
 use crate::{EntropyError, SEALED_BYTES};

@@ -1,27 +1,20 @@
 //! Who the phones belong to.
 
 mod call_out;
-mod captcha;
 mod error;
-mod file;
-mod read;
 mod replaceable;
-#[cfg(test)]
-mod tests;
-mod totp;
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
+use http::HeaderMap;
 use ra_proto::rest::MfaMethod;
 use ra_proto::{MfaAnswerText, Token, User};
 
 pub use crate::observe::reason::AccountsFailure;
 pub use call_out::{Carried, Carrier, HttpCallOut, InvalidSecret};
-pub use captcha::Captcha;
-pub use error::{AccountsError, AccountsErrorKind, AccountsFileError, AccountsFileErrorKind};
-pub use file::StaticFile;
+pub use error::{AccountsError, AccountsErrorKind};
 pub use replaceable::Replaceable;
 
 /// The future that [`Accounts`] answers with.
@@ -29,8 +22,8 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, AccountsError>> +
 
 /// Knows the accounts: says whose an `Authorization` header is and mints their tokens.
 ///
-/// [`StaticFile`] serves demos and tests, [`HttpCallOut`] asks a server of the host's own. Whoever
-/// embeds a gateway may implement this trait on their own user base. Each answer is waited for no
+/// [`HttpCallOut`] asks a server of the host's own. A host that embeds a gateway may implement this
+/// trait on its own user base. Each answer is waited for no
 /// longer than [`Limits::accounts_within`](crate::Limits::accounts_within); after that the caller
 /// gets a 503. What it gets on an [`AccountsError`] is the error's [kind](AccountsErrorKind).
 ///
@@ -100,5 +93,36 @@ impl Account {
             user,
             mfa: Vec::new(),
         }
+    }
+}
+
+/// Asks for a captcha before a ticket is exchanged.
+pub trait Captcha: fmt::Debug + Send + Sync {
+    /// Body of the 400 that carries the challenge. `None` lets a request with these headers pass.
+    fn challenge(&self, headers: &HeaderMap) -> Option<String>;
+}
+
+/// Accounts that nobody has.
+#[cfg(test)]
+#[derive(Debug)]
+pub(crate) struct NoAccounts;
+
+#[cfg(test)]
+impl Accounts for NoAccounts {
+    fn authenticate<'a>(&'a self, _: &'a Token) -> Answer<'a, Option<Account>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn mint_token<'a>(&'a self, _: &'a User) -> Answer<'a, Token> {
+        Box::pin(async { Err(AccountsErrorKind::Unknown.into()) })
+    }
+
+    fn verify_mfa<'a>(
+        &'a self,
+        _: &'a User,
+        _: &'a MfaMethod,
+        _: &'a MfaAnswerText,
+    ) -> Answer<'a, bool> {
+        Box::pin(async { Ok(false) })
     }
 }

@@ -11,17 +11,8 @@ use super::{Account, Accounts, Answer};
 /// Accounts that can be exchanged under a running gateway, such as by a file that is read again.
 /// Questions under way are answered by those that they were put to.
 ///
-/// ```
-/// use std::sync::Arc;
-/// use ra_gateway::accounts::{Replaceable, StaticFile};
-///
-/// let file = |name: &str| -> StaticFile {
-///     format!("[[account]]\nauthorization = \"a\"\nid = 1\nusername = \"{name}\"").parse().unwrap()
-/// };
-/// let accounts = Arc::new(Replaceable::new(file("alice")));
-/// // hand `accounts.clone()` to `Gateway::bind`, and later:
-/// accounts.replace(file("bob"));
-/// ```
+/// Hand a clone of the `Arc` to `Gateway::bind`, keep another and call
+/// [`replace`](Self::replace) on it.
 pub struct Replaceable<A>(RwLock<Arc<A>>);
 
 impl<A> Replaceable<A> {

@@ -1,7 +1,7 @@
 //! What a gateway does by itself.
 
 use super::*;
-use crate::accounts::StaticFile;
+use crate::accounts::NoAccounts;
 use crate::observe::log::Failure;
 use crate::observe::log::tests::kept::Kept;
 use crate::observe::reason::Refusal;
@@ -13,10 +13,8 @@ async fn a_gateway_to_which_nothing_more_happens_tells_a_burst_in_full() {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         ..Config::default()
     };
-    let file = "[[account]]\nauthorization = \"a\"\nid = 1\nusername = \"u\"";
-    let accounts: StaticFile = file.parse().unwrap();
     let backend = Arc::new(ra_testkit::Fake);
-    let gateway = Gateway::bind(config, Arc::new(accounts), backend);
+    let gateway = Gateway::bind(config, Arc::new(NoAccounts), backend);
     let gateway = gateway.await.unwrap();
     let (shared, handle) = (Arc::clone(&gateway.shared), gateway.handle());
     let running = tokio::spawn(gateway.run());

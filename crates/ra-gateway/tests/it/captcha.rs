@@ -1,14 +1,14 @@
 //! A captcha before the ticket exchange.
 
 use http::Request;
-use ra_gateway::Captcha;
+use ra_testkit::captcha::Captcha;
 use serde_json::json;
 
 use crate::support::*;
 
 #[tokio::test]
 async fn r31_the_ticket_survives_until_the_captcha_is_solved() {
-    let host = host(|config| config.captcha = Some(Captcha::new("42"))).await;
+    let host = host(|config| config.captcha = Some(std::sync::Arc::new(Captcha::new("42")))).await;
     let (mut desktop, fingerprint) = Desktop::ready(host.address, 1).await;
     let reply = post(
         host.address,

@@ -99,10 +99,7 @@ async fn a_listener_of_its_own_serves_them() {
     let mut config = ra_gateway::Config::default();
     let anywhere = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
     config.metrics = Some(anywhere);
-    let accounts: ra_gateway::accounts::StaticFile =
-        "[[account]]\nauthorization = \"a\"\nid = 1\nusername = \"u\""
-            .parse()
-            .unwrap();
+    let accounts = ra_testkit::accounts::InMemory::one();
     let backend = std::sync::Arc::new(ra_testkit::Fake);
     let gateway = ra_gateway::Gateway::bind(config, std::sync::Arc::new(accounts), backend)
         .await

@@ -2,7 +2,7 @@
 
 use core::net::IpAddr;
 
-/// What a `NO_PROXY` list says. Entries that make no sense match nothing: the proxy is used then.
+/// The content of a `NO_PROXY` list. An entry that cannot be read matches nothing, so the proxy is used.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Bypass {
     everything: bool,

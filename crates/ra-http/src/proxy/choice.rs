@@ -107,7 +107,8 @@ impl Proxies {
         Ok(Self(Choice::Environment(proxy, bypass)))
     }
 
-    /// The proxy for this target. `host` is a name or an address, an IPv6 address without brackets; nothing is resolved.
+    /// The proxy for this target. `host` is a name or an address, an IPv6 address without brackets; nothing is
+    /// resolved.
     #[must_use]
     pub fn for_target(&self, host: &str, port: u16) -> Option<&Proxy> {
         let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
@@ -141,7 +142,7 @@ impl ProxyVariableError {
         self.variable
     }
 
-    /// What is wrong with its value.
+    /// The fault of its value.
     #[must_use]
     pub fn reason(&self) -> ProxyError {
         self.reason

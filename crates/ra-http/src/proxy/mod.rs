@@ -39,7 +39,7 @@ pub struct Proxy {
     credentials: Option<ProxyCredentials>,
 }
 
-/// How a [`Proxy`] is spoken to.
+/// Protocol of a [`Proxy`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ProxyScheme {
@@ -56,7 +56,7 @@ pub struct ProxyCredentials {
     password: Zeroizing<String>,
 }
 
-/// Why a text is no [`Proxy`].
+/// Reason why a text is not a [`Proxy`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ProxyError {
@@ -70,7 +70,7 @@ pub enum ProxyError {
 }
 
 impl Proxy {
-    /// How it is spoken to.
+    /// The proxy's protocol.
     #[must_use]
     pub fn scheme(&self) -> ProxyScheme {
         self.scheme
@@ -88,13 +88,13 @@ impl Proxy {
         self.port
     }
 
-    /// Whether the proxy runs on this machine, judged by what is written.
+    /// Whether the proxy runs on this machine, judged by its text.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         self.loopback
     }
 
-    /// What it is to be told if it asks who we are.
+    /// The credentials, if the proxy asks for some.
     #[must_use]
     pub fn credentials(&self) -> Option<&ProxyCredentials> {
         self.credentials.as_ref()
@@ -114,7 +114,7 @@ impl ProxyCredentials {
         &self.password
     }
 
-    /// The value of `Proxy-Authorization` (RFC 7617). Whoever puts it into a `HeaderValue` marks that as sensitive.
+    /// The value of `Proxy-Authorization` (RFC 7617). Mark a `HeaderValue` of it as sensitive.
     #[must_use]
     pub fn basic(&self) -> Zeroizing<String> {
         let pair = Zeroizing::new([self.expose_user(), ":", self.expose_password()].concat());
@@ -176,7 +176,7 @@ impl ProxyCredentials {
     }
 }
 
-/// The text that was percent-encoded. What grows is made large enough at once, so that no copy stays behind.
+/// Decodes percent-encoded text. The buffer is large enough from the start, so that no copy stays behind.
 fn percent_decoded(text: &str) -> Option<Zeroizing<String>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
     let mut rest = text.bytes();

@@ -4,7 +4,7 @@ use super::{DecodeError, check_size};
 use crate::json::{Field, read_object, write_raw, write_text};
 use ra_types::Sensitive;
 
-/// What the desktop says to the gateway.
+/// A frame from the desktop to the gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DesktopFrame<'a> {
     /// Brings the desktop's key.
@@ -36,7 +36,7 @@ impl<'a> DesktopFrame<'a> {
     /// Reads a frame. Of a `nonce_proof` with both members `proof` is read and `nonce` is an extra key.
     ///
     /// # Errors
-    /// [`DecodeError`] names op and field of what the frame lacks.
+    /// [`DecodeError`] names the op and the missing or wrong field.
     pub fn decode(text: &'a str) -> Result<Self, DecodeError> {
         check_size(text)?;
         let mut op = Field::new("op");

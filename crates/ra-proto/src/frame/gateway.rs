@@ -7,7 +7,7 @@ use ra_types::Sensitive;
 /// Bytes of a hello with the largest numbers; only more than one growth is at stake.
 const LONGEST_HELLO: usize = 90;
 
-/// What the gateway says to the desktop.
+/// A frame from the gateway to the desktop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GatewayFrame<'a> {
     /// First of all. Both numbers are milliseconds and not yet clamped.
@@ -26,7 +26,7 @@ pub enum GatewayFrame<'a> {
     },
     /// The proof was right; the QR code may be shown.
     PendingRemoteInit {
-        /// What the gateway thinks the fingerprint of the desktop's key is. Compare it.
+        /// The fingerprint of the desktop's key as the gateway received it. Compare it.
         fingerprint: Cow<'a, str>,
     },
     /// Somebody has scanned the QR code.
@@ -52,7 +52,7 @@ impl<'a> GatewayFrame<'a> {
     /// Reads a frame.
     ///
     /// # Errors
-    /// [`DecodeError`] names op and field of what the frame lacks.
+    /// [`DecodeError`] names the op and the missing or wrong field.
     pub fn decode(text: &'a str) -> Result<Self, DecodeError> {
         check_size(text)?;
         let mut op = Field::new("op");

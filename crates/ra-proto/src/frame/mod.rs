@@ -1,8 +1,8 @@
 //! Frames: one WebSocket text each, a flat JSON object with an `op`.
 //!
-//! [`GatewayFrame`] is what the gateway says, [`DesktopFrame`] what the desktop says. Both decode and
-//! encode, so the same types serve both ends. Decoding borrows from the frame's text; it looks only at
-//! the fields of the op at hand, which may stand in any position, and skips what it does not know.
+//! The gateway sends [`GatewayFrame`]s, the desktop [`DesktopFrame`]s. Both decode and encode, so the same types serve
+//! both ends. Decoding borrows from the frame's text. It reads the fields of the frame's op, in any position, and skips
+//! all others.
 
 mod desktop;
 mod gateway;

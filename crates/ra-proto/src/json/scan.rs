@@ -15,7 +15,7 @@ impl<'a> Scanner<'a> {
         Self { text, at: 0 }
     }
 
-    /// Takes what is next behind white space.
+    /// Takes the next byte after white space.
     pub(super) fn token(&mut self) -> Result<u8, DecodeErrorKind> {
         loop {
             match self.next()? {

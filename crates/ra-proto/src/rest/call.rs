@@ -45,8 +45,8 @@ macro_rules! calls {
 pub(super) use calls;
 
 impl Call {
-    /// The call at this path of a server: `/api/v9` and the call's path, in any API version, since the bodies are the same
-    /// in all of them.
+    /// The call at this path of a server: `/api/v9` and the call's path, in any API version, since the bodies are the
+    /// same in all of them.
     #[must_use]
     pub fn match_path(path: &str) -> Option<Self> {
         let rest = path.strip_prefix("/api/v")?;

@@ -55,8 +55,8 @@ mod endpoint {
     use crate::rest::{Call, client::*};
     use ra_types::{HandshakeToken, Token};
 
-    /// Announces the scan. The reply is the handshake token, valid for about 120 s and one [`Finish`](crate::rest::Finish)
-    /// or [`Cancel`](crate::rest::Cancel).
+    /// Announces the scan. The reply is the handshake token, valid for about 120 s and one
+    /// [`Finish`](crate::rest::Finish) or [`Cancel`](crate::rest::Cancel).
     ///
     /// ```
     /// use ra_http::{Body, Endpoint};

@@ -73,8 +73,8 @@ mod endpoint {
     pub enum FinishReply {
         /// The desktop is logged in.
         Done,
-        /// Code 60003: pass this challenge with [`FinishMfa`](crate::rest::FinishMfa), then send [`Finish`] again with its
-        /// token.
+        /// Code 60003: pass this challenge with [`FinishMfa`](crate::rest::FinishMfa), then send [`Finish`] again with
+        /// its token.
         Mfa(MfaRequired),
     }
 

@@ -63,8 +63,8 @@ mod endpoint {
 
     /// Exchanges a ticket. The reply is the sealed token; open it with the session's key.
     ///
-    /// A captcha is an error, [`HttpErrorKind::Captcha`](ra_http::HttpErrorKind::Captcha). The ticket stays valid for the
-    /// retry with the solution.
+    /// A captcha is an error, [`HttpErrorKind::Captcha`](ra_http::HttpErrorKind::Captcha). The ticket stays valid for
+    /// the retry with the solution.
     #[derive(Clone, Debug)]
     pub struct ExchangeTicket {
         body: LoginRequest,

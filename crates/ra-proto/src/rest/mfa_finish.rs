@@ -1,5 +1,5 @@
-//! `POST /mfa/finish`: the person answers a multi-factor challenge and gets a token for the second `finish`. The error
-//! with code 60008 means that the answer was wrong and may be tried again.
+//! `POST /mfa/finish`: the person answers a multi-factor challenge and gets a token for the second `finish`.
+//! The error with code 60008 means that the answer was wrong and may be tried again.
 
 use ra_types::{MfaAnswerText, MfaTicket, MfaToken, SecretBytes};
 

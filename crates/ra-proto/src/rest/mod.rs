@@ -12,9 +12,9 @@
 //! [`MAX_DEPTH`](crate::frame::MAX_DEPTH). It takes bytes of any length: the receiver limits the size. Errors name the
 //! field and never its content.
 //!
-//! Endpoints are `ra_http::Endpoint`s: values that become requests and read replies; nothing here sends anything. Refusals
-//! are `ra_http::HttpError`s, except for the two that a machine acts upon (a second factor is required, its answer was
-//! wrong): those are replies.
+//! Endpoints are `ra_http::Endpoint`s: values that become requests and read replies; nothing here sends anything.
+//! Refusals are `ra_http::HttpError`s, except for the two that a machine acts upon (a second factor is required, its
+//! answer was wrong): those are replies.
 #![cfg_attr(not(feature = "http"), allow(rustdoc::broken_intra_doc_links))]
 
 mod call;

@@ -1,4 +1,4 @@
-//! What the QR code holds: a prefix and a fingerprint (R-09), and how a phone reads it (R-40).
+//! The scan URL in the QR code: a prefix and a fingerprint (R-09), and how a phone reads it (R-40).
 
 mod parts;
 mod prefix;
@@ -29,7 +29,8 @@ const PATHS: [&str; 2] = ["/ra/", "/rp/"];
 ///
 /// let url: ScanUrl = "https://discordapp.com/rp/vyi-sEoOgaCPNUGkpUcVUbGNSIBgugQSiWnx0nGySIg".parse()?;
 /// assert_eq!(url.fingerprint().to_string(), "vyi-sEoOgaCPNUGkpUcVUbGNSIBgugQSiWnx0nGySIg");
-/// assert!("https://discord.com@evil.example/ra/vyi-sEoOgaCPNUGkpUcVUbGNSIBgugQSiWnx0nGySIg".parse::<ScanUrl>().is_err());
+/// let evil = "https://discord.com@evil.example/ra/vyi-sEoOgaCPNUGkpUcVUbGNSIBgugQSiWnx0nGySIg";
+/// assert!(evil.parse::<ScanUrl>().is_err());
 /// # Ok::<(), ra_proto::ScanUrlError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,9 +11,10 @@ const DEFAULT_PREFIX: &str = "https://discord.com/ra/";
 /// A code of more characters has more and smaller squares, and every waiting session holds the prefix.
 const MAX_BYTES: usize = 128;
 
-/// What a QR code's text begins with: a URL up to and including a slash.
+/// The beginning of a QR code's text: a URL up to and including a slash.
 ///
-/// `https` for any host, `http` for loopback hosts only; no user information, query, fragment or escapes; 128 bytes at most.
+/// `https` for any host, `http` for loopback hosts only; no user information, query, fragment or escapes; 128 bytes at
+/// most.
 ///
 /// ```
 /// use ra_proto::ScanPrefix;

@@ -72,7 +72,8 @@ fn r43_challenge_with_objects_or_names() {
     );
     let same = [
         r#"{"mfa":{"ticket":"m","methods":["totp","backup","password","sms"]},"code":60003}"#,
-        r#"{"mfa":{"ticket":"m","methods":["totp",{"backup_codes_allowed":true,"type":"backup"},{"type":"password","x":[]}, "s\u006ds" ],"y":{}}}"#,
+        r#"{"mfa":{"ticket":"m","methods":["totp",{"backup_codes_allowed":true,"type":"backup"},
+            {"type":"password","x":[]}, "s\u006ds" ],"y":{}}}"#,
     ];
     for body in same {
         assert_eq!(

@@ -1,5 +1,6 @@
-//! What a text must be read as, found the long way round: serde_json cuts it, each piece is copied and made a [`Value`],
-//! and the rules of are put on top of that. Slow, and nothing of it is shared with the code under test.
+//! What a text must be read as, found the long way round: serde_json cuts it, each piece is copied and made a
+//! [`Value`], and the rules of are put on top of that. Slow, and nothing of it is shared with the code
+//! under test.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -271,7 +271,8 @@ proptest! {
 
     #[test]
     fn a_text_that_is_read_ends_with_its_fingerprint_and_is_read_again(
-        text in "[ \\t]?(https|HTTPS|http)://(user@)?(ptb\\.)?discord(app)?\\.com(:443)?/r[apb]/[AQ]{42,43}[/?#]?[ \\n]?",
+        text in "[ \\t]?(https|HTTPS|http)://(user@)?(ptb\\.)?discord(app)?\\.com\
+(:443)?/r[apb]/[AQ]{42,43}[/?#]?[ \\n]?",
     ) {
         if let Ok(url) = text.parse::<ScanUrl>() {
             let end = |path| format!("com/{path}/{}", url.fingerprint());

@@ -116,7 +116,8 @@ fn tests_that_the_threat_model_names_exist() {
     for name in text.split('`').skip(1).step_by(2) {
         // test names are sentences
         if name.matches('_').count() >= 3 && !name.contains(['/', '.']) {
-            assert!(rust.contains(&format!("fn {name}(")), "{name}");
+            let found = ["(", "<"].map(|after| rust.contains(&format!("fn {name}{after}")));
+            assert!(found.contains(&true), "{name}");
             named += 1;
         }
     }
@@ -201,7 +202,9 @@ fn proofs() -> BTreeMap<String, BTreeSet<String>> {
 
 /// The part of a file that is test code.
 fn tests_of<'a>(name: &str, text: &'a str) -> &'a str {
-    if name.starts_with("ra-testkit/") {
+    if name.starts_with("ra-testkit/src/parity/suite/") {
+        text
+    } else if name.starts_with("ra-testkit/") {
         ""
     } else if name.contains("/tests/") || name.ends_with("/tests.rs") {
         text

@@ -88,3 +88,29 @@ fn an_error_that_no_network_causes() {
 fn an_adapter_without_patience() {
     faults(Liar(|| Err(LoginError::KeyTimeout)));
 }
+
+/// A function of the suite that `adapter_suite!` does not list would never run.
+#[test]
+fn the_suite_lists_all_of_its_functions() {
+    let suite = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/parity/suite");
+    let list = std::fs::read_to_string(suite.join("mod.rs")).unwrap();
+    let listed: Vec<&str> = list.split_whitespace().collect();
+    let mut functions = 0;
+    for file in std::fs::read_dir(&suite).unwrap() {
+        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        for (name, rest) in text
+            .split("pub fn ")
+            .skip(1)
+            .filter_map(|function| function.split_once("<A: Operations>("))
+        {
+            let is_test = rest.split_once(')').is_some_and(|(arguments, rest)| {
+                arguments.trim().trim_end_matches(',') == "adapter: A" && rest.starts_with(" {")
+            });
+            if is_test {
+                functions += 1;
+                assert!(listed.contains(&name), "{name}");
+            }
+        }
+    }
+    assert!(functions > 80, "{functions} functions");
+}

@@ -1,4 +1,4 @@
-//! The adapter against real sockets on loopback: servers that behave, and servers that do not.
+//! The adapter against real sockets on loopback: the suite of the test kit, and what is particular to tokio.
 #![allow(
     unreachable_pub,
     clippy::unwrap_used,
@@ -7,18 +7,18 @@
     reason = "tests"
 )]
 
-mod approval;
-mod gateway;
-mod http;
-mod keys;
-mod login;
-mod login_faults;
+mod adapter;
+mod dropped_futures;
 mod network_faults;
-mod parity;
-mod proxy;
-mod real_proxies;
-mod start;
-mod support;
-mod tls;
+mod paused_clock;
+mod runtime;
 mod websocket;
-mod websocket_faults;
+
+use adapter::RealTime;
+
+ra_testkit::adapter_suite!(crate::RealTime);
+
+#[test]
+fn every_scenario_on_the_real_clock() {
+    ra_testkit::parity::every_scenario(RealTime);
+}

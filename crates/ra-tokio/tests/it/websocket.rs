@@ -1,19 +1,19 @@
-//! The WebSocket carrier with peers that behave.
+//! The WebSocket carrier.
 
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use ra_core::desktop::login::ConnectRequest;
+use ra_http::TransportErrorKind;
 use ra_proto::CloseCode;
+use ra_proto::frame::MAX_FRAME_BYTES;
 use ra_tokio::{Network, SocketEvent, WebSocket};
 use tokio::io::AsyncWriteExt as _;
-use tokio::net::TcpStream;
-use tokio::sync::oneshot;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
-use tokio_tungstenite::{WebSocketStream, accept_async, accept_hdr_async};
+use tokio_tungstenite::{WebSocketStream, accept_async};
 
-use crate::support::{bounded, listener};
+use crate::adapter::bounded;
 
 pub fn request(url: impl Into<String>) -> ConnectRequest {
     ConnectRequest::new(
@@ -26,7 +26,8 @@ pub fn request(url: impl Into<String>) -> ConnectRequest {
 
 /// Both ends of a socket.
 pub async fn pair() -> (WebSocket, WebSocketStream<TcpStream>) {
-    let (listener, address) = listener().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
     let network = Network::default();
     let request = request(format!("ws://{address}/?v=2"));
     let (ours, theirs) = tokio::join!(WebSocket::connect(&network, &request), async {
@@ -42,38 +43,6 @@ async fn text(socket: &mut WebSocket) -> String {
         SocketEvent::Text(text) => text.to_owned(),
         other => panic!("{other:?}"),
     }
-}
-
-#[tokio::test]
-async fn r01_r02_the_upgrade_says_who_we_are_and_asks_for_the_version() {
-    bounded(async {
-        let (listener, address) = listener().await;
-        let (seen, request_seen) = oneshot::channel();
-        let peer = tokio::spawn(async move {
-            let stream = listener.accept().await.unwrap().0;
-            #[allow(clippy::result_large_err, reason = "the library's type")]
-            let callback = |request: &Request, response: Response| -> Result<_, ErrorResponse> {
-                seen.send(request.clone()).unwrap();
-                Ok(response)
-            };
-            accept_hdr_async(stream, callback).await.unwrap()
-        });
-        let url = format!("ws://localhost:{}/?v=2", address.port());
-        let _socket = WebSocket::connect(&Network::default(), &request(url))
-            .await
-            .unwrap();
-        let seen = request_seen.await.unwrap();
-        peer.await.unwrap();
-        assert_eq!(seen.uri(), "/?v=2");
-        assert_eq!(seen.headers()["origin"], "https://discord.com");
-        assert_eq!(seen.headers()["user-agent"], "tester/1");
-        assert_eq!(
-            seen.headers()["host"],
-            format!("localhost:{}", address.port())
-        );
-        assert!(!seen.headers().contains_key("sec-websocket-extensions"));
-    })
-    .await;
 }
 
 #[tokio::test]
@@ -212,4 +181,88 @@ async fn r34_what_was_received_is_not_shown() {
         assert_eq!(format!("{received:?}"), "Text(ReceivedText(6 bytes))");
     })
     .await;
+}
+
+#[tokio::test]
+async fn r01_plaintext_to_another_machine_is_refused_before_any_connection() {
+    // the clock stands still: whatever waited for a network would time out instead
+    tokio::time::pause();
+    for url in [
+        "ws://192.0.2.1/",
+        "ws://gateway.example/",
+        "ws://localhost.example/",
+        "http://127.0.0.1/",
+        "nonsense",
+    ] {
+        assert_eq!(refused(url).await, TransportErrorKind::NotAllowed, "{url}");
+    }
+}
+
+#[tokio::test]
+async fn r17_messages_over_the_cap_are_refused() {
+    bounded(async {
+        let (mut ours, mut theirs) = pair().await;
+        let most = "x".repeat(MAX_FRAME_BYTES);
+        let (_, received) = tokio::join!(theirs.send(Message::text(&most)), ours.receive());
+        assert!(matches!(received, SocketEvent::Text(text) if text.len() == MAX_FRAME_BYTES));
+        let (_, received) = tokio::join!(theirs.send(Message::text(most + "x")), ours.receive());
+        assert!(matches!(received, SocketEvent::Oversized));
+        assert!(matches!(ours.receive().await, SocketEvent::Lost));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r17_a_huge_frame_is_refused_by_its_head_alone() {
+    bounded(async {
+        for length in [32 << 20, u64::MAX >> 1] {
+            let (mut ours, mut theirs) = pair().await;
+            let mut head = vec![0x81, 127];
+            head.extend(u64::to_be_bytes(length));
+            theirs.get_mut().write_all(&head).await.unwrap();
+            assert!(
+                matches!(ours.receive().await, SocketEvent::Oversized),
+                "{length}"
+            );
+            ours.close(CloseCode::TOO_BIG);
+            let Message::Close(Some(frame)) = theirs.next().await.unwrap().unwrap() else {
+                panic!("no close")
+            };
+            assert_eq!(u16::from(frame.code), 1009);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r17_binary_and_what_is_no_text_are_told_apart_from_text() {
+    bounded(async {
+        let (mut ours, mut theirs) = pair().await;
+        theirs.send(Message::binary(vec![1, 2, 3])).await.unwrap();
+        assert!(matches!(ours.receive().await, SocketEvent::Binary));
+        theirs
+            .get_mut()
+            .write_all(&[0x81, 2, 0xc3, 0x28])
+            .await
+            .unwrap();
+        assert!(matches!(ours.receive().await, SocketEvent::NotText));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_connection_that_ends_is_lost() {
+    bounded(async {
+        let (mut ours, theirs) = pair().await;
+        drop(theirs);
+        assert!(matches!(ours.receive().await, SocketEvent::Lost));
+        ours.send("nobody hears this").await; // and says nothing
+    })
+    .await;
+}
+
+async fn refused(url: &str) -> TransportErrorKind {
+    let network = Network::default();
+    let error = bounded(WebSocket::connect(&network, &request(url))).await;
+    error.unwrap_err().kind()
 }

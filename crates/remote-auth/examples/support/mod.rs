@@ -3,20 +3,17 @@
 use std::error::Error;
 use std::sync::Arc;
 
+use ra_testkit::accounts::InMemory;
 use remote_auth::core::desktop::login;
 use remote_auth::core::mobile::{Config, Event};
 use remote_auth::crypto::Backend;
-use remote_auth::gateway::{self, Gateway, accounts::StaticFile};
+use remote_auth::gateway::{self, Gateway};
 use remote_auth::proto::{Fingerprint, ScanUrl, Token};
 use remote_auth::tokio::{Approval, Network};
 use tokio::runtime::Runtime;
 
 /// Whatever goes wrong in an example ends it.
 pub(crate) type Failure = Box<dyn Error + Send + Sync>;
-
-/// Number 3 has the phone `phone-3`, and its desktops get `token-3`.
-const ACCOUNT: &str =
-    "[[account]]\nid = 1#\nusername = \"mary\"\nauthorization = \"phone-#\"\ntoken = \"token-#\"\n";
 
 /// A gateway on loopback. Dropping it ends it.
 pub(crate) struct Host {
@@ -27,8 +24,11 @@ pub(crate) struct Host {
 
 impl Host {
     pub(crate) fn start(backend: Arc<dyn Backend>, accounts: usize) -> Result<Self, Failure> {
-        let account = |number: usize| ACCOUNT.replace('#', &number.to_string());
-        let accounts: StaticFile = (0..accounts).map(account).collect::<String>().parse()?;
+        // number 3 has the phone `phone-3`, and its desktops get `token-3`
+        let accounts = (0..accounts).fold(InMemory::default(), |all, number| {
+            let (phone, user) = (format!("phone-{number}"), format!("1{number}:0:0:mary"));
+            all.with(&phone, &user, Some(&format!("token-{number}")))
+        });
         let runtime = Runtime::new()?;
         let bound = Gateway::bind(gateway::Config::default(), Arc::new(accounts), backend);
         let gateway = runtime.block_on(bound)?;

@@ -217,10 +217,11 @@ fn o159_unset_members_are_absent_and_a_decision_has_to_be_said() {
 
 #[test]
 fn o159_o160_o161_every_member_is_written() {
-    let mut place = LocationContext::default();
-    place.guild_id = Some(Snowflake::new(1));
-    place.channel_id = Some(Snowflake::new(2));
-    place.channel_type = Some(0);
+    let place = LocationContext {
+        guild_id: Some(Snowflake::new(1)),
+        channel_id: Some(Snowflake::new(2)),
+        channel_type: Some(0),
+    };
     let grant = GrantAuthorization::new(user(), url([Scope::Bot, Scope::WebhookIncoming]))
         .approve()
         .integration_type(IntegrationType::GuildInstall)
@@ -234,8 +235,9 @@ fn o159_o160_o161_every_member_is_written() {
             \"guild_id\":\"3\",\"webhook_channel_id\":\"4\",\"location_context\":{\"guild_id\":\"1\",\
             \"channel_id\":\"2\",\"channel_type\":0}}"
     );
-    let mut dm = DmSettings::default();
-    dm.allow_mobile_push = Some(true);
+    let dm = DmSettings {
+        allow_mobile_push: Some(true),
+    };
     let grant = GrantAuthorization::new(user(), url([Scope::ApplicationsCommands]))
         .integration_type(IntegrationType::UserInstall);
     assert_eq!(

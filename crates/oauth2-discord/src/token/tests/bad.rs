@@ -232,8 +232,8 @@ fn an_error_names_the_member() {
     let field = error.field().unwrap();
     assert_eq!(
         error.to_string(),
-        format!("the reply makes no sense at {field}")
+        format!("the reply is malformed at {field}")
     );
     let error = read("[]").unwrap_err();
-    assert_eq!(error.to_string(), "the reply is no JSON object");
+    assert_eq!(error.to_string(), "the reply is not a JSON object");
 }

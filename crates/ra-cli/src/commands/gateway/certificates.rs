@@ -5,10 +5,10 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use jiff::Timestamp;
 use ra_gateway::{Tls, TlsError, TlsValidity};
 use zeroize::Zeroizing;
 
-use super::log::date_of;
 use super::{regular_file, warnings};
 use crate::outcome::{Failure, Kind};
 
@@ -140,6 +140,12 @@ impl fmt::Display for Trouble {
             }
         }
     }
+}
+
+/// The date in UTC: 2026-11-20.
+fn date_of(time: SystemTime) -> String {
+    let time = Timestamp::try_from(time).unwrap_or(Timestamp::MAX);
+    time.strftime("%Y-%m-%d").to_string()
 }
 
 /// Reads a file. `secret` is the key of the setting, if the file has one in it.

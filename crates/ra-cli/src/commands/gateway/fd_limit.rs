@@ -1,32 +1,34 @@
-//! Open files: how many a gateway needs, and how many it may have.
+//! The limit of open files: how many files the gateway needs, and how many it may have.
 
 use std::fmt;
 
-use super::log::Lines;
+use ra_gateway::Config;
+
 use super::settings::Settings;
+use crate::log::{note, warning};
 use crate::outcome::{Failure, Kind};
 
-/// What the process needs beside the gateway: its own streams, the runtime, files that are read again.
+/// Files of the process beside the gateway's: standard streams, the runtime, files that are read again.
 const OWN: u64 = 32;
-/// What one login needs, with whoever asks whether the gateway is ready: a desktop's socket and its call, a phone's call.
+/// Connections of one login: a desktop's socket and its call, a phone's call, and a readiness probe.
 pub(super) const LEAST_CONNECTIONS: u32 = 4;
 
-/// How many files this process may have open.
+/// Limits of open files of this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Allowed {
-    /// For now.
+    /// The limit in force.
     soft: u64,
-    /// As many as the process may allow itself.
+    /// The highest limit that the process may set itself.
     hard: u64,
 }
 
-/// How many connections there is room for, when it is fewer than [`limits.connections`](ra_gateway::Limits::connections).
+/// A limit of open files with room for fewer than [`limits.connections`](ra_gateway::Limits::connections).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shortage {
     needed: u64,
     allowed: u64,
     wanted: u32,
-    /// So many can be reached.
+    /// Connections that there is room for.
     pub(super) connections: u32,
 }
 
@@ -61,7 +63,7 @@ impl fmt::Display for Shortage {
 }
 
 impl Allowed {
-    /// What the system says; `None` where it has no such limit.
+    /// Reads the limits; `None` on systems without such a limit.
     pub(super) fn now() -> Option<Self> {
         #[cfg(unix)]
         {
@@ -76,14 +78,14 @@ impl Allowed {
         None
     }
 
-    /// What is short with these settings even once all is allowed that may be.
-    pub(super) fn shortage(self, settings: &Settings) -> Option<Shortage> {
-        short_of(self.hard, settings)
+    /// The shortage that remains at the hard limit.
+    pub(super) fn shortage(self, settings: &Settings, config: &Config) -> Option<Shortage> {
+        short_of(self.hard, settings, config)
     }
 
-    /// Raises the soft limit to the hard one, if these settings need that.
-    fn raised(self, settings: &Settings) -> Self {
-        if self.soft >= self.hard || needed(settings) <= self.soft {
+    /// Raises the soft limit to the hard one if so many files are needed.
+    fn raised(self, needed: u64) -> Self {
+        if self.soft >= self.hard || needed <= self.soft {
             return self;
         }
         #[cfg(unix)]
@@ -102,32 +104,32 @@ impl Allowed {
     }
 }
 
-/// Has the process allow itself as many files as these settings need, and the settings as many connections as that is
-/// enough for. Tells what was changed.
+/// Raises the limit of open files if the settings need it, and lowers the limit of connections if that is not enough.
+/// Logs each change.
 ///
 /// # Errors
 /// As [`Shortage::check`].
-pub(super) fn make_room(settings: &mut Settings, lines: &Lines) -> Result<(), Failure> {
+pub(super) fn make_room(settings: &Settings, config: &mut Config) -> Result<(), Failure> {
     let Some(before) = Allowed::now() else {
         return Ok(());
     };
-    let now = before.raised(settings);
+    let now = before.raised(needed(settings, config));
     if now.soft > before.soft {
-        lines.note(&format!(
+        note(&format!(
             "this process may have {} files open now, and had {} before",
             now.soft, before.soft
         ));
     }
-    if let Some(shortage) = short_of(now.soft, settings) {
+    if let Some(shortage) = short_of(now.soft, settings, config) {
         shortage.check()?;
-        settings.config.limits.connections = shortage.connections;
-        lines.warning(&shortage.to_string());
+        config.limits.connections = shortage.connections;
+        warning(&shortage.to_string());
     }
     Ok(())
 }
 
-fn short_of(allowed: u64, settings: &Settings) -> Option<Shortage> {
-    let (needed, wanted) = (needed(settings), settings.config.limits.connections);
+fn short_of(allowed: u64, settings: &Settings, config: &Config) -> Option<Shortage> {
+    let (needed, wanted) = (needed(settings, config), config.limits.connections);
     let short = needed.checked_sub(allowed).filter(|short| *short > 0)?;
     let short = u32::try_from(short).unwrap_or(u32::MAX);
     Some(Shortage {
@@ -138,28 +140,34 @@ fn short_of(allowed: u64, settings: &Settings) -> Option<Shortage> {
     })
 }
 
-/// All that may be open at a time.
-fn needed(settings: &Settings) -> u64 {
-    let asked = settings.accounts.url.as_ref();
-    let asked = asked.map_or(0, |_| settings.accounts.at_a_time.into());
-    settings.config.limits.open_files() + asked + OWN
+/// Most files that may be open at a time.
+fn needed(settings: &Settings, config: &Config) -> u64 {
+    let accounts = settings.accounts();
+    let asked = accounts.url.as_ref();
+    let asked = asked.map_or(0, |_| accounts.at_a_time().into());
+    config.limits.open_files() + asked + OWN
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn settings(connections: u32) -> Settings {
-        let mut settings = Settings::default();
-        settings.config.limits.connections = connections;
-        settings
+    fn config(connections: u32) -> Config {
+        let mut config = Config::default();
+        config.limits.connections = connections;
+        config
+    }
+
+    fn needed_for(connections: u32) -> u64 {
+        needed(&Settings::default(), &config(connections))
     }
 
     #[test]
     fn r55_connections_that_have_no_files_are_given_up_and_no_others() {
-        let rest = needed(&settings(0));
+        let rest = needed_for(0);
         assert!((100..300).contains(&rest), "{rest}");
-        let short = |allowed, connections| short_of(allowed, &settings(connections));
+        let short =
+            |allowed, connections| short_of(allowed, &Settings::default(), &config(connections));
         assert_eq!(short(1_000 + rest, 1_000), None);
         assert_eq!(short(999 + rest, 1_000).unwrap().connections, 999);
         assert_eq!(short(0, 1_000).unwrap().connections, 0);
@@ -180,9 +188,8 @@ mod tests {
 
     #[test]
     fn r57_questions_to_a_server_of_accounts_take_files_too() {
-        let mut asking = settings(10);
-        asking.accounts.url = Some("https://a.example".parse().unwrap());
-        asking.accounts.at_a_time = 7;
-        assert_eq!(needed(&asking), needed(&settings(10)) + 7);
+        let asking = "[accounts]\nurl = \"https://a.example\"\nat_a_time = 7";
+        let asking = toml::from_str(asking).unwrap();
+        assert_eq!(needed(&asking, &config(10)), needed_for(10) + 7);
     }
 }

@@ -1,20 +1,23 @@
-//! What a person should know of settings that can be used.
+//! Warnings about settings that can be used but should not stay.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use ra_gateway::Config;
+
 use super::certificates::Certificates;
 use super::settings::Settings;
 
-/// Secrets that everybody can read, plain HTTP beyond this machine, and certificates that clients refuse or soon will.
+/// Lists secrets that everybody can read, plain HTTP beyond this machine, and certificates that clients refuse or soon
+/// will.
 pub(super) fn notes(
-    settings: &Settings,
+    secrets: &Secrets,
+    config: &Config,
     certificates: Option<&Certificates>,
     now: SystemTime,
 ) -> Vec<String> {
-    let mut notes = Secrets::of(settings).notes();
-    let config = &settings.config;
-    if !config.listen.ip().is_loopback() && settings.tls.certificate.is_none() {
+    let mut notes = secrets.notes();
+    if !config.listen.ip().is_loopback() && certificates.is_none() {
         notes.push(format!(
             "listen is {}, which is plain HTTP beyond this machine: put a proxy with TLS in front of it",
             config.listen
@@ -22,48 +25,50 @@ pub(super) fn notes(
     }
     if let Some(metrics) = config.metrics.filter(|at| !at.ip().is_loopback()) {
         notes.push(format!(
-            "metrics is {metrics}, which is plain HTTP beyond this machine: everybody who gets there can read them"
+            "metrics is {metrics}, which is plain HTTP beyond this machine: anybody who gets there can read them"
         ));
     }
     notes.extend(certificates.and_then(|certificates| certificates.remark(now)));
     notes
 }
 
-/// The files with secrets, and what to do about each that everybody can read.
+/// Files with secrets, and the advice about each that everybody can read.
 pub(super) struct Secrets(Vec<(PathBuf, &'static str)>);
 
 impl Secrets {
-    pub(super) fn of(settings: &Settings) -> Self {
+    /// Lists the files that the settings name. `config` is the file of the settings, which may hold a password.
+    pub(super) fn of(settings: &Settings, config: Option<&Path>) -> Self {
+        let accounts = settings.accounts();
+        let has_password = settings.password_in_file;
+        let config = config.filter(|_| has_password).map(Path::to_owned);
         let in_file = "the password of Redis in it: chmod 640, or keep it in RA_REDIS_URL";
         let all = [
-            (&settings.password_in, in_file),
-            (&settings.accounts.file, "it: chmod 640"),
-            (&settings.accounts.secret_file, "it: chmod 640"),
-            (&settings.tls.key, "it: chmod 640"),
+            (config, in_file),
+            (accounts.file.clone(), "it: chmod 640"),
+            (accounts.secret_file.clone(), "it: chmod 640"),
+            (settings.tls.key.clone(), "it: chmod 640"),
         ];
         let given = all.into_iter();
         Self(
             given
-                .filter_map(|(path, what)| Some((path.clone()?, what)))
+                .filter_map(|(path, what)| Some((path?, what)))
                 .collect(),
         )
     }
 
-    /// One for each that everybody can read now.
+    /// A note for each file that everybody can read now.
     pub(super) fn notes(&self) -> Vec<String> {
         let open = self.0.iter().filter(|(path, _)| is_open(path));
         let told = open.map(|(path, what)| {
-            format!(
-                "{}: everybody on this machine can read {what}",
-                path.display()
-            )
+            let path = path.display();
+            format!("{path}: everybody on this machine can read {what}")
         });
         told.collect()
     }
 }
 
-/// What a path is called when it cannot be used. A secret that was given instead of the name of its file is no file, and
-/// is not repeated.
+/// Names a path that cannot be used. If there is no such file, the "path" may be a secret given by mistake, and its key is
+/// named instead.
 pub(super) fn name(path: &Path, key: &str) -> String {
     match path.symlink_metadata() {
         Ok(_) => path.display().to_string(),
@@ -71,7 +76,7 @@ pub(super) fn name(path: &Path, key: &str) -> String {
     }
 }
 
-/// Whether users who are neither its owner nor of its group can read a file, and get to it.
+/// Whether users other than the owner and its group can read the file and reach it.
 #[cfg(unix)]
 fn is_open(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;

@@ -29,7 +29,7 @@ pub(super) fn show_warnings(
     for warning in authorization.warnings() {
         match warning {
             Warning::NeedsApproval(Scope::Other(_)) => {
-                printer.remark("note: a scope is none that Discord's document lists")?;
+                printer.remark("note: a scope is not in Discord's document")?;
             }
             // --no-pkce asked for it
             Warning::NoPkce => {}

@@ -60,7 +60,9 @@ impl Caller {
         endpoint: &E,
     ) -> Result<Result<E::Reply, HttpError>, End> {
         let (carrier, base) = (self.carrier(), self.base.clone());
-        self.unless_stopped(carrier.call(endpoint, &base)).await
+        let reply = self.unless_stopped(carrier.call(endpoint, &base)).await?;
+        tracing::info!(succeeded = reply.is_ok(), "the call was answered");
+        Ok(reply)
     }
 
     /// Makes a single-use call, whose reply would be lost with it: after a signal it waits a little for the reply,
@@ -87,6 +89,7 @@ impl Caller {
 
     /// The carrier for a call that starts now.
     fn carrier(&self) -> HttpCarrier {
+        tracing::info!("calling");
         let within = match self.give_up_at {
             Some(end) => end.saturating_duration_since(Instant::now()),
             None => CALL_WITHIN,

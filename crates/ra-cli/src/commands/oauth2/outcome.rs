@@ -61,7 +61,7 @@ fn hint(error: &HttpError, advice: Advice) -> Option<&'static str> {
         }
         (Some(ErrorCode::InvalidScope), _) => Some("check the scopes"),
         (Some(ErrorCode::InvalidGrant), _) => {
-            Some("it is spent, expired, revoked, or does not belong together: start again")
+            Some("it is spent, expired or revoked, or belongs to another request: start again")
         }
         (_, Advice::StartOver) => Some("authorize again"),
         _ => None,

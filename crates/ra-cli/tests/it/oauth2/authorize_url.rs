@@ -258,7 +258,7 @@ fn people_get_three_lines_and_programs_one_object() {
     assert_eq!(members, ["code_verifier", "state", "url"]);
     assert_eq!(
         ended.stderr,
-        "note: localhost need not be this machine, 127.0.0.1 is\n"
+        "note: localhost may be another machine, 127.0.0.1 is this one\n"
     ); // S-19
 }
 

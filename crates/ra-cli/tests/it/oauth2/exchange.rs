@@ -123,19 +123,19 @@ fn s03_s06_s07_s25_redirects_that_are_not_the_answer() {
         // S-06
         (
             of("code=canary"),
-            "the redirect does not bear the state of this flow",
+            "the redirect does not carry the state of this flow",
         ),
         (
             of("code=canary&state=canary"),
-            "the redirect does not bear the state of this flow",
+            "the redirect does not carry the state of this flow",
         ),
         (
             of(&format!("code=canary&{right}x")),
-            "the redirect does not bear the state of this flow",
+            "the redirect does not carry the state of this flow",
         ),
         (
             of("error=access_denied&state=canary"),
-            "the redirect does not bear the state of this flow",
+            "the redirect does not carry the state of this flow",
         ),
         // S-03
         (
@@ -155,11 +155,11 @@ fn s03_s06_s07_s25_redirects_that_are_not_the_answer() {
         // S-25
         (
             of(&format!("code=canary&{right}&iss=https://canary.example")),
-            "the redirect is of another issuer",
+            "the redirect comes from another issuer",
         ),
         (
             of(&format!("code=canary&{right}&iss=https://discord.com")),
-            "the redirect is of another issuer",
+            "the redirect comes from another issuer",
         ),
         // S-07
         (
@@ -172,11 +172,11 @@ fn s03_s06_s07_s25_redirects_that_are_not_the_answer() {
         ),
         (
             "canary".to_owned(),
-            "the redirect does not bear the state of this flow",
+            "the redirect does not carry the state of this flow",
         ),
         (
             String::new(),
-            "the redirect does not bear the state of this flow",
+            "the redirect does not carry the state of this flow",
         ),
     ] {
         let ended = callback(&service, &callback_url);
@@ -208,8 +208,8 @@ fn s28_refusals_say_what_to_do_and_no_word_of_the_service() {
         (
             "400 Bad Request",
             r#"{"error":"invalid_grant","error_description":"canary"}"#,
-            "the call was refused, status 400 (invalid_grant); it is spent, expired, revoked, or does \
-                not belong together: start again",
+            "the call was refused, status 400 (invalid_grant); it is spent, expired or revoked, \
+                or belongs to another request: start again",
         ),
         (
             "401 Unauthorized",

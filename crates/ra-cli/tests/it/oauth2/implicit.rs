@@ -48,12 +48,12 @@ fn s06_s09_s10_s25_fragments_that_are_not_taken() {
         (
             "#access_token=canary&token_type=Bearer&state=canary".into(),
             6,
-            "the redirect does not bear the state of this flow",
+            "the redirect does not carry the state of this flow",
         ),
         (
             "#access_token=canary&token_type=Bearer".into(),
             6,
-            "the redirect does not bear the state of this flow",
+            "the redirect does not carry the state of this flow",
         ),
         (
             format!("#access_token=canary&{state}"),
@@ -63,17 +63,17 @@ fn s06_s09_s10_s25_fragments_that_are_not_taken() {
         (
             format!("#access_token=canary&token_type=mac&{state}"),
             6,
-            "the redirect makes no sense at token_type",
+            "the redirect is malformed at token_type",
         ),
         (
             format!("#access_token=canary%0A&token_type=Bearer&{state}"),
             6,
-            "the redirect makes no sense at access_token",
+            "the redirect is malformed at access_token",
         ),
         (
             format!("#access_token=canary&token_type=Bearer&{state}&iss=https://canary.example"),
             6,
-            "the redirect is of another issuer",
+            "the redirect comes from another issuer",
         ),
         (
             format!("#error=temporarily_unavailable&{state}"),

@@ -259,17 +259,13 @@ fn s03_s07_s25_redirects_with_the_right_state_that_bring_no_code() {
             "protocol",
             "the redirect has state more than once",
         ),
-        (
-            "code=%zz",
-            "protocol",
-            "the redirect has code encoded wrongly",
-        ),
+        ("code=%zz", "protocol", "the redirect encodes code wrongly"),
         ("x=1", "protocol", "the redirect has no code"),
         ("code=", "protocol", "the redirect has no code"),
         (
             "code=canary&iss=https%3A%2F%2Fcanary.example",
             "protocol",
-            "the redirect is of another issuer",
+            "the redirect comes from another issuer",
         ),
     ] {
         let service = Service::of(token());

@@ -17,7 +17,7 @@ mod partner;
 mod provider;
 mod recorded;
 mod secrets;
-mod service;
+pub mod service;
 mod sharing;
 mod signals;
 mod terminal;

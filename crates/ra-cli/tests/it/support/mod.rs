@@ -51,6 +51,7 @@ pub fn command<S: AsRef<std::ffi::OsStr>>(args: &[S]) -> Command {
     command
         .args(args)
         .env_remove("RA_TOKEN")
+        .env_remove("RUST_LOG")
         .env_remove("NO_COLOR")
         .env_remove("TERM")
         .stdin(Stdio::null())

@@ -1,4 +1,4 @@
-//! What a login needs to know, with the defaults of the live service.
+//! Configuration of a login, with the defaults of the live service.
 
 use alloc::string::String;
 use core::time::Duration;
@@ -78,7 +78,7 @@ pub struct Config {
     pub user_agent: String,
     /// Which proof dialect to speak.
     pub proof: ProofPolicy,
-    /// What stands before the fingerprint in the QR code.
+    /// The text before the fingerprint in the QR code.
     pub scan_prefix: ScanPrefix,
     /// How often to start anew.
     pub renewal: Renewal,

@@ -8,7 +8,7 @@ use super::KeyUnavailable;
 use crate::desktop::session::SessionError;
 use crate::{Fault, Retry};
 
-/// Why a login failed. `kind` is what scripts tell apart, the cause is in `source`.
+/// Reason why a login failed. `kind` is stable for scripts; the cause is in `source`.
 ///
 /// ```
 /// use ra_core::Retry;
@@ -27,9 +27,9 @@ use crate::{Fault, Retry};
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum LoginError {
-    /// The last session failed and there is to be no other.
+    /// The last session failed and no other will be tried.
     Session(SessionError),
-    /// The socket could not be opened and there is to be no other try.
+    /// The socket could not be opened and no other try will follow.
     Connect(TransportError),
     /// There is no key.
     Key(KeyUnavailable),
@@ -39,11 +39,11 @@ pub enum LoginError {
     Exchange(HttpError),
     /// The token came, but not in a shape that can be used (R-30).
     Token(TokenFault),
-    /// The service wants a captcha answered, and nobody did.
+    /// The service asked for a captcha, and it was not answered.
     Captcha,
 }
 
-/// What is wrong with a token that came.
+/// Reason why a received token is not usable.
 ///
 /// ```
 /// use ra_core::desktop::login::{LoginError, LoginErrorKind, TokenFault};
@@ -64,7 +64,7 @@ pub enum TokenFault {
     Malformed,
 }
 
-/// What scripts tell apart; `ra` has one exit code for each.
+/// Kind of failure, stable for scripts; `ra` has one exit code for each.
 ///
 /// ```
 /// use ra_core::desktop::login::LoginErrorKind;
@@ -116,7 +116,7 @@ impl LoginErrorKind {
 }
 
 impl LoginError {
-    /// What kind of failure it is.
+    /// The kind of failure.
     ///
     /// ```
     /// use ra_core::desktop::login::{LoginError, LoginErrorKind};
@@ -138,7 +138,7 @@ impl LoginError {
         }
     }
 
-    /// Whose fault it is.
+    /// Whose fault the error is.
     ///
     /// ```
     /// use ra_core::Fault;

@@ -30,7 +30,7 @@ pub(super) struct Exchange {
     user: User,
     tries: u32,
     captchas: u32,
-    /// What the present call carries, if a captcha came before.
+    /// The captcha and its solution, if the present call is a retry.
     answered: Option<(CaptchaChallenge, CaptchaSolution)>,
     /// When all tries and waits must be over.
     until: MonoTime,

@@ -39,7 +39,7 @@ impl GatewayUrl {
         &self.text
     }
 
-    /// Whether it is `ws`, which only loopback addresses may be.
+    /// Whether the scheme is `ws`, which only loopback addresses may have.
     ///
     /// ```
     /// use ra_core::desktop::login::GatewayUrl;
@@ -101,7 +101,7 @@ impl fmt::Display for GatewayUrl {
 pub enum GatewayUrlError {
     /// Neither `ws://` nor `wss://`.
     Scheme,
-    /// The query or a fragment holds what it must not hold.
+    /// The query or a fragment is not allowed.
     Query,
     /// The rest of the address is not acceptable.
     Address(BaseUrlError),

@@ -1,4 +1,4 @@
-//! What reaches a login from outside.
+//! Inputs of a login: events of the socket, the clock, the key worker and HTTP.
 
 use alloc::boxed::Box;
 use core::fmt;
@@ -31,17 +31,17 @@ pub enum Input<'a> {
     Connected,
     /// Answers `Connect`: the socket could not be opened.
     ConnectFailed(TransportError),
-    /// What the open socket brought.
+    /// An event of the open socket.
     Socket(session::Input<'a>),
-    /// Answers `Call`: the response, or why there is none.
+    /// Answers `Call`: the response, or the reason why there is none.
     Reply(CallId, Result<http::Response<Body>, TransportError>),
     /// Time has passed.
     Tick,
 }
 
 impl Input<'static> {
-    /// Makes a key and answers `NeedKey` with it. It takes a core for tens to hundreds of milliseconds: call it where that
-    /// keeps nobody waiting.
+    /// Makes a key and answers `NeedKey` with it. It takes a core for tens to hundreds of milliseconds: call it where
+    /// that keeps nobody waiting.
     ///
     /// ```
     /// use ra_core::desktop::login::Input;

@@ -39,7 +39,7 @@ impl KeySlot {
         }
     }
 
-    /// The key, for the one session that uses it.
+    /// Takes out the key for the one session that uses it.
     pub(super) fn take(&mut self) -> Option<Box<dyn SessionKey>> {
         match mem::replace(self, Self::Empty) {
             Self::Ready(key) => Some(key),

@@ -116,7 +116,7 @@ impl Login {
         }
     }
 
-    /// Takes what happened outside.
+    /// Handles an event from outside.
     ///
     /// ```
     /// use ra_core::desktop::login::{Config, Input, Login};
@@ -133,7 +133,7 @@ impl Login {
         self.step(|state, cx| state.on_time(cx, now));
     }
 
-    /// Answers a captcha with what the person at the screen made of it.
+    /// Answers a captcha with the solution of the person at the screen.
     ///
     /// # Errors
     ///
@@ -215,7 +215,7 @@ impl Login {
         Ok(())
     }
 
-    /// The next thing to do, in order.
+    /// Takes the next output, in order.
     ///
     /// ```
     /// use ra_core::desktop::login::{Config, Login};

@@ -1,4 +1,4 @@
-//! What a login wants done.
+//! Outputs of a login: actions for the driver, and the outcome.
 
 use alloc::string::String;
 use core::time::Duration;
@@ -8,7 +8,7 @@ use ra_proto::{CloseCode, Token, User};
 use super::{Event, LoginError};
 use crate::{HttpCall, Text};
 
-/// The next thing to do.
+/// The next action, or the end.
 ///
 /// ```
 /// use ra_core::desktop::login::{LoginError, Outcome, Output};
@@ -42,7 +42,7 @@ pub enum Output {
     Disconnect(CloseCode),
     /// Carry out an HTTP exchange and answer with `Input::Reply`.
     Call(HttpCall),
-    /// Something for the person at the screen.
+    /// An event for the person at the screen.
     Event(Event),
     /// The login is over. Comes once, last.
     End(Result<Outcome, LoginError>),
@@ -103,7 +103,7 @@ impl ConnectRequest {
     }
 }
 
-/// How a login ended when nothing went wrong.
+/// How a login ended without an error.
 ///
 /// ```
 /// use ra_core::desktop::login::Outcome;
@@ -119,14 +119,14 @@ impl ConnectRequest {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The person said yes and this is the token.
+    /// The person approved, and this is the token.
     LoggedIn {
         /// The account's token. Wiped on drop.
         token: Token,
-        /// Whose it is.
+        /// The user of the token.
         user: User,
     },
-    /// The person said no.
+    /// The person declined.
     Declined,
     /// The caller cancelled.
     Cancelled,

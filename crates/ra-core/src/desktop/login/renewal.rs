@@ -1,4 +1,4 @@
-//! What follows when one try of a login has failed: the other dialect, a pause and another try, or the end.
+//! Renewal after a failed try: the other dialect, a pause and another try, or the end.
 
 use core::time::Duration;
 

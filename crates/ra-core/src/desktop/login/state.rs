@@ -1,4 +1,4 @@
-//! The transitions of a login up to the verdict; what follows a yes is in `exchange`, what follows a failure in `renewal`.
+//! The transitions of a login up to the verdict. `exchange` goes on after an approval, `renewal` after a failure.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -19,8 +19,8 @@ use crate::{CallId, Deadline, Jitter, MonoTime, Text, Wake};
 /// How many messages may come before the key is there; a gateway has one thing to say by then.
 const EARLY_MOST: usize = 4;
 
-/// Where a login is, with what only that phase knows. As large as a session: in one it waits for minutes, everywhere else
-/// for moments. What is larger still is boxed.
+/// Where a login is, with what only that phase knows. As large as a session: in one it waits for minutes, everywhere
+/// else for moments. What is larger still is boxed.
 #[allow(clippy::large_enum_variant)]
 pub(super) enum State {
     /// The socket is being opened.
@@ -46,7 +46,7 @@ pub(super) enum State {
     Ended,
 }
 
-/// How far a login is.
+/// The phase of a login.
 ///
 /// ```
 /// use ra_core::desktop::login::Phase;
@@ -62,11 +62,11 @@ pub enum Phase {
     InSession(session::Phase),
     /// Between two tries.
     Waiting,
-    /// The person has said yes, the ticket is being exchanged.
+    /// The person has approved, the ticket is being exchanged.
     Exchanging,
     /// A captcha waits for the person.
     AwaitCaptcha,
-    /// Over.
+    /// Ended.
     Ended,
 }
 
@@ -79,7 +79,7 @@ impl fmt::Display for Phase {
     }
 }
 
-/// What every phase works with.
+/// Data that all phases share.
 pub(super) struct Context {
     pub(super) config: Arc<Config>,
     pub(super) jitter: Jitter,
@@ -285,7 +285,7 @@ impl State {
     }
 }
 
-/// What the socket brings before the key is there.
+/// Buffers messages of the socket until the key is there.
 fn buffer_early(
     cx: &mut Context,
     now: MonoTime,

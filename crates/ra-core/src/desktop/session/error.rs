@@ -1,4 +1,4 @@
-//! Why a desktop session failed.
+//! Errors of a desktop session.
 
 use core::fmt;
 
@@ -19,13 +19,13 @@ use crate::{Fault, Retry};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// It says nothing more.
+    /// It sends nothing more.
     Silence,
     /// It closes: with 4001, 4002 or 1000, or without a code.
     Closed(Option<CloseCode>),
 }
 
-/// Why a session failed.
+/// Reason why a session failed.
 ///
 /// ```
 /// use ra_core::Retry;
@@ -87,7 +87,7 @@ pub enum SessionError {
 }
 
 impl SessionError {
-    /// Whose fault it is.
+    /// Whose fault the error is.
     ///
     /// ```
     /// use ra_core::Fault;
@@ -106,8 +106,7 @@ impl SessionError {
         }
     }
 
-    /// What now: a new session (R-21) or nothing. A refused proof wants a new session in the
-    /// other dialect.
+    /// Whether a new session helps (R-21). After a refused proof it has to use the other dialect.
     ///
     /// ```
     /// use ra_core::Retry;

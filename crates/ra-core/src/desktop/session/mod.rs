@@ -53,7 +53,7 @@ pub use state::Phase;
 use state::{Context, State};
 use timers::Timers;
 
-/// How to answer the gateway's challenge (R-07).
+/// The form of the answer to the gateway's challenge (R-07).
 ///
 /// ```
 /// use ra_core::desktop::session::{Config, Dialect};
@@ -71,7 +71,7 @@ pub enum Dialect {
 }
 
 impl Dialect {
-    /// The one that is not this one.
+    /// Returns the other dialect.
     ///
     /// ```
     /// use ra_core::desktop::session::Dialect;
@@ -87,7 +87,7 @@ impl Dialect {
     }
 }
 
-/// How a desktop runs one socket.
+/// Configuration of a desktop session.
 ///
 /// ```
 /// use core::time::Duration;
@@ -103,7 +103,7 @@ impl Dialect {
 pub struct Config {
     /// The proof dialect.
     pub dialect: Dialect,
-    /// What stands before the fingerprint in the QR code (R-09).
+    /// The text before the fingerprint in the QR code (R-09).
     pub scan_prefix: ScanPrefix,
     /// How long each answer of the handshake may take, `hello` included (R-19).
     pub answer_within: Duration,
@@ -168,7 +168,7 @@ impl Session {
         }
     }
 
-    /// Takes what the gateway or the clock brought.
+    /// Handles an event of the socket or the clock.
     ///
     /// A heartbeat's acknowledgement that arrives together with the next heartbeat's time still
     /// counts; everything else that comes after its deadline is too late.
@@ -218,7 +218,7 @@ impl Session {
         Ok(())
     }
 
-    /// The next thing to do, in order.
+    /// Takes the next output, in order.
     ///
     /// ```
     /// use ra_core::desktop::session::{Config, Session};
@@ -254,7 +254,7 @@ impl Session {
             .flatten()
     }
 
-    /// How far the session is.
+    /// The phase of the session.
     ///
     /// ```
     /// use ra_core::desktop::session::{Config, Phase, Session};
@@ -275,7 +275,7 @@ impl Session {
     /// use ra_core::desktop::Session;
     /// use ra_crypto::{OpenError, Plaintext};
     ///
-    /// /// After `Outcome::Approved`: what the exchange of the ticket brought, opened.
+    /// /// Opens the token that the ticket exchange returned, after `Outcome::Approved`.
     /// fn token(session: Session, encrypted_token: &[u8]) -> Result<Plaintext, OpenError> {
     ///     session.into_key().open(encrypted_token)
     /// }

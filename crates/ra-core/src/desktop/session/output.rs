@@ -1,11 +1,11 @@
-//! What a desktop session wants done.
+//! Outputs of a desktop session: actions for the driver, and the outcome.
 
 use ra_proto::{CloseCode, Ticket, User};
 
 use super::{Event, SessionError};
 use crate::Text;
 
-/// The next thing to do.
+/// The next action, or the end.
 ///
 /// ```
 /// use ra_core::desktop::session::Output;
@@ -19,21 +19,21 @@ use crate::Text;
 pub enum Output {
     /// Send this text message.
     Send(Text),
-    /// Something for the screen.
+    /// An event for the screen.
     Event(Event),
-    /// Close the socket with this code; what still comes from it does not matter any more.
+    /// Close the socket with this code, and ignore whatever still arrives on it.
     Close(CloseCode),
     /// The session is over. Comes once, last.
     End(Result<Outcome, SessionError>),
 }
 
-/// How a session ended when nothing went wrong.
+/// How a session ended without an error.
 ///
 /// ```
 /// use ra_core::desktop::session::Outcome;
 /// use ra_proto::rest::ExchangeTicket;
 ///
-/// /// What to call after a yes; `Login` does it by itself.
+/// /// The call after an approval; `Login` makes it by itself.
 /// fn next(outcome: Outcome) -> Option<ExchangeTicket> {
 ///     match outcome {
 ///         Outcome::Approved { ticket, .. } => Some(ExchangeTicket::new(ticket, None)),
@@ -44,14 +44,14 @@ pub enum Output {
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The person said yes: exchange the ticket for the token.
+    /// The person approved: exchange the ticket for the token.
     Approved {
-        /// What the token is to be had for.
+        /// Exchange this for the token.
         ticket: Ticket,
-        /// Who said yes.
+        /// The user who approved.
         user: User,
     },
-    /// The person said no (R-14).
+    /// The person declined (R-14).
     Declined,
     /// The caller cancelled.
     Cancelled,

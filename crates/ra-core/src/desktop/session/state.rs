@@ -16,7 +16,7 @@ use crate::{Jitter, MonoTime, Text, Wake};
 const MAX_UNKNOWN_OPS: u32 = 32;
 const MAX_UNKNOWN_OP_CHARS: usize = 64;
 
-/// Where a session is, with what only that phase knows.
+/// The state of a session, with the data of its phase.
 pub(super) enum State {
     AwaitHello,
     AwaitNonce,
@@ -26,7 +26,7 @@ pub(super) enum State {
     Ended,
 }
 
-/// How far a desktop session is.
+/// The phase of a desktop session.
 ///
 /// ```
 /// use ra_core::desktop::session::Phase;
@@ -47,7 +47,7 @@ pub enum Phase {
     AwaitScan,
     /// Somebody has scanned, the verdict is awaited.
     AwaitVerdict,
-    /// Over.
+    /// Ended.
     Ended,
 }
 
@@ -57,7 +57,7 @@ impl fmt::Display for Phase {
     }
 }
 
-/// What every phase works with.
+/// Data that all phases share.
 pub(super) struct Context {
     pub(super) config: Config,
     pub(super) key: Box<dyn SessionKey>,
@@ -223,7 +223,7 @@ impl State {
         cx.close(Outcome::Cancelled)
     }
 
-    /// What a close without a verdict means (R-16, R-20).
+    /// The error that a close without a verdict means (R-16, R-20).
     fn closed(&self, code: Option<CloseCode>) -> SessionError {
         match (self, code) {
             (_, Some(CloseCode::SESSION_TIMED_OUT)) => SessionError::Expired,

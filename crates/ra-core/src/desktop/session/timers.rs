@@ -10,7 +10,7 @@ const TIMEOUT: (Duration, Duration) = (Duration::from_secs(1), Duration::from_se
 
 #[derive(Debug)]
 pub(super) struct Timers {
-    /// Until when the gateway must say the next thing of the handshake.
+    /// Deadline of the next frame of the handshake.
     answer: Option<MonoTime>,
     heartbeat: Option<Heartbeat>,
     expiry: Option<MonoTime>,
@@ -24,7 +24,7 @@ struct Heartbeat {
     open: bool,
 }
 
-/// What the heartbeat's clock says.
+/// State of the heartbeat's clock.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Pulse {
     Quiet,
@@ -117,7 +117,7 @@ impl Timers {
         [expiry, answer].into_iter().flatten().min_by_key(|d| d.at)
     }
 
-    /// What has run out at `now`, the earliest first.
+    /// The earliest deadline that has passed at `now`.
     pub(super) fn over(&self, now: MonoTime) -> Option<Wake> {
         self.fatal().filter(|d| d.at <= now).map(|d| d.wake)
     }

@@ -30,7 +30,8 @@ pub(crate) struct Stage {
 }
 
 pub(crate) const LOGIN: &str = r#"{"op":"pending_login","ticket":"canary-ticket"}"#;
-pub(crate) const CAPTCHA: &str = r#"{"captcha_key":["captcha-required"],"captcha_service":"hcaptcha","captcha_sitekey":"site","captcha_rqdata":"data","captcha_rqtoken":"tok","captcha_session_id":"sid"}"#;
+pub(crate) const CAPTCHA: &str = r#"{"captcha_key":["captcha-required"],"captcha_service":"hcaptcha",
+    "captcha_sitekey":"site","captcha_rqdata":"data","captcha_rqtoken":"tok","captcha_session_id":"sid"}"#;
 const KEY: u64 = 7;
 
 pub(crate) fn config() -> Config {

@@ -1,5 +1,5 @@
-//! A machine's picture, drawn from its table: phases from top to bottom, what moves it on between them, moves that leave
-//! the row on the left, ends on the right. What is the same in every phase stands once, below.
+//! A machine's picture, drawn from its table: phases from top to bottom, what moves it on between them, moves that
+//! leave the row on the left, ends on the right. What is the same in every phase stands once, below.
 
 use std::collections::BTreeSet;
 use std::fmt::{Display, Write as _};
@@ -13,9 +13,11 @@ const PILL_X: usize = 480; // from there
 const PILL_STEP: usize = 32;
 const LINE: usize = 18;
 const STYLE: &str = "\
-text{font:13px sans-serif;fill:#222}.phase{font-weight:bold;text-anchor:middle}.left{text-anchor:end}.title{font-size:16px;font-weight:bold}\
+text{font:13px sans-serif;fill:#222}.phase{font-weight:bold;text-anchor:middle}.left{text-anchor:end}\
+.title{font-size:16px;font-weight:bold}\
 .command{fill:#0b5cad}.out{fill:#666;font-size:12px}.fail{fill:#a8261b;font-size:12px}.note{fill:#444;font-size:12px}\
-.box{fill:#eef3fa;stroke:#35557f;stroke-width:1.5}.pill{fill:#e9f5ea;stroke:#3b7d42}.end{text-anchor:middle;fill:#1d5a25}\
+.box{fill:#eef3fa;stroke:#35557f;stroke-width:1.5}.pill{fill:#e9f5ea;stroke:#3b7d42}\
+.end{text-anchor:middle;fill:#1d5a25}\
 path{fill:none;stroke:#444;stroke-width:1.4;marker-end:url(#tip)}";
 
 /// What an input leads to.
@@ -55,12 +57,15 @@ pub(super) fn draw<P: Copy + Display>(table: &Table<P>) -> String {
     let width = if beside { 900 } else { 720 };
     let title = &table.title;
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
+         width=\"{width}\" height=\"{height}\" \
          role=\"img\" aria-label=\"{title}\">\n<style>{STYLE}</style>\n\
-         <defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\">\
+         <defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" \
+         orient=\"auto\">\
          <polygon points=\"0,0 8,4 0,8\" fill=\"#444\"/></marker></defs>\n\
          <rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n<text class=\"title\" x=\"20\" y=\"30\">{title}</text>\n\
-         <text class=\"note\" x=\"20\" y=\"50\">black: what comes from outside; blue: commands of the caller; grey: what is put out; \
+         <text class=\"note\" x=\"20\" y=\"50\">black: what comes from outside; blue: commands of the caller; \
+         grey: what is put out; \
          red: how it can fail there</text>\n{body}</svg>\n"
     )
 }

@@ -1,6 +1,6 @@
 //! `docs/state-tables.md`: what each machine does in each phase with each input, written down by
-//! driving the machines themselves, and compared with the page so that neither drifts. The pictures in `docs/diagrams` are
-//! drawn from the same tables.
+//! driving the machines themselves, and compared with the page so that neither drifts. The pictures in `docs/diagrams`
+//! are drawn from the same tables.
 
 mod desktop;
 mod diagram;

@@ -135,16 +135,14 @@ impl Drop for Member {
 mod tests {
     use super::*;
     use crate::Config;
-    use crate::accounts::StaticFile;
+    use crate::accounts::NoAccounts;
 
     #[test]
     fn a_session_on_its_way_in_when_all_are_closed_is_closed_too() {
-        let file = "[[account]]\nauthorization = \"a\"\nid = 1\nusername = \"u\"";
-        let accounts: StaticFile = file.parse().unwrap();
         let backend = Arc::new(ra_testkit::Fake);
         let shared = Arc::new(Shared::alone(
             Config::default(),
-            Arc::new(accounts),
+            Arc::new(NoAccounts),
             backend,
         ));
         shared.advance(Stage::Draining);

@@ -230,10 +230,7 @@ async fn r56_a_gateway_that_cannot_reach_its_redis_does_not_start() {
     let bind = async |url: String| {
         let mut config = ra_gateway::Config::default();
         config.backplane = ra_gateway::BackplaneConfig::Redis(url.parse().unwrap());
-        let accounts: ra_gateway::accounts::StaticFile =
-            "[[account]]\nauthorization = \"a\"\nid = 1\nusername = \"u\""
-                .parse()
-                .unwrap();
+        let accounts = ra_testkit::accounts::InMemory::one();
         let backend = std::sync::Arc::new(ra_testkit::Fake);
         let bound = ra_gateway::Gateway::bind(config, std::sync::Arc::new(accounts), backend).await;
         bound.map(drop).map_err(|error| error.kind())

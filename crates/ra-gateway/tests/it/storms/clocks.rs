@@ -3,16 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use ra_gateway::accounts::StaticFile;
-
 use super::*;
 
 #[tokio::test]
 async fn the_time_of_day_may_jump_during_a_login() {
     let time = Arc::new(AtomicU64::new(59));
     let clock = Arc::clone(&time);
-    let accounts = PAIR.parse::<StaticFile>().unwrap();
-    let accounts = accounts.with_unix_time(move || clock.load(Ordering::SeqCst));
+    let accounts = pair(move || clock.load(Ordering::SeqCst) == 59);
     let host = host_of(Arc::new(accounts), |_| {}).await;
     let jump = |to| time.store(to, Ordering::SeqCst);
     let (mut desktop, fingerprint) = Desktop::ready(host.address, 1).await;

@@ -7,7 +7,6 @@ use std::os::fd::AsRawFd;
 use std::sync::Arc;
 
 use ra_gateway::Gateway;
-use ra_gateway::accounts::StaticFile;
 use ra_testkit::{Fake, FakeKey};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio_tungstenite::tungstenite::Error;
@@ -192,7 +191,7 @@ fn r55_without_files_to_open_it_says_so_and_goes_on_when_there_are_some() {
         .unwrap();
     runtime.block_on(async {
         let (kept, _guard) = Kept::start();
-        let accounts: StaticFile = PAIR.parse().unwrap();
+        let accounts = pair(|| true);
         let gateway = Gateway::bind(Config::default(), Arc::new(accounts), Arc::new(Fake));
         let gateway = gateway.await.unwrap();
         let host = Host {

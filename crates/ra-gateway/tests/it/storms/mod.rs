@@ -18,24 +18,20 @@ use http::Request;
 use ra_gateway::Config;
 use serde_json::{Value, json};
 
+use ra_testkit::accounts::InMemory;
+
 use crate::support::*;
 
-/// Two with a second factor, the same one.
-const PAIR: &str = r#"
-    [[account]]
-    authorization = "carol-authorization"
-    id = 3
-    username = "carol"
-    token = "carol-token"
-    mfa = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+const DAVE: &str = "dave-authorization";
 
-    [[account]]
-    authorization = "dave-authorization"
-    id = 4
-    username = "dave"
-    token = "dave-token"
-    mfa = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
-"#;
+/// Carol and Dave, whose second factor is the same code.
+fn pair(is_valid: impl Fn() -> bool + Clone + Send + Sync + 'static) -> InMemory {
+    InMemory::default()
+        .with(CAROL, "3:0:0:carol", Some("carol-token"))
+        .with_code(CAROL_CODE, is_valid.clone())
+        .with(DAVE, "4:0:0:dave", Some("dave-token"))
+        .with_code(CAROL_CODE, is_valid)
+}
 
 fn generous(config: &mut Config) {
     config.limits.sessions_per_address = u32::MAX;

@@ -6,12 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ra_gateway::Accounts;
-use ra_gateway::accounts::StaticFile;
 use ra_testkit::FakeKey;
 
 use super::*;
-
-const DAVE: &str = "dave-authorization";
 
 /// Where desktops and phones turn to: the first for sockets, each in turn for calls.
 struct Nodes {
@@ -176,10 +173,8 @@ async fn calls_replayed_by_another_change_nothing(nodes: &Nodes) {
     assert_eq!(token, "carol-token");
 }
 
-/// Carol and Dave, at a time when the code is right.
-fn pair() -> Arc<dyn Accounts> {
-    let file: StaticFile = PAIR.parse().unwrap();
-    Arc::new(file.with_unix_time(|| 59))
+fn both() -> Arc<dyn Accounts> {
+    Arc::new(pair(|| true))
 }
 
 #[tokio::test]
@@ -190,7 +185,7 @@ async fn r53_guesses_are_answered_alike_whatever_they_come_near_to() {
 
 #[tokio::test]
 async fn r54_calls_replayed_by_another_account_are_made_up_ones_and_change_nothing() {
-    let host = host_of(pair(), |_| {}).await;
+    let host = host_of(both(), |_| {}).await;
     calls_replayed_by_another_change_nothing(&Nodes::of(&[host])).await;
 }
 
@@ -210,7 +205,7 @@ async fn r56_calls_replayed_by_another_account_at_any_node_change_nothing() {
         return;
     };
     for _ in 0..3 {
-        fleet.add_of(pair()).await;
+        fleet.add_of(both()).await;
     }
     calls_replayed_by_another_change_nothing(&Nodes::of(&fleet.nodes)).await;
     drop(fleet);

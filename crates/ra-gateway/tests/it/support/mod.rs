@@ -15,9 +15,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ra_crypto::Backend;
-use ra_gateway::accounts::StaticFile;
 use ra_gateway::{Accounts, Config, Gateway, Handle};
 use ra_testkit::Fake;
+use ra_testkit::accounts::InMemory;
 use tokio::task::JoinHandle;
 
 pub(crate) use accounts::Silent;
@@ -36,31 +36,8 @@ pub(crate) const CAROL: &str = "carol-authorization";
 pub(crate) const ALICE_PAYLOAD: &str =
     "852892297661906993:0:05145cc5646fbcba277b6d5ea2030610:alice";
 pub(crate) const BOB_PAYLOAD: &str = "196769986071625728:1212:0:bo:b";
-/// Carol's one-time code at the Unix time that the accounts live at.
+/// Carol's one-time code.
 pub(crate) const CAROL_CODE: &str = "287082";
-const UNIX_TIME: u64 = 59;
-
-const ACCOUNTS: &str = r#"
-    [[account]]
-    authorization = "alice-authorization"
-    id = "852892297661906993"
-    username = "alice"
-    avatar = "05145cc5646fbcba277b6d5ea2030610"
-    token = "alice-token"
-
-    [[account]]
-    authorization = "bob-authorization"
-    id = 196769986071625728
-    username = "bo:b"
-    discriminator = 1212
-
-    [[account]]
-    authorization = "carol-authorization"
-    id = 3
-    username = "carol"
-    token = "carol-token"
-    mfa = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
-"#;
 
 /// A running gateway.
 pub(crate) struct Host {
@@ -70,11 +47,12 @@ pub(crate) struct Host {
 }
 
 /// Alice, Bob and Carol (who has a second factor).
-fn accounts() -> StaticFile {
-    ACCOUNTS
-        .parse::<StaticFile>()
-        .unwrap()
-        .with_unix_time(|| UNIX_TIME)
+fn accounts() -> InMemory {
+    InMemory::default()
+        .with(ALICE, ALICE_PAYLOAD, Some("alice-token"))
+        .with(BOB, BOB_PAYLOAD, None)
+        .with(CAROL, "3:0:0:carol", Some("carol-token"))
+        .with_code(CAROL_CODE, || true)
 }
 
 /// A gateway with fake keys.

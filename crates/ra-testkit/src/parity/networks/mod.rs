@@ -71,20 +71,15 @@ impl Account {
         (1..=8).map(account).collect()
     }
 
-    /// The gateway's file of these accounts.
+    /// Accounts of the gateway.
+    #[cfg(feature = "accounts")]
     #[must_use]
-    pub fn file(accounts: &[Self]) -> String {
-        let entry = |account: &Self| {
-            let Self {
-                authorization,
-                id,
-                token,
-            } = account;
-            format!(
-                "[[account]]\nauthorization = \"{authorization}\"\nid = {id}\nusername = \"user{id}\"\ntoken = \"{token}\"\n"
-            )
-        };
-        accounts.iter().map(entry).collect()
+    pub fn in_memory(accounts: &[Self]) -> crate::accounts::InMemory {
+        let all = crate::accounts::InMemory::default();
+        accounts.iter().fold(all, |all, account| {
+            let user = format!("{0}:0:0:user{0}", account.id);
+            all.with(&account.authorization, &user, Some(&account.token))
+        })
     }
 }
 

@@ -1,38 +1,65 @@
-//! Every setting has a key, the example is true, and nothing that stands in a file is ever repeated.
+//! Every setting has a key, the example is true, and no error repeats what stands in a file.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::Parser as _;
 
-use super::keys::KEYS;
-use super::read::{Wrong, apply};
+use super::file::{Wrong, parse};
 use super::*;
 use crate::cli::{Cli, Command};
+use crate::commands::gateway::GatewayArgs;
+use crate::outcome::Kind;
+use crate::usage;
 
 const EXAMPLE: &str = include_str!("../../../../../../docs/gateway.toml");
 
 fn read(text: &str) -> Result<Settings, Wrong> {
-    let mut settings = Settings::default();
-    apply(text, Path::new("/etc/ra"), &mut settings).map(|()| settings)
+    parse(text, Path::new("/etc/ra"))
+}
+
+fn config(text: &str) -> Config {
+    read(text).unwrap().config().unwrap()
 }
 
 /// Line, key and reason.
-fn refusal(text: &str) -> (usize, Option<&'static str>, String) {
+fn refusal(text: &str) -> (usize, Option<String>, String) {
     let wrong = read(text).expect_err(text);
     assert!(!wrong.to_string().contains("canary"), "{wrong}");
     (wrong.line, wrong.key, wrong.why.into_owned())
 }
 
-fn args(line: &str) -> GatewayArgs {
+fn try_args(line: &str) -> Result<GatewayArgs, clap::Error> {
     let line = format!("ra gateway {line}");
-    match Cli::try_parse_from(line.split_whitespace())
-        .unwrap()
-        .command
-    {
-        Command::Gateway(args) => *args,
+    match Cli::try_parse_from(line.split_whitespace())?.command {
+        Command::Gateway(args) => Ok(*args),
         other => panic!("{other:?}"),
     }
+}
+
+fn args(line: &str) -> Settings {
+    try_args(line).unwrap().settings
+}
+
+/// Keys that the structure has, asked through its refusal of another one.
+fn keys() -> BTreeSet<String> {
+    let known = |section: &str| -> Vec<String> {
+        let text = format!("{section}\ncanary = 1");
+        let error = toml::from_str::<Settings>(&text).unwrap_err();
+        let names = error.message().split('`').skip(1).step_by(2);
+        names.skip(1).map(str::to_owned).collect()
+    };
+    let mut keys = BTreeSet::new();
+    for key in known("") {
+        match read(&format!("[{key}]")) {
+            Ok(_) => keys.extend(
+                known(&format!("[{key}]"))
+                    .iter()
+                    .map(|inner| format!("{key}.{inner}")),
+            ),
+            Err(_) => drop(keys.insert(key)),
+        }
+    }
+    keys
 }
 
 /// Each key of the example with the line that gives it, and whether that line is active.
@@ -56,19 +83,23 @@ fn example() -> Vec<(String, String, bool)> {
 #[test]
 fn the_example_has_every_key_once_and_its_values_are_the_defaults() {
     let named: Vec<String> = example().into_iter().map(|(key, ..)| key).collect();
-    let distinct: BTreeSet<&str> = named.iter().map(String::as_str).collect();
+    let distinct: BTreeSet<String> = named.iter().cloned().collect();
     assert_eq!(distinct.len(), named.len());
-    assert_eq!(distinct, KEYS.iter().map(|key| key.name).collect());
+    assert_eq!(distinct, keys());
 
     let settings = read(EXAMPLE).unwrap();
-    let defaults = Settings {
-        // its default stands elsewhere, for when there is a Redis
-        redis_within: settings.redis_within,
-        ..Settings::default()
-    };
-    assert_eq!(format!("{settings:#?}"), format!("{defaults:#?}"));
-    let redis: ra_gateway::Redis = "redis://h".parse().unwrap();
-    assert_eq!(settings.redis_within, Some(redis.within));
+    let defaults = Settings::default();
+    let shown = |settings: &Settings| format!("{:#?}", settings.config().unwrap());
+    assert_eq!(shown(&settings), shown(&defaults));
+    let (accounts, none) = (settings.accounts(), defaults.accounts());
+    assert_eq!(accounts.timeout(), none.timeout());
+    assert_eq!(accounts.at_a_time(), none.at_a_time());
+    assert!(accounts.file.is_none() && accounts.url.is_none() && accounts.secret_file.is_none());
+    assert!(settings.tls.certificate.is_none() && settings.tls.key.is_none());
+    assert_eq!(settings.log.level, "off".parse().ok());
+    assert_eq!(settings.log.format, Some(log::Format::default()));
+    let redis: Redis = "redis://h".parse().unwrap();
+    assert_eq!(settings.redis.within.unwrap().0, redis.within);
 }
 
 #[test]
@@ -111,18 +142,7 @@ fn what_the_example_leaves_out_can_be_put_in() {
 }
 
 #[test]
-fn every_option_and_every_limit_has_a_key() {
-    let options: BTreeSet<&str> = KEYS.iter().filter_map(|key| key.option).collect();
-    let mut command = Cli::command();
-    let command = command.find_subcommand_mut("gateway").unwrap();
-    let given: BTreeSet<&str> = command
-        .get_arguments()
-        .map(|a| a.get_id().as_str())
-        .collect();
-    let mut given = given;
-    assert!(given.remove("config") && given.remove("check_config"));
-    assert_eq!(options, given);
-
+fn every_limit_has_a_key() {
     let config = Config::default();
     for (section, fields, apart) in [
         ("limits", format!("{:#?}", config.limits), ""),
@@ -136,22 +156,18 @@ fn every_option_and_every_limit_has_a_key() {
         });
         let fields: BTreeSet<String> = fields.collect();
         let prefix = format!("{section}.");
-        let keys = KEYS.iter().map(|key| key.name);
-        let keys = keys.filter(|name| name.starts_with(&prefix));
-        assert_eq!(fields, keys.map(str::to_owned).collect());
+        let mut keys = keys();
+        keys.retain(|name| name.starts_with(&prefix));
+        assert_eq!(fields, keys);
     }
 }
 
 #[test]
 fn each_key_sets_its_own_setting() {
-    let text = |key: &str, value: &str| match key.split_once('.') {
-        Some((section, name)) => format!("[{section}]\n{name} = {value}\n"),
-        None => format!("{key} = {value}\n"),
-    };
-    let shown = |settings: Settings| format!("{settings:#?}");
-    let defaults = shown(Settings::default());
+    let shown = |settings: &Settings| format!("{settings:#?}");
+    let defaults = shown(&Settings::default());
     let mut seen = BTreeSet::new();
-    for key in KEYS {
+    for key in keys() {
         // one of these fits each, and none is a default
         let values = [
             "77.5",
@@ -172,77 +188,102 @@ fn each_key_sets_its_own_setting() {
             "1.5",
         ];
         let set = values.iter().find_map(|value| {
-            let mut settings = Settings::default();
-            match apply(&text(key.name, value), Path::new("/"), &mut settings) {
-                Ok(()) => Some(shown(settings)),
-                // one that has no meaning alone was set all the same
-                Err(wrong) if wrong.why.starts_with("there is no") => Some(shown(settings)),
-                Err(_) => None,
+            let text = match key.split_once('.') {
+                Some((section, name)) => format!("[{section}]\n{name} = {value}\n"),
+                None => format!("{key} = {value}\n"),
+            };
+            // without the check for keys that mean nothing alone
+            let settings: Settings = toml::from_str(&text).ok()?;
+            // and the number that arrives in the configuration is the one of the file
+            let config = settings.config();
+            if key.starts_with("limits.")
+                || key.starts_with("lifetimes.")
+                || key.starts_with("session.")
+            {
+                let changed = format!("{:#?}", config.unwrap());
+                assert_ne!(
+                    changed,
+                    format!("{:#?}", Settings::default().config().unwrap()),
+                    "{key}"
+                );
             }
+            Some(shown(&settings))
         });
-        let set = set.unwrap_or_else(|| panic!("{} takes none of them", key.name));
-        assert_ne!(set, defaults, "{}", key.name);
-        assert!(seen.insert(set), "{} sets what another one sets", key.name);
+        let set = set.unwrap_or_else(|| panic!("{key} takes none of them"));
+        assert_ne!(set, defaults, "{key}");
+        assert!(seen.insert(set), "{key} sets what another one sets");
     }
 }
 
 #[test]
-fn what_is_wrong_is_named_by_line_and_key_and_never_repeated() {
-    let why = |text: &str| {
-        let (line, key, _) = refusal(text);
-        (line, key)
-    };
-    assert_eq!(why("\n\ncanary"), (3, None));
-    assert_eq!(
-        why("listen = \"127.0.0.1:1\"\nlisten = \"canary\""),
-        (2, None),
-        "twice"
-    );
-    assert_eq!(why("canary = 1"), (1, None));
-    assert_eq!(why("[limits]\n\ncanary = 1"), (3, None));
-    assert_eq!(why("[canary]\nsessions = 1"), (2, None));
-    assert_eq!(why("[limits.canary]\nsessions = 1"), (1, None));
-    assert_eq!(why("sessions = 1"), (1, None), "of another section");
-    assert_eq!(why("limits = \"canary\""), (1, None));
-    assert_eq!(why("\n[canary]\n"), (2, None), "an empty one");
-    assert_eq!(why("listen = {}"), (1, None), "no section");
+fn errors_name_line_and_key_and_never_the_value() {
+    for (text, line, key) in [
+        ("\n\ncanary", 3, None),
+        ("listen = \"127.0.0.1:1\"\nlisten = \"canary\"", 2, None),
+        ("canary = 1", 1, None),
+        ("[limits]\n\ncanary = 1", 3, None),
+        ("[canary]\nsessions = 1", 1, None),
+        ("[limits.canary]\nsessions = 1", 1, None),
+        ("sessions = 1", 1, None),
+        ("limits = \"canary\"", 1, Some("limits")),
+        ("\n[canary]\n", 2, None),
+        ("listen = {}", 1, Some("listen")),
+        ("[[limits]]\nsessions = 1", 1, Some("limits")),
+        ("#\nlisten = \"canary\"", 2, Some("listen")),
+        ("listen = 8787", 1, Some("listen")),
+        ("proof = \"canary\"", 1, Some("proof")),
+        ("rendezvous = \"canary\"", 1, Some("rendezvous")),
+        ("rendezvous = \"rediss://:canary@h\"", 1, Some("rendezvous")),
+        ("origins = \"https://a\"", 1, Some("origins")),
+        ("origins = []", 1, Some("origins")),
+        ("origins = [\"https://a\", 1]", 1, Some("origins")),
+        ("origins = [\"canary\"]", 1, Some("origins")),
+        ("[log]\nlevel = \"canary\"", 2, Some("log.level")),
+        ("[log]\nformat = \"canary\"", 2, Some("log.format")),
+        (
+            "[log]\nformat = \", expected canary\"",
+            2,
+            Some("log.format"),
+        ),
+        (
+            "[proxies]\ntrusted = [\"0.0.0.0/0\"]",
+            2,
+            Some("proxies.trusted"),
+        ),
+        (
+            "[proxies]\nheader = \"Forwarded\"",
+            2,
+            Some("proxies.header"),
+        ),
+        (
+            "[accounts]\nurl = \"http://canary.example\"",
+            2,
+            Some("accounts.url"),
+        ),
+        ("[accounts]\nfile = \"\"", 2, Some("accounts.file")),
+        (
+            "[accounts]\nfile = \"a\"\nurl = \"https://a\"",
+            3,
+            Some("accounts.url"),
+        ),
+        (
+            "[accounts]\n\nsecret_file = \"a\"",
+            3,
+            Some("accounts.secret_file"),
+        ),
+        ("[tls]\n\ncertificate = \"a\"", 3, Some("tls.certificate")),
+        ("[tls]\nkey = \"a\"", 2, Some("tls.key")),
+    ] {
+        let (found_line, found_key, why) = refusal(text);
+        assert_eq!(
+            (found_line, found_key.as_deref()),
+            (line, key),
+            "{text}: {why}"
+        );
+        assert!(!why.is_empty());
+    }
     assert!(read("[limits]\n[tls]\n").is_ok());
-    assert_eq!(why("[[limits]]\nsessions = 1"), (1, None));
-    assert_eq!(why("#\nlisten = \"canary\""), (2, Some("listen")));
-    assert_eq!(why("listen = 8787"), (1, Some("listen")));
-    assert_eq!(why("proof = \"canary\""), (1, Some("proof")));
-    assert_eq!(why("rendezvous = \"canary\""), (1, Some("rendezvous")));
-    assert_eq!(
-        why("rendezvous = \"rediss://:canary@h\""),
-        (1, Some("rendezvous"))
-    );
-    assert_eq!(why("origins = \"https://a\""), (1, Some("origins")));
-    assert_eq!(why("origins = []"), (1, Some("origins")));
-    assert_eq!(why("origins = [\"https://a\", 1]"), (1, Some("origins")));
-    assert_eq!(why("origins = [\"canary\"]"), (1, Some("origins")));
-    assert_eq!(
-        why("[proxies]\ntrusted = [\"0.0.0.0/0\"]"),
-        (2, Some("proxies.trusted"))
-    );
-    assert_eq!(
-        why("[proxies]\nheader = \"Forwarded\""),
-        (2, Some("proxies.header"))
-    );
-    assert_eq!(
-        why("[accounts]\nurl = \"http://canary.example\""),
-        (2, Some("accounts.url"))
-    );
-    assert_eq!(why("[accounts]\nfile = \"\""), (2, Some("accounts.file")));
-    assert_eq!(
-        why("[accounts]\nfile = \"a\"\nurl = \"https://a\""),
-        (3, Some("accounts.url"))
-    );
-    assert_eq!(
-        why("[accounts]\n\nsecret_file = \"a\""),
-        (3, Some("accounts.secret_file"))
-    );
-    let (.., why) = refusal("listen = \"canary\"");
-    assert!(!why.is_empty());
+    assert_eq!(refusal("proof = 1").2, "this value cannot be used");
 }
 
 #[test]
@@ -251,7 +292,7 @@ fn numbers_stay_within_what_makes_sense() {
         ("session.timeout", ["0", "901", "-1", "nan", "\"120\""]),
         (
             "session.heartbeat_interval",
-            ["0.5", "301", "inf", "true", "0x10"],
+            ["0.5", "301", "inf", "true", "\"41\""],
         ),
         (
             "limits.sessions",
@@ -275,7 +316,7 @@ fn numbers_stay_within_what_makes_sense() {
             let (line, key_named, why) = refusal(&text);
             // what toml itself does not take has no key
             assert!(
-                (line, key_named) == (2, Some(key)) || why == "not toml",
+                (line, key_named.as_deref()) == (2, Some(key)) || why == "not toml",
                 "{text}: {why}"
             );
         }
@@ -292,39 +333,24 @@ fn numbers_stay_within_what_makes_sense() {
     ] {
         refusal(&format!("[limits]\n{name} = 0"));
     }
-    assert_eq!(
-        read("[limits]\nsessions = 1_000")
-            .unwrap()
-            .config
-            .limits
-            .sessions,
-        1_000
-    );
-    assert_eq!(
-        read("[limits]\nsessions = 0x10")
-            .unwrap()
-            .config
-            .limits
-            .sessions,
-        16
-    );
-    let timeout = read("[session]\ntimeout = 0.1e1")
-        .unwrap()
-        .config
-        .session
-        .timeout;
+    assert_eq!(config("[limits]\nsessions = 1_000").limits.sessions, 1_000);
+    assert_eq!(config("[limits]\nsessions = 0x10").limits.sessions, 16);
+    let most = config("[limits]\nmemory = 9223372036854775807")
+        .limits
+        .memory;
+    assert_eq!(most, Some(u64::MAX >> 1));
+    let timeout = config("[session]\ntimeout = 0.1e1").session.timeout;
     assert_eq!(timeout, Duration::from_secs(1));
 }
 
 #[test]
 fn the_command_line_wins_over_the_file() {
     let file = "listen = \"127.0.0.1:1\"\nmetrics = \"127.0.0.1:2\"\nproof = \"nonce\"\norigins = [\"https://a\"]\n\
-        rendezvous = \"redis\"\n[accounts]\nurl = \"https://a.example\"\nsecret_file = \"s\"\n\
+        rendezvous = \"redis\"\ndrain_within = 9\n[accounts]\nurl = \"https://a.example\"\nsecret_file = \"s\"\n\
         [proxies]\ntrusted = [\"10.0.0.0/8\"]\nheader = \"Forwarded\"\n";
     let both = |line: &str| {
-        let mut settings = read(file).unwrap();
-        settings.take(&args(line)).unwrap();
-        settings
+        let file = read(file).unwrap();
+        args(line).or_file(file).unwrap()
     };
     assert_eq!(
         format!("{:?}", both("")),
@@ -332,18 +358,23 @@ fn the_command_line_wins_over_the_file() {
     );
     let settings = both(
         "--listen 127.0.0.1:7 --metrics 127.0.0.1:8 --proof digest --origin https://b --origin https://c \
-         --rendezvous memory --accounts b.toml --trusted-proxy ::1 --trusted-proxy-header X-Forwarded-For",
+         --rendezvous memory --accounts b.toml --trusted-proxy ::1 --trusted-proxy-header X-Forwarded-For \
+         --drain 3 --tls-cert c --tls-key k",
     );
-    assert_eq!(settings.config.listen.port(), 7);
-    assert_eq!(settings.config.metrics.unwrap().port(), 8);
-    assert_eq!(settings.config.session.accept, Accept::Digest);
+    let config = settings.config().unwrap();
+    assert_eq!(config.listen.port(), 7);
+    assert_eq!(config.metrics.unwrap().port(), 8);
+    assert_eq!(config.session.accept, Accept::Digest);
+    assert_eq!(config.drain_within, Duration::from_secs(3));
     let origins = ["https://b", "https://c"].map(|origin| origin.parse().unwrap());
-    assert_eq!(settings.config.origins, Origins::Only(origins.to_vec()));
-    assert!(matches!(settings.rendezvous, args::Rendezvous::Memory));
+    assert_eq!(config.origins, Origins::Only(origins.to_vec()));
+    assert!(matches!(settings.rendezvous, Some(Rendezvous::Memory)));
     assert_eq!(settings.accounts.file.as_deref(), Some(Path::new("b.toml")));
     assert!(settings.accounts.url.is_none() && settings.accounts.secret_file.is_none());
-    assert_eq!(settings.proxies, ["::1".parse().unwrap()]);
-    assert_eq!(settings.proxies_header, Some(ClientHeader::XForwardedFor));
+    assert_eq!(settings.proxies.trusted, ["::1".parse().unwrap()]);
+    assert_eq!(settings.proxies.header, Some(ClientHeader::XForwardedFor));
+    assert_eq!(settings.tls.key.as_deref(), Some(Path::new("k")));
+    assert_eq!(settings.tls.certificate.as_deref(), Some(Path::new("c")));
 
     let elsewhere = both("--accounts-url https://b.example");
     assert_eq!(elsewhere.accounts.url.unwrap().host(), "b.example");
@@ -364,13 +395,21 @@ fn options_without_what_they_are_for_are_refused() {
         ("--accounts-secret-file s", "--accounts-secret-file"),
         ("--trusted-proxy-header Forwarded", "--trusted-proxy-header"),
         ("--accounts-url http://canary.example", "--accounts-url"),
+        ("--log canary", "--log"),
         (
             "--listen 127.0.0.1:8787 --metrics 127.0.0.1:8787",
             "--metrics",
         ),
     ] {
-        let failure = Settings::of(&args(line)).unwrap_err();
-        assert_eq!(failure.kind, crate::outcome::Kind::Usage);
+        let failure = match try_args(line) {
+            Ok(args) => args
+                .settings
+                .read(None)
+                .and_then(|settings| settings.config())
+                .unwrap_err(),
+            Err(error) => usage::refusal(&error),
+        };
+        assert_eq!(failure.kind, Kind::Usage);
         assert!(failure.message.starts_with(option), "{failure}");
         assert!(!failure.message.contains("canary"));
     }
