@@ -1,4 +1,4 @@
-//! How a gateway is set up.
+//! Configuration of a gateway.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::{Captcha, EntropySource, Limits, Origins, TrustedProxies};
 
-/// How a gateway is set up. Start from [`Config::default`] and change fields.
+/// Configuration of a gateway. Start from [`Config::default`] and change fields.
 ///
 /// ```
 /// let mut config = ra_gateway::Config::default();
@@ -16,37 +16,37 @@ use crate::{Captcha, EntropySource, Limits, Origins, TrustedProxies};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
-    /// Where to listen; port 0 takes any that is free. Default: `127.0.0.1:0`.
+    /// Address to listen at; port 0 takes any free port. Default: `127.0.0.1:0`.
     pub listen: SocketAddr,
-    /// Certificates and a key to speak TLS with. Default: none, plain HTTP; then it belongs behind
-    /// something that ends TLS.
+    /// Certificates and key for TLS. Default: none, plain HTTP; then something in front of the
+    /// gateway has to end TLS.
     #[cfg(feature = "tls")]
     pub tls: Option<crate::Tls>,
-    /// How each socket is treated: session timeout, heartbeats, time for the handshake, dialects.
+    /// Rules of each session: timeout, heartbeats, time for the handshake, dialects.
     pub session: ra_core::gateway::Config,
-    /// Where to serve `GET /metrics` to Prometheus, in plain HTTP and to everybody who gets there.
-    /// Default: nowhere.
+    /// Address of `GET /metrics` for Prometheus, in plain HTTP and without authorization.
+    /// Default: none.
     pub metrics: Option<SocketAddr>,
-    /// What clients may take (R-55).
+    /// Limits for clients (R-55).
     pub limits: Limits,
-    /// Who is believed about the address of a client. Default: nobody.
+    /// Proxies that may name a client's address. Default: none.
     pub trusted_proxies: TrustedProxies,
-    /// Which sites' pages may open sockets. Default: any.
+    /// Origins whose pages may open sockets. Default: any.
     pub origins: Origins,
-    /// How long secrets live (R-54).
+    /// Lifetimes of secrets (R-54).
     pub lifetimes: Lifetimes,
     /// Asks for a solved captcha before a ticket is exchanged. Default: none.
     pub captcha: Option<Arc<dyn Captcha>>,
-    /// How long sessions and tickets may live on once the gateway is told to drain. Default: 25 s,
-    /// just below the 30 s that orchestrators grant.
+    /// Time that sessions and tickets have left once the gateway drains. Default: 25 s, just below
+    /// the 30 s that orchestrators grant.
     pub drain_within: Duration,
-    /// How long it goes on at least once it is told to drain, if somebody asked `/readyz` in the minute
-    /// before: whoever sends clients here has to see that it should not before nobody listens any more.
-    /// `drain_within` comes first. Default: 10 s.
+    /// Shortest time that a drain takes if `/readyz` was asked in the minute before: a load balancer
+    /// has to see the drain before the gateway stops listening. `drain_within` comes first.
+    /// Default: 10 s.
     pub drain_least: Duration,
-    /// Where sessions, phones and tickets meet. Default: in memory of this node.
+    /// Where sessions, calls and tickets meet. Default: in memory of this node.
     pub backplane: BackplaneConfig,
-    /// Where randomness comes from. Default: the operating system.
+    /// Source of randomness. Default: the operating system.
     pub entropy: EntropySource,
 }
 

@@ -1,4 +1,4 @@
-//! The gateway itself: listens, admits, drains, ends.
+//! The gateway: listens, admits connections, drains and ends.
 
 #[cfg(test)]
 mod tests;
@@ -24,7 +24,7 @@ use crate::server::{http, metrics};
 use crate::shared::{Shared, Stage};
 use crate::{Config, Handle};
 
-/// How often a drain tells what it still waits for.
+/// Interval at which a drain logs what it waits for.
 const DRAINING: Duration = Duration::from_secs(5);
 
 /// A gateway that listens.
@@ -59,8 +59,8 @@ impl Gateway {
     ///
     /// # Errors
     ///
-    /// What the system says when the address cannot be listened at. If the rendezvous is a Redis that
-    /// cannot be used, the error holds a `RedisUnavailable`.
+    /// The system's error if it cannot listen at the address. If the backplane is a Redis that cannot
+    /// be used, the error holds a `RedisUnavailable`.
     pub async fn bind(
         config: Config,
         accounts: Arc<dyn Accounts>,
@@ -81,19 +81,19 @@ impl Gateway {
         })
     }
 
-    /// Where it listens.
+    /// Address that it listens at.
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
         self.address
     }
 
-    /// Where it serves its metrics.
+    /// Address that it serves its metrics at.
     #[must_use]
     pub fn metrics_addr(&self) -> Option<SocketAddr> {
         self.metrics.as_ref()?.local_addr().ok()
     }
 
-    /// Ends it from elsewhere.
+    /// A handle that ends the gateway from elsewhere.
     #[must_use]
     pub fn handle(&self) -> Handle {
         Handle::new(&self.shared)
@@ -153,7 +153,7 @@ async fn accept_all(shared: &Arc<Shared>, listener: &TcpListener) {
     loop {
         let (stream, peer) = accept.next().await;
         admit(shared, stream, peer, &refusals);
-        // first those who were asked to go, so that there is room for the next
+        // connections that were asked to go come first, so that there is room for the next
         if shared.gate.is_being_left() {
             yield_now().await;
         }
@@ -161,10 +161,10 @@ async fn accept_all(shared: &Arc<Shared>, listener: &TcpListener) {
 }
 
 fn admit(shared: &Arc<Shared>, stream: TcpStream, peer: SocketAddr, refusals: &Arc<Semaphore>) {
-    // small frames, each waited for; without it they are late, not wrong
+    // frames are small and the client waits for each; without this option they only come late
     let _ = stream.set_nodelay(true);
     let peer = peer.ip();
-    // what a proxy keeps open is not the one client's whose request comes first
+    // a proxy's connection does not belong to the client whose request comes first
     let own = (!shared.config.trusted_proxies.trusts(peer)).then(|| peer.into());
     match shared.gate.connect(own) {
         Ok(permit) => {
@@ -182,7 +182,7 @@ fn admit(shared: &Arc<Shared>, stream: TcpStream, peer: SocketAddr, refusals: &A
     }
 }
 
-/// Resolves when the gateway is to close: told so, or drained.
+/// Resolves when the gateway has to close: it was told to, or has drained.
 async fn end_of(shared: &Shared) {
     let mut stage = shared.stage.subscribe();
     // the sender lives in `shared`, so this cannot fail
@@ -196,7 +196,7 @@ async fn end_of(shared: &Shared) {
             sleep_until(now + least).await;
         }
         drained(shared).await;
-        // whoever came to ask meanwhile has to see it as often
+        // a readiness probe that began meanwhile has to see the drain as long
         if let (false, Some(first)) = (was_watched, shared.watched_since_drain()) {
             sleep_until(first + least).await;
         }
@@ -239,7 +239,7 @@ async fn drained(shared: &Shared) {
     }
 }
 
-/// Closes all there is when the gateway ends, however it ends.
+/// Closes all sessions and connections when the gateway ends, however it ends.
 struct CloseOnDrop(Arc<Shared>);
 
 impl Drop for CloseOnDrop {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::server::metrics;
 use crate::shared::{Shared, Stage};
 
-/// Ends a gateway from elsewhere, such as a signal handler. Cheap to clone.
+/// Ends a gateway from elsewhere, such as from a signal handler. Cheap to clone.
 #[derive(Clone)]
 pub struct Handle(Arc<Shared>);
 
@@ -30,14 +30,14 @@ impl Handle {
         self.0.advance(Stage::Closing);
     }
 
-    /// All numbers of this node, as Prometheus reads them (text format 0.0.4): for hosts that serve
-    /// them by themselves.
+    /// All metrics of this node in Prometheus' text format 0.0.4, for hosts that serve them
+    /// themselves.
     #[must_use]
     pub fn metrics(&self) -> String {
         metrics::page(&self.0)
     }
 
-    /// How many sessions there are.
+    /// Number of sessions.
     #[must_use]
     pub fn sessions(&self) -> u32 {
         self.0.gate.sessions()

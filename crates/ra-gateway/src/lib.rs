@@ -1,6 +1,6 @@
 //! The gateway's role over real sockets: a server that desktops connect to, phones call and hosts
-//! embed. It adds sockets, a clock and randomness to `ra_core::gateway`; it never decides whose
-//! login is approved, and it keeps no token.
+//! embed. It adds sockets, a clock and randomness to `ra_core::gateway`. It never decides whether a
+//! login is approved, and it stores no open token.
 //!
 //! ```text
 //! desktop ── GET /?v=2 (WebSocket) ─────────────┐
@@ -15,24 +15,35 @@
 //! One listener serves all of it, plus `/healthz` and `/readyz`. REST calls live under `/api/vN/`
 //! for any N. Errors carry Discord's statuses and codes.
 //!
-//! Limits for an address count the peer, or whom [`TrustedProxies`] name.
+//! Limits for an address count the peer, or the client that [`TrustedProxies`] name.
 //!
-//! What the gateway holds is bounded ([`Limits`]) and short-lived ([`Lifetimes`]): a handshake token
-//! decides one login of its account once, a ticket is exchanged once and its token is sealed to the
-//! key that it was made for. Secrets handed out are kept as SHA-256 digests.
+//! The gateway's state is bounded ([`Limits`]) and short-lived ([`Lifetimes`]). A handshake token
+//! decides one login of its account, once. A ticket is exchanged once, and its token is sealed to
+//! the desktop's key. Secrets that were handed out are stored as SHA-256 digests.
 //!
 //! Where the protocol leaves room, this gateway
 //!
-//! * reads `temporary_token` and does not honour it: how long a token lives is the accounts' business;
-//! * takes an MFA token again until it expires (five minutes), for its account only;
-//! * asks whoever exchanges a ticket for no authorization: only the holder of the key can open the answer;
-//! * finds the newest socket only if one key has proven itself on two, and closes the older with 4003;
-//! * keeps answering calls while it drains, since that is how sessions come to their end.
+//! * ignores `temporary_token`: the accounts decide how long a token lives;
+//! * accepts an MFA token again until it expires (five minutes), for its account only;
+//! * needs no authorization for a ticket exchange: only the holder of the key can open the answer;
+//! * closes the older of two sockets that proved the same key with 4003;
+//! * answers calls while it drains, so that sessions can end.
 //!
-//! One node keeps all of it in memory. With the feature `redis` several nodes serve one fleet
+//! One node keeps this state in memory. With the feature `redis` several nodes serve one fleet
 //! ([`BackplaneConfig`]): a socket on one of them, each call on any.
 //!
-//! [`Gateway`] has an example; [`accounts`] tells where accounts come from.
+//! # Log
+//!
+//! Events go to `tracing` with the target `ra_gateway`; the field `event` has their name. They hold
+//! numbers and words of the gateway's own, no name, id, address, key, ticket or token.
+//!
+//! # Floors
+//!
+//! Modules import from those below them only: `gateway`, `handle`, `shared`, `config`; `server`
+//! (bytes), `api` (calls), `backplane` (how nodes meet), `session` (connected desktops), `accounts`
+//! and `limits`, `observe` (reasons, metrics, log), `base` (clock, lock, randomness).
+//!
+//! [`Gateway`] has an example; [`accounts`] describes where accounts come from.
 #![forbid(unsafe_code)]
 
 pub mod accounts;

@@ -1,4 +1,4 @@
-//! What all connections of a gateway share.
+//! State that all connections of a gateway share.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -20,21 +20,21 @@ use crate::observe::metrics::Metrics;
 use crate::observe::reason::NotReady;
 use crate::session::registry::Registry;
 
-/// Whoever asks less often than that does not decide by it where clients go.
+/// Readiness probes rarer than this are ignored when draining.
 const WATCHED: Duration = Duration::from_secs(60);
 
-/// How far towards its end a gateway is.
+/// Stage of a gateway's life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stage {
-    /// Serves all.
+    /// Serves all requests.
     Open,
-    /// Takes no new sessions; those there are may finish.
+    /// Takes no new sessions; running ones may finish.
     Draining,
     /// Closes all sessions and connections.
     Closing,
 }
 
-/// What all connections share.
+/// State that all connections share.
 pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) session_config: Arc<ra_core::gateway::Config>,
@@ -50,11 +50,11 @@ pub(crate) struct Shared {
     watched: Mutex<Watched>,
 }
 
-/// When somebody asked whether this node is ready.
+/// Times of readiness probes.
 #[derive(Debug, Default)]
 struct Watched {
     last: Option<MonoTime>,
-    /// The first one who was told that it drains.
+    /// The first probe that saw the drain.
     first_in_drain: Option<Instant>,
 }
 
@@ -111,7 +111,7 @@ impl Shared {
         }
     }
 
-    /// Whether a session can begin, as far as it does not depend on who asks.
+    /// Whether any session can begin now.
     pub(crate) fn takes_sessions(&self) -> bool {
         matches!(
             self.not_ready(),
@@ -119,7 +119,7 @@ impl Shared {
         )
     }
 
-    /// Why no clients should be sent here, if they should not.
+    /// Reason no clients should be sent here, if there is one.
     pub(crate) fn not_ready(&self) -> Option<NotReady> {
         if self.stage() != Stage::Open {
             return Some(NotReady::Draining);
@@ -131,7 +131,7 @@ impl Shared {
         full.or_else(|| self.accepting.is_failing().then_some(NotReady::Files))
     }
 
-    /// Somebody asks whether this node is ready.
+    /// Notes a readiness probe.
     pub(crate) fn watch(&self) {
         let mut watched = lock(&self.watched);
         watched.last = Some(self.clock.now());
@@ -140,12 +140,12 @@ impl Shared {
         }
     }
 
-    /// When somebody did so first after the drain began.
+    /// Time of the first probe after the drain began.
     pub(crate) fn watched_since_drain(&self) -> Option<Instant> {
         lock(&self.watched).first_in_drain
     }
 
-    /// Whether somebody did so a moment ago, and will again.
+    /// Whether probes come often enough to expect another.
     pub(crate) fn is_watched(&self) -> bool {
         let last = lock(&self.watched).last;
         last.is_some_and(|last| self.clock.now().saturating_since(last) < WATCHED)
@@ -155,7 +155,7 @@ impl Shared {
         *self.stage.borrow()
     }
 
-    /// Goes on towards the end, never back.
+    /// Advances the stage, never back.
     pub(crate) fn advance(&self, to: Stage) {
         let went_on = self.stage.send_if_modified(|stage| {
             let further = to > *stage;
@@ -176,7 +176,7 @@ impl Shared {
         }
     }
 
-    /// Tells what a drain waits for.
+    /// Logs what a drain waits for.
     pub(crate) fn tell_draining(&self) {
         self.metrics.log.emit(Event::Draining {
             sessions: self.gate.sessions(),

@@ -1,5 +1,5 @@
 //! A phone with its person (`ra-core/src/mobile/state.rs`), and what its calls do at the node that they reach
-//! (`ra-gateway/src/api/phone.rs`, `ra-gateway/src/backplane/redis/mod.rs`).
+//! (`ra-gateway/src/api/finish.rs`, `ra-gateway/src/backplane/redis/mod.rs`).
 
 use crate::check::Check;
 use crate::parties::{Token, Who};

@@ -1,8 +1,10 @@
 //! The REST calls of phones and desktops: what each checks, in which order.
 
-mod desktop;
-mod mfa;
-mod phone;
+mod cancel;
+mod create;
+mod finish;
+mod login;
+mod mfa_finish;
 
 use std::time::Duration;
 
@@ -33,15 +35,15 @@ pub(crate) async fn answer(
     body: &[u8],
 ) -> Result<Done, Problem> {
     if call == Call::Login {
-        return desktop::login(shared, headers, body).await;
+        return login::answer(shared, headers, body).await;
     }
     let account = authenticate(shared, headers).await?;
     shared.gate.call_of(shared.clock.now(), account.user.id)?;
     match call {
-        Call::Create => phone::create(shared, &account, body).await,
-        Call::Finish => phone::finish(shared, &account, headers, body).await,
-        Call::Cancel => phone::cancel(shared, &account, body).await,
-        Call::MfaFinish => mfa::finish(shared, &account, body).await,
+        Call::Create => create::answer(shared, &account, body).await,
+        Call::Finish => finish::answer(shared, &account, headers, body).await,
+        Call::Cancel => cancel::answer(shared, &account, body).await,
+        Call::MfaFinish => mfa_finish::answer(shared, &account, body).await,
         Call::Login => Err(Problem::Internal),
     }
 }

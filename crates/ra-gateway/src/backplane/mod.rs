@@ -1,9 +1,9 @@
 //! Where a desktop's session, a phone's calls and a ticket's exchange meet: in memory
 //! of one node, or, for a fleet, in a Redis between them.
 //!
-//! A session stays on the node that holds its socket; what the others need is a way to it. Both
-//! places keep digests of the secrets that were handed out, and tokens only sealed to the key of
-//! the desktop that they are for.
+//! A session stays on the node that holds its socket; the other nodes need a way to it. Both
+//! backplanes store digests of the secrets that were handed out, and tokens sealed to the desktop's
+//! key.
 
 mod memory;
 #[cfg(feature = "redis")]
@@ -24,12 +24,11 @@ use crate::observe::metrics::Metrics;
 use crate::observe::problem::Problem;
 use crate::session::registry::{Left, Registry, SessionHandle, SessionId};
 
-/// What a step at the rendezvous answers with. It ends in bounded time, whatever the place is
-/// built on.
+/// Answer of a step at the backplane. It comes in bounded time.
 pub(crate) type Step<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
 
-/// Where nodes, or the tasks of one node, meet. Every step is atomic: of several that want the
-/// same thing at once, one gets it.
+/// Where nodes, or the tasks of one node, meet. Every step is atomic: of several concurrent ones for
+/// the same secret, one succeeds.
 pub(crate) trait Backplane: Send + Sync {
     /// Whether sessions can begin here.
     fn is_up(&self) -> bool;
@@ -38,7 +37,7 @@ pub(crate) trait Backplane: Send + Sync {
     /// the session says nothing ([`SessionHandle::defer_output`]).
     fn open(&self, handle: &Arc<SessionHandle>, session: &SessionId);
 
-    /// A session is over. Takes everything along that could still have reached it.
+    /// A session is over. Removes everything that could still reach it.
     fn close(&self, left: Left);
 
     /// A phone has scanned: shows the desktop who it is. Replaces whoever scanned before, whose
@@ -50,8 +49,7 @@ pub(crate) trait Backplane: Send + Sync {
     /// would be about (SPKI). Does not use the token up.
     fn may_decide<'a>(&'a self, account: u64, token: &'a HandshakeToken) -> Step<'a, Box<[u8]>>;
 
-    /// The person said yes: uses the handshake token up and hands the desktop a ticket for
-    /// `sealed`.
+    /// The person approved: uses up the handshake token and sends the desktop a ticket for `sealed`.
     fn approve<'a>(
         &'a self,
         user: &'a User,
@@ -59,10 +57,10 @@ pub(crate) trait Backplane: Send + Sync {
         sealed: Box<[u8]>,
     ) -> Step<'a, ()>;
 
-    /// The person said no: uses the handshake token up and tells the desktop.
+    /// The person declined: uses up the handshake token and tells the desktop.
     fn decline<'a>(&'a self, account: u64, token: &'a HandshakeToken) -> Step<'a, ()>;
 
-    /// Uses a ticket up: the sealed token.
+    /// Uses up a ticket and returns the sealed token.
     fn redeem<'a>(&'a self, ticket: &'a Ticket) -> Step<'a, Box<[u8]>>;
 
     /// A question for a second factor to this account.
@@ -77,18 +75,17 @@ pub(crate) trait Backplane: Send + Sync {
     /// Whether this account has passed.
     fn has_passed<'a>(&'a self, account: u64, token: &'a MfaToken) -> Step<'a, bool>;
 
-    /// How many tickets are likely to be redeemed at this node: those that its desktops were handed
-    /// and that are not redeemed anywhere.
+    /// Tickets that this node's desktops were sent and that are not redeemed anywhere yet.
     fn tickets(&self) -> u32;
 
-    /// When the last ticket that is likely to be redeemed at this node will be void; `None` when there is none.
+    /// Expiry of the last of these [tickets](Self::tickets).
     fn last_ticket_until(&self) -> Option<MonoTime>;
 
     /// Resolves when tickets of this node's desktops were redeemed elsewhere since the last time.
     fn redeemed_elsewhere(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 }
 
-/// Makes the rendezvous that the configuration asks for.
+/// Opens the backplane of the configuration.
 pub(crate) async fn open(
     config: &Config,
     #[cfg_attr(not(feature = "redis"), allow(unused_variables))] backend: &Arc<dyn Backend>,
@@ -107,7 +104,7 @@ pub(crate) async fn open(
     }
 }
 
-/// Memory of this node alone, whatever the configuration says.
+/// The backplane in memory, whatever the configuration says.
 #[cfg(test)]
 pub(crate) fn memory(
     config: &Config,

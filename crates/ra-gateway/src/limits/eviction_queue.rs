@@ -1,14 +1,14 @@
-//! Who makes room when all places are taken: of those that have shown nothing yet, whoever has been
-//! quiet for longest.
+//! Connections that make room when all places are taken: those that have shown nothing yet, the one
+//! that has been quiet for longest first.
 
 use std::collections::BTreeMap;
 use std::sync::Weak;
 
-/// How many may be on their way out at a time; more newcomers are refused. Until they are gone, each
-/// holds a file.
+/// Most connections that may be leaving at a time; more newcomers are refused. Each holds a file
+/// until it is gone.
 pub(super) const LEAVING: u32 = 64;
 
-/// Those that may be asked to go, in order.
+/// Connections that may be asked to go, in order.
 pub(super) struct EvictionQueue<T> {
     last: u64,
     waiting: BTreeMap<u64, Weak<T>>,

@@ -1,4 +1,4 @@
-//! Who has taken how much.
+//! Counts connections, sessions and calls against their limits.
 
 #[cfg(test)]
 mod tests;
@@ -18,12 +18,12 @@ use crate::observe::reason::NotReady;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const MFA_WINDOW: Duration = Duration::from_secs(300);
-/// How often an account may be asked for a second factor in that time.
+/// Questions for a second factor to one account in that time.
 const MFA_QUESTIONS: u32 = 60;
-/// How many addresses and accounts each table of paces remembers at most.
+/// Most addresses or accounts that each rate limiter remembers.
 const REMEMBERED: usize = 100_000;
 
-/// Keeps count.
+/// Counters of one node, and their limits.
 pub(crate) struct Gate {
     limits: Limits,
     counters: Arc<Counters>,
@@ -90,7 +90,7 @@ impl Gate {
         taken.all.saturating_sub(taken.queue.leaving()) >= self.limits.connections
     }
 
-    /// Whether somebody was asked to go and is still here.
+    /// Whether a connection was asked to go and is still open.
     pub(crate) fn is_being_left(&self) -> bool {
         lock(&self.counters.connections).queue.leaving() > 0
     }
@@ -172,7 +172,7 @@ impl Gate {
             .map_err(Problem::RateLimited)
     }
 
-    /// How many sessions there are.
+    /// Number of sessions.
     pub(crate) fn sessions(&self) -> u32 {
         self.counters.sessions()
     }
@@ -187,7 +187,7 @@ impl Gate {
         self.counters.changed.notified().await;
     }
 
-    /// How many connections there are.
+    /// Number of connections.
     pub(crate) fn connections(&self) -> u32 {
         lock(&self.counters.connections).all
     }

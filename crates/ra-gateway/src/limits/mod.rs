@@ -1,4 +1,4 @@
-//! What clients may take, and who has taken how much.
+//! Limits for clients, and how much each has used.
 
 mod accepting;
 mod address;
@@ -18,13 +18,12 @@ pub(crate) use gate::Gate;
 pub(crate) use memory::resident;
 pub(crate) use permit::{AddressPlace, ConnectionPermit, SessionPermit};
 
-/// What clients may take. Whoever asks for more is refused at once with `Retry-After`, with status
-/// 429 if the limit is the client's own and 503 if it is the gateway's. Nothing is ever queued.
+/// Limits for clients. A request over a limit is refused at once with `Retry-After`: status 429 if the
+/// limit is the client's own, 503 if it is the gateway's. Nothing is queued.
 ///
 /// An address is an IPv4 address or an IPv6 /64 network: that of the client if
 /// [`Config::trusted_proxies`](crate::Config::trusted_proxies) stand in between, and that of the
-/// peer otherwise. Connections that such proxies keep for their clients count for nobody; a socket
-/// counts for the client that it is for. Limits for an account hold on each node of a fleet.
+/// peer otherwise. Connections of such proxies count for no address; a socket counts for its client. Limits for an account hold on each node of a fleet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -103,8 +102,8 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// How many files a gateway with these limits may have open at a time, for its clients and for
-    /// itself. Not among them is what the process and its [`Accounts`](crate::Accounts) need.
+    /// Files that a gateway with these limits may have open at a time. Those of the process and its
+    /// [`Accounts`](crate::Accounts) come on top.
     #[must_use]
     pub fn open_files(&self) -> u64 {
         // two listeners, and Redis, whose connection may be made anew before the old one is gone
@@ -116,7 +115,7 @@ impl Limits {
             + OWN
     }
 
-    /// How many sessions there can be besides the calls of phones.
+    /// Most sessions that leave room for calls.
     fn most_sessions(&self) -> u32 {
         let for_calls = self.connections.div_ceil(32).min(1_024);
         self.sessions.min(self.connections - for_calls)

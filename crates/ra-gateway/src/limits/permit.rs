@@ -36,14 +36,14 @@ pub(super) struct Connections {
 pub(crate) struct ConnectionPermit {
     counters: Arc<Counters>,
     _own: Option<AddressPlace>,
-    /// Its number in the line of those that may be asked to go; 0 while it is none of them. Changes
-    /// under the lock of the counters only.
+    /// Its number in the eviction queue; 0 while it is not in it. Changes under the lock of the
+    /// counters only.
     number: AtomicU64,
     go: Notify,
 }
 
 impl ConnectionPermit {
-    /// A place, last in the line. Whoever calls this has counted it.
+    /// A place, last in the eviction queue. The caller has counted it.
     pub(super) fn new(
         counters: &Arc<Counters>,
         taken: &mut Connections,
@@ -59,7 +59,7 @@ impl ConnectionPermit {
         permit
     }
 
-    /// Resolves when somebody else needs the place more: the connection is to be closed at once.
+    /// Resolves when another connection needs the place: this one has to be closed at once.
     pub(crate) async fn asked_to_go(&self) {
         self.go.notified().await;
     }
@@ -68,8 +68,8 @@ impl ConnectionPermit {
         self.go.notify_one();
     }
 
-    /// Keeps the place while a call is answered; `None` if it is to be left already, so that no call
-    /// is carried out whose answer nobody would get.
+    /// Keeps the place while a call is answered. `None` if the connection was asked to go already: its
+    /// client would not get the answer.
     pub(crate) fn answering(self: &Arc<Self>) -> Option<Answering> {
         self.stay().then(|| Answering(Arc::clone(self)))
     }
@@ -84,7 +84,7 @@ impl ConnectionPermit {
         is_here
     }
 
-    /// Gives up the right to stay: nothing that matters is to come.
+    /// Gives up the right to stay.
     pub(crate) fn may_go(self: &Arc<Self>) {
         let mut taken = lock(&self.counters.connections);
         if self.number.load(Ordering::Relaxed) == 0 {
@@ -111,8 +111,7 @@ impl Drop for ConnectionPermit {
     }
 }
 
-/// A call that is being answered. After it the connection is the last of those that may be asked to
-/// go.
+/// A call that is being answered. After it the connection joins the end of the eviction queue.
 pub(crate) struct Answering(Arc<ConnectionPermit>);
 
 impl Drop for Answering {

@@ -1,4 +1,4 @@
-//! What a call is refused with: Discord's statuses, codes and messages.
+//! Reasons a call is refused, with Discord's statuses, codes and messages.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ pub(crate) const WAIT: Duration = Duration::from_secs(5);
 /// The longest wait that is passed on from the accounts.
 pub(crate) const MAX_WAIT: Duration = Duration::from_secs(300);
 
-/// Why a call is refused.
+/// Reason a call is refused.
 #[derive(Debug)]
 #[cfg_attr(test, derive(PartialEq))]
 pub(crate) enum Problem {
@@ -25,11 +25,11 @@ pub(crate) enum Problem {
     MethodNotAllowed,
     /// This is a WebSocket endpoint.
     NotAnUpgrade,
-    /// An upgrade that RFC 6455 does not have so.
+    /// An upgrade that breaks RFC 6455.
     BadUpgrade,
-    /// Nobody's `Authorization`, or none.
+    /// `Authorization` is missing or unknown.
     Unauthorized,
-    /// Not from here, or not by this account.
+    /// The origin or the account is not allowed.
     Forbidden,
     /// No session with this fingerprint or handshake token, or not for this account, or no more.
     UnknownSession,
@@ -51,15 +51,15 @@ pub(crate) enum Problem {
     WrongMfaCode,
     /// No such MFA ticket, or no more.
     UnknownMfaTicket,
-    /// This client has had its share.
+    /// This client is over its limit.
     RateLimited(Duration),
-    /// The gateway cannot take this now.
+    /// The gateway is full.
     Busy(Duration),
-    /// The host's accounts cannot.
+    /// The host's accounts do not answer.
     AccountsUnavailable(Duration),
     /// The host's accounts answered nonsense.
     BadGateway,
-    /// Something here is broken.
+    /// The gateway failed.
     Internal,
 }
 

@@ -1,4 +1,4 @@
-//! Takes connections from a listener, whatever the system says.
+//! Accepts connections, and goes on when the system runs out of files.
 
 use std::io;
 use std::net::SocketAddr;

@@ -1,4 +1,4 @@
-//! Who is connected: one handle a socket, found by fingerprint once its QR is out.
+//! Connected desktops: one handle for each socket, found by fingerprint once its QR code is shown.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,13 +24,13 @@ pub(crate) struct SessionHandle {
 struct Inner {
     session: Session,
     entropy: Box<dyn Entropy + Send>,
-    /// Who carries out what a REST call caused.
+    /// Wakes the task that carries out the effects of a REST call.
     waker: Option<Waker>,
-    /// Who may decide this session. Most sessions of a node wait for a scan: a pointer to them.
+    /// The decision that is open. A pointer, since most sessions of a node still wait for a scan.
     pending: Option<Box<PendingDecision>>,
-    /// How many have scanned. Tells a scan that comes late from one that comes now.
+    /// Number of scans so far. Tells a late scan from a current one.
     scan_epoch: u32,
-    /// Nothing is said until the rendezvous knows the session.
+    /// Output waits until the backplane knows the session.
     output_deferred: bool,
 }
 
@@ -169,8 +169,8 @@ impl SessionGuard<'_> {
     }
 }
 
-/// What a session is found by: a digest of its fingerprint, so that whoever reads along at a
-/// rendezvous learns no code to scan.
+/// Identifies a session: a digest of its fingerprint, so that a reader of the backplane learns no
+/// code to scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct SessionId(pub(crate) Digest);
 
@@ -180,12 +180,12 @@ impl SessionId {
     }
 }
 
-/// What a session leaves behind.
+/// Entries that a session leaves behind.
 pub(crate) struct Left {
-    /// What it was found by, if by then nobody else is.
+    /// Its id, unless a newer socket has it.
     #[cfg_attr(not(feature = "redis"), allow(dead_code))] // nobody else knows of it
     pub(crate) session: Option<SessionId>,
-    /// The handshake token that has died with it.
+    /// Its handshake token, which is void now.
     pub(crate) handshake: Option<Digest>,
 }
 
@@ -203,7 +203,7 @@ struct Tables {
 }
 
 impl Registry {
-    /// A socket has opened.
+    /// Adds a socket that has opened.
     pub(crate) fn enter(
         &self,
         session: Session,
@@ -233,7 +233,7 @@ impl Registry {
         lock(&self.tables).ready.insert(session, Arc::clone(handle))
     }
 
-    /// A socket's session is over.
+    /// Removes a session that is over.
     pub(crate) fn leave(&self, handle: &SessionHandle, session: Option<SessionId>) -> Left {
         let mut tables = lock(&self.tables);
         tables.live.remove(&handle.id);
@@ -252,7 +252,7 @@ impl Registry {
         }
     }
 
-    /// The socket that is found by this.
+    /// Finds a session.
     pub(crate) fn find(&self, session: &SessionId) -> Option<Arc<SessionHandle>> {
         lock(&self.tables).ready.get(session).cloned()
     }

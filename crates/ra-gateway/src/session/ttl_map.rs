@@ -1,4 +1,4 @@
-//! Short-lived secrets: handshake tokens, tickets, MFA tickets, MFA tokens.
+//! A map of secrets that expire: handshake tokens, tickets, MFA tickets, MFA tokens.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Mutex;
@@ -9,8 +9,8 @@ use ra_core::MonoTime;
 use crate::base::lock::lock;
 use crate::observe::problem::Problem;
 
-/// SHA-256 of a secret. The map never keeps the secret itself: whoever reads this memory cannot
-/// use it, and how long a look-up takes says nothing about what would have matched.
+/// SHA-256 of a secret. The map never stores the secret itself: a reader of this memory cannot use
+/// it, and the time of a look-up tells nothing about stored secrets.
 pub(crate) type Digest = [u8; 32];
 
 pub(crate) fn digest(secret: &str) -> Digest {

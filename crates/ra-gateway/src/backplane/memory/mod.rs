@@ -1,4 +1,4 @@
-//! The rendezvous in memory of one node.
+//! The backplane in memory of one node.
 
 mod second_factor;
 #[cfg(test)]

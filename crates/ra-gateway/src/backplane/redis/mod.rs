@@ -1,5 +1,5 @@
-//! The rendezvous of a fleet: a Redis that all its nodes share. `docs/scaling.md` tells what
-//! stands there, what is said, and what each failure does.
+//! The backplane of a fleet: a Redis that all its nodes share. `docs/scaling.md` lists its keys
+//! and messages, and what each failure does.
 //!
 //! The node with a session's socket decides about it, and nobody else. It listens to a channel of
 //! the session's own; a call that needs the session publishes to that channel and is answered on
@@ -48,9 +48,9 @@ use wire::{Answer, Ask, Request};
 pub use config::{Redis, RedisUrlError};
 pub use unavailable::RedisUnavailable;
 
-/// How much may wait to be said to Redis; more, and the connection is made anew.
+/// Most commands that may wait for Redis. With more, the connection is made anew.
 const OUTBOX: usize = 16 * 1024;
-/// How often sessions are looked for that Redis does not come to know.
+/// Interval at which sessions that Redis does not know in time are closed.
 const SWEEP: Duration = Duration::from_millis(250);
 const MFA_WINDOW: Duration = Duration::from_secs(300);
 
@@ -115,7 +115,7 @@ impl Fleet {
         })
     }
 
-    /// A step, for as long as it may take.
+    /// A step with its time limit.
     fn step<'a, T: Send + 'a>(
         &'a self,
         step: impl Future<Output = Result<T, Problem>> + Send + 'a,
@@ -126,7 +126,7 @@ impl Fleet {
         })
     }
 
-    /// One command. Whatever keeps it from an answer, the caller may try again.
+    /// Sends one command. The caller may try again after any failure.
     async fn query<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Problem> {
         let connection = lock(&self.node.connection).clone();
         let mut connection = connection.ok_or(Problem::BUSY)?;

@@ -1,5 +1,4 @@
-//! Who the client is: the one at the other end of the socket, or, behind proxies that are trusted,
-//! the one that they name.
+//! Address of the client: the peer of the socket, or the address that a trusted proxy names.
 
 mod header;
 mod network;

@@ -4,32 +4,20 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-/// A network such as `10.0.0.0/8` or `fd00::/8`, or one address. IPv4 ones may be written as IPv6,
-/// `::ffff:10.0.0.0/104`: it is the same network.
+use ipnet::IpNet;
+
+/// A network such as `10.0.0.0/8` or `fd00::/8`, or one address. An IPv4 network may be written as
+/// IPv6: `::ffff:10.0.0.0/104`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct IpNetwork {
-    address: IpAddr,
-    prefix: u32,
-}
+pub struct IpNetwork(IpNet);
 
 impl IpNetwork {
-    /// Whether the address is in this network. IPv4 addresses that are written as IPv6 count as
+    /// Whether the address is in this network. An IPv4 address that is written as IPv6 counts as
     /// IPv4.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
-        let address = address.to_canonical();
-        address.is_ipv4() == self.address.is_ipv4()
-            && masked(address, self.prefix) == masked(self.address, self.prefix)
+        self.0.contains(&address.to_canonical())
     }
-}
-
-/// The first `prefix` bits.
-fn masked(address: IpAddr, prefix: u32) -> u128 {
-    let (bits, width) = match address {
-        IpAddr::V4(v4) => (u128::from(v4.to_bits()), 32),
-        IpAddr::V6(v6) => (v6.to_bits(), 128),
-    };
-    bits.checked_shr(width - prefix.min(width)).unwrap_or(0)
 }
 
 impl FromStr for IpNetwork {
@@ -42,28 +30,24 @@ impl FromStr for IpNetwork {
         };
         let written: IpAddr = address.parse().map_err(|_| IpNetworkError::Malformed)?;
         let address = written.to_canonical();
-        let width = if address.is_ipv4() { 32 } else { 128 };
-        // of an IPv4 address as IPv6, the first 96 bits say that it is one
+        // the first 96 bits of an IPv4 address as IPv6 say that it is one
         let mapped = if address == written { 0 } else { 96 };
-        let prefix = match prefix {
-            Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-                let prefix: u32 = digits.parse().map_err(|_| IpNetworkError::Malformed)?;
-                prefix
-                    .checked_sub(mapped)
-                    .ok_or(IpNetworkError::Malformed)?
-            }
-            Some(_) => return Err(IpNetworkError::Malformed),
-            None => width,
+        let digits = prefix.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+        let network = match (prefix, digits) {
+            (None, _) => IpNet::from(address),
+            (Some(_), digits) => digits
+                .and_then(|digits| digits.parse::<u8>().ok()?.checked_sub(mapped))
+                .and_then(|prefix| IpNet::new(address, prefix).ok())
+                .ok_or(IpNetworkError::Malformed)?,
         };
-        match prefix {
+        match network.prefix_len() {
             0 => Err(IpNetworkError::Everybody),
-            prefix if prefix > width => Err(IpNetworkError::Malformed),
-            prefix => Ok(Self { address, prefix }),
+            _ => Ok(Self(network)),
         }
     }
 }
 
-/// Why a text is no network to trust.
+/// Reason a text is no network to trust.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IpNetworkError {

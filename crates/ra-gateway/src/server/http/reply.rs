@@ -51,7 +51,7 @@ pub(super) fn problem(problem: Problem) -> Reply {
     reply
 }
 
-/// A refusal as bytes, for a connection that no HTTP server is started for.
+/// A refusal as bytes, for a connection without an HTTP server.
 pub(super) fn raw(problem: Problem) -> Vec<u8> {
     let status = problem.status();
     let wait = problem

@@ -10,7 +10,7 @@ use crate::shared::Shared;
 
 /// The desktop exchanges its ticket. Who calls is not asked: whoever it is, only the holder of the
 /// ticket's key can open the answer.
-pub(super) async fn login(
+pub(super) async fn answer(
     shared: &Shared,
     headers: &HeaderMap,
     body: &[u8],

@@ -1,35 +1,19 @@
-//! `POST /users/@me/remote-auth`, `…/finish` and `…/cancel`.
+//! `POST /users/@me/remote-auth/finish`.
 
 use http::HeaderMap;
-use ra_proto::rest::{
-    CancelRequest, CreateRequest, CreateResponse, FinishRequest, MFA_HEADER, MfaRequired,
-};
-use ra_proto::{DecodeErrorKind, MfaToken};
+use ra_proto::MfaToken;
+use ra_proto::rest::{FinishRequest, MfaRequired};
 
 use super::{Done, within};
 use crate::accounts::Account;
 use crate::observe::problem::Problem;
 use crate::shared::Shared;
 
-/// The phone has scanned.
-pub(super) async fn create(
-    shared: &Shared,
-    account: &Account,
-    body: &[u8],
-) -> Result<Done, Problem> {
-    let request = CreateRequest::decode(body).map_err(|error| match error.kind() {
-        // a text that is no fingerprint is none that we know
-        DecodeErrorKind::OutOfRange => Problem::UnknownSession,
-        _ => error.into(),
-    })?;
-    shared.gate.scan(shared.clock.now(), account.user.id)?;
-    let scan = shared.backplane.scan(&request.fingerprint, &account.user);
-    Ok(Done::Json(CreateResponse::new(scan.await?).encode()))
-}
+const MFA_HEADER: &str = "x-discord-mfa-authorization";
 
 /// The person said yes. `temporary_token` is read and not honoured: tokens are the accounts'
 /// business, and Discord does not honour it either.
-pub(super) async fn finish(
+pub(super) async fn answer(
     shared: &Shared,
     account: &Account,
     headers: &HeaderMap,
@@ -51,17 +35,6 @@ pub(super) async fn finish(
         .backplane
         .approve(&account.user, &token, sealed)
         .await?;
-    Ok(Done::NoContent)
-}
-
-/// The person said no.
-pub(super) async fn cancel(
-    shared: &Shared,
-    account: &Account,
-    body: &[u8],
-) -> Result<Done, Problem> {
-    let token = CancelRequest::decode(body)?.handshake_token;
-    shared.backplane.decline(account.user.id, &token).await?;
     Ok(Done::NoContent)
 }
 

@@ -9,7 +9,7 @@ use crate::observe::problem::Problem;
 use crate::shared::Shared;
 
 /// The person has answered the question for a second factor.
-pub(super) async fn finish(
+pub(super) async fn answer(
     shared: &Shared,
     account: &Account,
     body: &[u8],
