@@ -50,7 +50,7 @@ impl Network {
     /// # Errors
     /// [`ProxyVariableError`] if a variable names a proxy that cannot be used.
     pub fn from_environment(tls: TlsConfig) -> Result<Self, ProxyVariableError> {
-        let proxies = Proxies::from_environment(|name| std::env::var_os(name))?;
+        let proxies = Proxies::from_environment(std::env::var_os)?;
         Ok(Self::new(tls, proxies))
     }
 

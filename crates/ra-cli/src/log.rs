@@ -35,7 +35,13 @@ const LAST_LINES: Duration = Duration::from_secs(1);
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct LogArgs {
     /// Log on standard error: off, info, debug, or a filter such as ra_tokio=trace [default: RUST_LOG, or off]
-    #[arg(long = "log", id = "log", global = true, value_name = "FILTER")]
+    #[arg(
+        long = "log",
+        id = "log",
+        global = true,
+        value_name = "FILTER",
+        display_order = 900
+    )]
     #[serde(deserialize_with = "crate::commands::gateway::settings::value::parsed")]
     pub(crate) level: Option<Filter>,
     /// Log format [default: text]
@@ -44,7 +50,8 @@ pub(crate) struct LogArgs {
         id = "log_format",
         global = true,
         value_enum,
-        value_name = "FORMAT"
+        value_name = "FORMAT",
+        display_order = 901
     )]
     pub(crate) format: Option<Format>,
 }
@@ -248,11 +255,8 @@ impl Writer {
                 ..Fields::default()
             };
             gap.others.push(("lines", lost.into()));
-            if self
-                .jobs
-                .try_send(Job::Line(self.line(Level::WARN, &gap)))
-                .is_err()
-            {
+            let gap = self.line(Level::WARN, &gap);
+            if self.jobs.try_send(Job::Line(gap)).is_err() {
                 self.lost.fetch_add(lost + 1, Ordering::Relaxed);
                 return;
             }
@@ -264,16 +268,13 @@ impl Writer {
 
     fn line(&self, level: Level, fields: &Fields) -> String {
         let level = match level {
-            Level::ERROR => "error",
-            Level::WARN => "warning",
-            Level::INFO => "info",
-            Level::DEBUG => "debug",
-            Level::TRACE => "trace",
+            Level::WARN => "warning".to_owned(),
+            level => level.as_str().to_ascii_lowercase(),
         };
         let time = format!("{:.3}", Timestamp::now());
         match self.format {
-            Format::Text => text(&time, level, fields),
-            Format::Json => json(&time, level, fields),
+            Format::Text => text(&time, &level, fields),
+            Format::Json => json(&time, &level, fields),
         }
     }
 
@@ -330,6 +331,13 @@ mod tests {
         fields
     }
 
+    /// A writer whose queue holds two lines.
+    fn writer() -> (Writer, Receiver<Job>) {
+        let (jobs, queue) = sync_channel(2);
+        let (format, lost) = (Format::Text, AtomicU64::new(0));
+        (Writer { format, jobs, lost }, queue)
+    }
+
     #[test]
     fn lines_are_one_line_whatever_a_note_says() {
         let fields = note(&sanitize("a\nb\u{1b}[2J\""));
@@ -343,13 +351,8 @@ mod tests {
 
     #[test]
     fn events_of_other_libraries_and_their_fields_are_made_harmless() {
-        let (jobs, queue) = sync_channel(2);
-        let writer: &'static Writer = Box::leak(Box::new(Writer {
-            format: Format::Text,
-            jobs,
-            lost: AtomicU64::new(0),
-        }));
-        let layer = Lines(writer).with_filter(filter_fn(may_be_logged));
+        let (writer, queue) = writer();
+        let layer = Lines(Box::leak(Box::new(writer))).with_filter(filter_fn(may_be_logged));
         let subscriber = tracing_subscriber::registry().with(layer);
         tracing::subscriber::with_default(subscriber, || {
             tracing::debug!(target: "rustls::client", "canary");
@@ -369,12 +372,7 @@ mod tests {
 
     #[test]
     fn a_reader_that_does_not_read_loses_lines_and_learns_how_many() {
-        let (jobs, queue) = sync_channel(2);
-        let writer = Writer {
-            format: Format::Text,
-            jobs,
-            lost: AtomicU64::new(0),
-        };
+        let (writer, queue) = writer();
         let put = |text: &str| writer.put(writer.line(Level::INFO, &note(text)));
         for number in 0..5 {
             put(&number.to_string());

@@ -151,25 +151,22 @@ pub fn a_proxy_that_will_not_connect_says_so_and_shows_no_credentials<A: Operati
         TransportErrorKind::ProxyCredentials,
     );
     for (reply, expected) in [
-        (
-            "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
-            wants.clone(),
-        ),
-        ("HTTP/1.1 403 Forbidden\r\n\r\ncanary", other.clone()),
+        ("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", wants),
+        ("HTTP/1.1 403 Forbidden\r\n\r\ncanary", other),
         (
             "HTTP/1.1 502 Bad Gateway\r\nretry-after: 5\r\n\r\ncanary",
-            other.clone(),
+            other,
         ),
         (
             "HTTP/1.1 200 Connected\r\nx-canary: no end of the hea",
-            other.clone(),
+            other,
         ),
         (
             "HTTP/1.1 302 Found\r\nlocation: http://canary/\r\n\r\n",
-            other.clone(),
+            other,
         ),
-        ("canary", other.clone()),
-        ("", other.clone()),
+        ("canary", other),
+        ("", other),
     ] {
         let url = format!("http://me:canary@{}", answering(reply));
         fails(adapter, &url, expected);
@@ -188,7 +185,7 @@ pub fn a_proxy_that_will_not_connect_says_so_and_shows_no_credentials<A: Operati
         });
         for (credentials, expected) in [("", with_none), ("me:canary@", with_some)] {
             let url = format!("socks5://{credentials}{address}");
-            fails(adapter, &url, expected.clone());
+            fails(adapter, &url, *expected);
         }
     }
 }

@@ -3,32 +3,27 @@
 //! A new setting is a field here and its line in `docs/gateway.toml`.
 
 mod file;
+mod rendezvous;
 #[cfg(test)]
 mod tests;
 pub(crate) mod value;
 
-use core::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use ra_core::gateway::Accept;
-use ra_gateway::{
-    BackplaneConfig, ClientHeader, Config, IpNetwork, Origin, Origins, Redis, RedisUrlError,
-    TrustedProxies,
-};
+use ra_gateway::{ClientHeader, Config, IpNetwork, Origin, Origins, TrustedProxies};
 use ra_http::BaseUrl;
 use serde::Deserialize;
 
+pub(crate) use self::rendezvous::Rendezvous;
 use self::value::{Count, Seconds};
 use super::fd_limit::LEAST_CONNECTIONS;
 use crate::log::{self, LogArgs};
 use crate::outcome::Failure;
 
-/// The Redis of a fleet, password included.
-const REDIS_VARIABLE: &str = "RA_REDIS_URL";
 /// Longest wait that can be set, in milliseconds.
 const DAY: u64 = 86_400_000;
 const MAX: u64 = u32::MAX as u64;
@@ -367,17 +362,10 @@ impl Settings {
             return Err(Failure::usage("--trusted-proxy-header", why));
         }
         config.trusted_proxies = TrustedProxies::new(trusted.clone(), header.unwrap_or_default());
-        config.backplane = match &self.rendezvous {
-            None | Some(Rendezvous::Memory) => BackplaneConfig::Memory,
-            Some(Rendezvous::RedisOfVariable) => self.redis(redis_of_variable()?),
-            Some(Rendezvous::Redis(redis)) => self.redis(redis.clone()),
-        };
+        if let Some(rendezvous) = &self.rendezvous {
+            config.backplane = rendezvous.backplane(self.redis.within.map(|given| given.0))?;
+        }
         Ok(config)
-    }
-
-    fn redis(&self, mut redis: Redis) -> BackplaneConfig {
-        redis.within = self.redis.within.map_or(redis.within, |given| given.0);
-        BackplaneConfig::Redis(redis)
     }
 }
 
@@ -403,71 +391,9 @@ impl From<AcceptedProof> for Accept {
     }
 }
 
-/// Where sessions, phones and tickets meet.
-#[derive(Clone, Debug)]
-pub(crate) enum Rendezvous {
-    /// In this process.
-    Memory,
-    /// In the Redis that the variable `RA_REDIS_URL` names.
-    RedisOfVariable,
-    /// In this Redis.
-    Redis(Redis),
-}
-
-impl Rendezvous {
-    fn has_password(&self) -> bool {
-        matches!(self, Self::Redis(redis) if redis.has_password())
-    }
-}
-
-impl FromStr for Rendezvous {
-    type Err = RendezvousError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "memory" => Ok(Self::Memory),
-            "redis" => Ok(Self::RedisOfVariable),
-            url if url.contains("://") => {
-                url.parse().map(Self::Redis).map_err(RendezvousError::Url)
-            }
-            _ => Err(RendezvousError::Other),
-        }
-    }
-}
-
-/// Reason why a text names no [`Rendezvous`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RendezvousError {
-    /// It is not the URL of a Redis.
-    Url(RedisUrlError),
-    /// It is something else.
-    Other,
-}
-
-impl fmt::Display for RendezvousError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Url(why) => why.fmt(f),
-            Self::Other => f.write_str("expected `memory`, `redis` or a redis:// URL"),
-        }
-    }
-}
-
-impl std::error::Error for RendezvousError {}
-
 fn given_or<T: Clone>(given: &[T], file: Vec<T>) -> Vec<T> {
     match given {
         [] => file,
         given => given.to_vec(),
     }
-}
-
-fn redis_of_variable() -> Result<Redis, Failure> {
-    let url = std::env::var(REDIS_VARIABLE).unwrap_or_default();
-    if url.is_empty() {
-        let why = "the variable RA_REDIS_URL is not set";
-        return Err(Failure::usage("--rendezvous", why));
-    }
-    url.parse()
-        .map_err(|why: RedisUrlError| Failure::usage(REDIS_VARIABLE, why))
 }

@@ -98,7 +98,7 @@ fn the_example_has_every_key_once_and_its_values_are_the_defaults() {
     assert!(settings.tls.certificate.is_none() && settings.tls.key.is_none());
     assert_eq!(settings.log.level, "off".parse().ok());
     assert_eq!(settings.log.format, Some(log::Format::default()));
-    let redis: Redis = "redis://h".parse().unwrap();
+    let redis: ra_gateway::Redis = "redis://h".parse().unwrap();
     assert_eq!(settings.redis.within.unwrap().0, redis.within);
 }
 
@@ -169,32 +169,17 @@ fn each_key_sets_its_own_setting() {
     let mut seen = BTreeSet::new();
     for key in keys() {
         // one of these fits each, and none is a default
-        let values = [
-            "77.5",
-            "77",
-            "17",
-            "2048",
-            "9000",
-            "\"127.0.0.1:7\"",
-            "\"digest\"",
-            "\"redis\"",
-            "\"debug\"",
-            "\"json\"",
-            "[\"10.0.0.0/8\"]",
-            "[\"https://a.example\"]",
-            "\"https://a.example\"",
-            "\"Forwarded\"",
-            "\"a.toml\"",
-            "1.5",
-        ];
-        let set = values.iter().find_map(|value| {
+        let values = concat!(
+            r#"77.5 77 17 2048 9000 "127.0.0.1:7" "digest" "redis" "debug" "json" ["10.0.0.0/8"] "#,
+            r#"["https://a.example"] "https://a.example" "Forwarded" "a.toml" 1.5"#
+        );
+        let set = values.split(' ').find_map(|value| {
             let text = match key.split_once('.') {
                 Some((section, name)) => format!("[{section}]\n{name} = {value}\n"),
                 None => format!("{key} = {value}\n"),
             };
             // without the check for keys that mean nothing alone
             let settings: Settings = toml::from_str(&text).ok()?;
-            // and the number that arrives in the configuration is the one of the file
             let config = settings.config();
             if key.starts_with("limits.")
                 || key.starts_with("lifetimes.")
@@ -280,7 +265,6 @@ fn errors_name_line_and_key_and_never_the_value() {
             (line, key),
             "{text}: {why}"
         );
-        assert!(!why.is_empty());
     }
     assert!(read("[limits]\n[tls]\n").is_ok());
     assert_eq!(refusal("proof = 1").2, "this value cannot be used");
