@@ -29,6 +29,7 @@ pub(crate) fn table() -> Table<Phase> {
         "`desktop::session::Session`. *show* is an event for the screen.",
         &PHASES,
     );
+    table.unexpected("close 1002, fail Unexpected");
     frames(&mut table);
     socket(&mut table);
     clocks(&mut table);

@@ -28,6 +28,7 @@ pub(crate) fn table() -> Table<Phase> {
         "`gateway::Session` with both proof dialects. It sends `hello` before the first input.",
         &PHASES,
     );
+    table.unexpected("close 4002, fail Unexpected");
     frames(&mut table);
     socket(&mut table);
     clocks(&mut table);
