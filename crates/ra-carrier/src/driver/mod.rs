@@ -3,6 +3,8 @@
 
 mod approval;
 mod login;
+#[cfg(test)]
+mod tests;
 mod trace;
 
 use http::Response;
