@@ -1,4 +1,4 @@
-//! What each configuration trusts, by real handshakes.
+//! Tests of the certificates each configuration trusts, with real handshakes.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 use std::error::Error as _;
@@ -12,7 +12,7 @@ use ra_testkit::tls::{Ca, flawed, tls_1_1, tls_end};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Nobody listens there: what comes after a handshake is not looked at.
+/// A listener that ignores everything after the handshake.
 fn nowhere() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, 9).into()
 }
