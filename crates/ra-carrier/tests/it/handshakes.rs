@@ -1,5 +1,4 @@
 //! Tests of the certificates each configuration trusts, with real handshakes.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 use std::error::Error as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
