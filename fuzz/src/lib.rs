@@ -9,7 +9,7 @@ mod frames;
 mod http_response;
 mod oauth2;
 mod pair;
-#[path = "../../crates/ra-proto/tests/wire/reference.rs"]
+#[path = "../../crates/ra-proto/tests/it/reference.rs"]
 #[allow(unreachable_pub, clippy::unwrap_used)] // the reference decoder of the wire tests
 mod reference;
 mod script;

@@ -4,6 +4,9 @@
 mod desktop_login;
 mod desktop_session;
 mod gateway_session;
+// The interpreter's memory is not the one to count.
+#[cfg(not(miri))]
+mod memory;
 mod mobile_session;
 mod properties;
 // In Miri, what the machines do step by step is enough: all cells of all tables, and worlds in which hours pass, call

@@ -1,5 +1,4 @@
 //! What each configuration trusts, by real handshakes.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 use std::error::Error as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};

@@ -1,10 +1,8 @@
 //! nothing secret shows in what is printed; errors read as one plain line.
 
-mod common;
-
 use std::error::Error;
 
-use common::BACKENDS;
+use crate::common::BACKENDS;
 use ra_crypto::{
     EntropyError, GenerateError, KeyError, OpenError, Plaintext, PublicKeyError, RustCrypto,
     SealError, SessionKey,

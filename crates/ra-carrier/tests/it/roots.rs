@@ -1,5 +1,4 @@
 //! Roots that callers bring: what is read, what is refused, and what a configuration makes of them.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 use std::error::Error as _;
 use std::io;

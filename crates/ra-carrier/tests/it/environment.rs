@@ -1,5 +1,4 @@
 //! The proxy that the environment names.
-#![allow(clippy::unwrap_used, reason = "tests")]
 
 use ra_carrier::{Network, TlsConfig};
 
@@ -7,7 +6,8 @@ use ra_carrier::{Network, TlsConfig};
 #[test]
 fn the_environment_of_the_process_is_read_where_that_is_asked_for() {
     const CHILD: &str = "RA_TEST_SAYS_ITS_NETWORK";
-    const NAME: &str = "the_environment_of_the_process_is_read_where_that_is_asked_for";
+    const NAME: &str =
+        "environment::the_environment_of_the_process_is_read_where_that_is_asked_for";
     if std::env::var_os(CHILD).is_some() {
         let asked = Network::from_environment(TlsConfig::default());
         println!("{asked:?} {:?}", Network::new(TlsConfig::default(), None));

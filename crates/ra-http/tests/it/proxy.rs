@@ -1,5 +1,4 @@
 //! Proxies as values, and which target goes through which.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 use std::cell::RefCell;
 use std::error::Error as _;

@@ -1,8 +1,6 @@
 //! exactly one encoding of exactly one kind of key is taken, and each refusal has its name.
 
-mod common;
-
-use common::BACKENDS;
+use crate::common::BACKENDS;
 use proptest::prelude::*;
 use ra_crypto::{PUBLIC_KEY_BYTES, PublicKeyError, check_public_key};
 use ra_testkit::{SeededEntropy, vectors};

@@ -1,5 +1,4 @@
 //! which base URLs are taken, and what is made of them.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 use proptest::prelude::*;
 use ra_http::{BaseUrl, BaseUrlError, HttpErrorKind};

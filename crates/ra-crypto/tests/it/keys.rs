@@ -1,16 +1,14 @@
 //! Keys that are made here: determinism, entropy, sealing and opening across the backends.
 
-mod common;
-
 use std::collections::HashSet;
 use std::num::NonZero;
 
+use crate::common::{BACKENDS, pairs};
 use aws_lc_rs::{
     encoding::AsDer,
     rsa::{KeySize, PrivateDecryptingKey},
 };
 use chacha20::{ChaCha20Rng, rand_core::SeedableRng};
-use common::{BACKENDS, pairs};
 use proptest::prelude::*;
 use ra_crypto::{
     AwsLc, Backend, Entropy, EntropyError, GenerateError, KeyError, MAX_PLAINTEXT_BYTES, OpenError,

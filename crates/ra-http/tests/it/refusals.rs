@@ -1,5 +1,4 @@
 //! every shape that a refusal comes in.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 use std::error::Error as _;
 use std::time::Duration;

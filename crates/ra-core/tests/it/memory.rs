@@ -1,7 +1,5 @@
-//! What a machine holds while it waits for a scan: its own size, and what it keeps on the heap. A binary of its own, as
-//! it counts every allocation. A desktop's key counts apart, its size is its backend's; so do settings that all share.
-#![cfg(not(miri))] // the interpreter's memory is not the one to count
-#![allow(clippy::unwrap_used, clippy::panic)] // a test may fail
+//! Memory that a machine takes while it waits for a scan: its own size and its heap. A desktop's key and settings that
+//! sessions share count apart.
 
 use std::sync::Arc;
 

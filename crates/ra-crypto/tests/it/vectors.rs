@@ -1,8 +1,6 @@
 //! Everything that the independent implementation made, on both backends and crossed.
 
-mod common;
-
-use common::{BACKENDS, pairs};
+use crate::common::{BACKENDS, pairs};
 use ra_crypto::{OpenError, check_public_key, digest_proof, fingerprint, nonce_proof};
 use ra_testkit::{NoEntropy, SeededEntropy, vectors};
 
