@@ -1,4 +1,4 @@
-//! What the errors of a login say, what kind they are, and where the cause stands.
+//! Texts, kinds and causes of the errors of a login.
 
 use super::*;
 use ra_core::desktop::login::{GatewayUrl, KeyUnavailable, TokenFault};

@@ -118,7 +118,7 @@ impl Stage {
         self.only_call()
     }
 
-    /// The one call that waits.
+    /// Takes the only call in the queue.
     pub(crate) fn only_call(&mut self) -> HttpCall {
         let outputs = self.drain();
         self.take_call(outputs)
@@ -210,7 +210,7 @@ pub(crate) fn assert_is_the_phones(call: &HttpCall) {
     assert_eq!(call.timeout.as_secs(), 15);
 }
 
-/// The one error that ends it, last and alone.
+/// Returns the error that ended the session; nothing else may have come.
 pub(crate) fn failure(outputs: Vec<Output>) -> MobileError {
     match <[Output; 1]>::try_from(outputs) {
         Ok([Output::End(Err(error))]) => error,
@@ -225,7 +225,7 @@ pub(crate) fn assert_outcome(outputs: &[Output], expected: Outcome) {
     }
 }
 
-/// The one event that came.
+/// Returns the event; nothing else may have come.
 pub(crate) fn event(outputs: Vec<Output>) -> Event {
     match <[Output; 1]>::try_from(outputs) {
         Ok([Output::Event(event)]) => event,
