@@ -68,6 +68,13 @@ pub(super) fn parse(text: &str, directory: &Path) -> Result<Settings, Wrong> {
             why: why.unwrap_or("there is no such key".into()),
         }
     })?;
+    if let Some((at, key, why)) = seconds_in_another_base(table) {
+        return Err(Wrong {
+            line: line(at),
+            key: Some(key),
+            why,
+        });
+    }
     if let Some((key, why)) = settings.contradiction() {
         return Err(Wrong {
             line: line(position(table, key).unwrap_or_default()),
@@ -88,6 +95,27 @@ fn reason(message: &str) -> Option<Cow<'static, str>> {
     let expected = || message.rsplit_once(", expected ");
     let why = own.or_else(|| expected().map(|(_, what)| format!("expected {what}")));
     Some(why.map_or("this value cannot be used".into(), Cow::Owned))
+}
+
+/// Finds seconds that are not written in base ten. serde does not see the base, so a probe tells which keys take seconds.
+fn seconds_in_another_base(table: &DeTable<'_>) -> Option<(usize, String, Cow<'static, str>)> {
+    other_bases(table).into_iter().find_map(|at| {
+        let key = key_at(table, at)?;
+        let probe = toml::from_str::<Settings>(&format!("{key} = true"));
+        let why = reason(probe.err()?.message())?;
+        why.starts_with("expected seconds")
+            .then_some((at, key, why))
+    })
+}
+
+/// Finds the places of whole numbers that are not written in base ten.
+fn other_bases(table: &DeTable<'_>) -> Vec<usize> {
+    let places = table.iter().flat_map(|(_, value)| match value.get_ref() {
+        DeValue::Table(section) => other_bases(section),
+        DeValue::Integer(number) if number.radix() != 10 => vec![value.span().start],
+        _ => Vec::new(),
+    });
+    places.collect()
 }
 
 /// Finds the key whose value is at this place.

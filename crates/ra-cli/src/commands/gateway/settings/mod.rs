@@ -1,32 +1,30 @@
 //! The settings of `ra gateway`: one structure for the file, the command line and the defaults.
 //!
-//! A new setting is a field here and its line in `docs/gateway.toml`.
+//! A new setting is a field here, or in its section, and a line in `docs/gateway.toml`.
 
 mod file;
 mod rendezvous;
+mod sections;
 #[cfg(test)]
 mod tests;
 pub(crate) mod value;
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
 use clap::{Args, ValueEnum};
 use ra_core::gateway::Accept;
-use ra_gateway::{ClientHeader, Config, IpNetwork, Origin, Origins, TrustedProxies};
-use ra_http::BaseUrl;
+use ra_gateway::{Config, Origin, Origins, TrustedProxies};
 use serde::Deserialize;
 
 pub(crate) use self::rendezvous::Rendezvous;
-use self::value::{Count, Seconds};
-use super::fd_limit::LEAST_CONNECTIONS;
+pub(crate) use self::sections::AccountsSettings;
+use self::sections::{
+    LifetimesSection, LimitsSection, ProxySettings, RedisSettings, SessionSection, TlsSettings,
+};
+use self::value::{DAY, Seconds};
 use crate::log::{self, LogArgs};
 use crate::outcome::Failure;
-
-/// Longest wait that can be set, in milliseconds.
-const DAY: u64 = 86_400_000;
-const MAX: u64 = u32::MAX as u64;
 
 /// Settings of the file and of the command line. Settings that neither has are defaults.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
@@ -44,7 +42,7 @@ pub(crate) struct Settings {
     #[arg(long = "origin", id = "origin", value_name = "ORIGIN")]
     #[serde(deserialize_with = "value::list")]
     origins: Vec<Origin>,
-    /// Where sessions meet their phones; redis alone takes the URL of RA_REDIS_URL [default: memory]
+    /// Backplane that joins the nodes of a cluster; redis alone takes the URL of RA_REDIS_URL [default: memory]
     #[arg(long, value_name = "memory|redis|URL")]
     #[serde(deserialize_with = "value::parsed")]
     pub(crate) rendezvous: Option<Rendezvous>,
@@ -72,179 +70,11 @@ pub(crate) struct Settings {
     limits: LimitsSection,
     #[arg(skip)]
     lifetimes: LifetimesSection,
-    /// Whether the file holds the password of a Redis.
+    /// Set if the file holds the password of a Redis.
     #[arg(skip)]
     #[serde(skip)]
     pub(super) password_in_file: bool,
 }
-
-/// A file or a server with the accounts. With neither nobody can approve.
-#[derive(Args, Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct AccountsSettings {
-    /// Accounts that phones can approve with
-    #[arg(long = "accounts", id = "accounts", value_name = "FILE.toml")]
-    #[serde(deserialize_with = "value::path")]
-    pub(super) file: Option<PathBuf>,
-    /// Server that is asked for accounts, tokens and second factors instead (docs/accounts.md)
-    #[arg(
-        long = "accounts-url",
-        id = "accounts_url",
-        value_name = "URL",
-        conflicts_with = "accounts"
-    )]
-    #[serde(deserialize_with = "value::parsed")]
-    pub(super) url: Option<BaseUrl>,
-    /// File with the secret for that server, in one line
-    #[arg(
-        long = "accounts-secret-file",
-        id = "accounts_secret_file",
-        value_name = "FILE",
-        conflicts_with = "accounts"
-    )]
-    #[serde(deserialize_with = "value::path")]
-    pub(super) secret_file: Option<PathBuf>,
-    #[arg(skip)]
-    pub(super) timeout: Option<Seconds<100, 60_000>>,
-    #[arg(skip)]
-    pub(super) at_a_time: Option<Count<u16, 1, 10_000>>,
-}
-
-impl AccountsSettings {
-    /// Longest time for one attempt.
-    pub(super) fn timeout(&self) -> Duration {
-        self.timeout.map_or(Duration::from_secs(2), |given| given.0)
-    }
-
-    /// Most questions at a time.
-    pub(super) fn at_a_time(&self) -> u16 {
-        self.at_a_time.map_or(64, |given| given.0)
-    }
-
-    /// A source on the command line replaces the one of the file, whatever kind it is.
-    fn or_file(&self, file: &Self) -> Result<Self, Failure> {
-        let kept = match (&self.file, &self.url) {
-            (None, None) => file.clone(),
-            (path, url) => Self {
-                file: path.clone(),
-                url: url.clone(),
-                secret_file: None,
-                ..file.clone()
-            },
-        };
-        if self.secret_file.is_some() && kept.url.is_none() {
-            let why = "there is no --accounts-url that it could be for";
-            return Err(Failure::usage("--accounts-secret-file", why));
-        }
-        Ok(Self {
-            secret_file: self.secret_file.clone().or(kept.secret_file),
-            ..kept
-        })
-    }
-}
-
-/// Proxies that may name their client.
-#[derive(Args, Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct ProxySettings {
-    /// Network of proxies that may name their client; may be given several times
-    #[arg(long = "trusted-proxy", id = "trusted_proxy", value_name = "CIDR")]
-    #[serde(deserialize_with = "value::list")]
-    trusted: Vec<IpNetwork>,
-    /// Header that names the client, X-Forwarded-For or Forwarded [default: X-Forwarded-For]
-    #[arg(
-        long = "trusted-proxy-header",
-        id = "trusted_proxy_header",
-        value_name = "HEADER"
-    )]
-    #[serde(deserialize_with = "value::parsed")]
-    header: Option<ClientHeader>,
-}
-
-/// Both files, or neither.
-#[derive(Args, Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct TlsSettings {
-    /// Certificate for TLS, and those of its issuers
-    #[arg(long = "tls-cert", id = "tls_cert", value_name = "FILE.pem")]
-    #[serde(deserialize_with = "value::path")]
-    pub(super) certificate: Option<PathBuf>,
-    /// Private key of the certificate
-    #[arg(long = "tls-key", id = "tls_key", value_name = "FILE.pem")]
-    #[serde(deserialize_with = "value::path")]
-    pub(super) key: Option<PathBuf>,
-}
-
-impl TlsSettings {
-    /// A pair on the command line replaces the one of the file.
-    fn or_file(&self, file: &Self) -> Result<Self, Failure> {
-        match (&self.certificate, &self.key) {
-            (None, None) => Ok(file.clone()),
-            (Some(_), None) => Err(Failure::usage("--tls-cert", "there is no --tls-key")),
-            (None, Some(_)) => Err(Failure::usage("--tls-key", "there is no --tls-cert")),
-            (Some(_), Some(_)) => Ok(self.clone()),
-        }
-    }
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct RedisSettings {
-    within: Option<Seconds<100, 60_000>>,
-}
-
-/// Makes a section whose keys are fields of a part of [`Config`].
-macro_rules! section {
-    ($name:ident for $part:ty { $($field:ident: $value:ty,)* }) => {
-        #[derive(Clone, Debug, Default, Deserialize)]
-        #[serde(default, deny_unknown_fields)]
-        struct $name { $($field: Option<$value>,)* }
-
-        impl $name {
-            fn apply(&self, part: &mut $part) {
-                $(if let Some(given) = &self.$field {
-                    part.$field = given.0.into();
-                })*
-            }
-        }
-    };
-}
-
-section!(SessionSection for ra_core::gateway::Config {
-    timeout: Seconds<1_000, 900_000>,
-    heartbeat_interval: Seconds<1_000, 300_000>,
-    heartbeat_grace: Seconds<0, 300_000>,
-    handshake_within: Seconds<1_000, 900_000>,
-});
-
-section!(LimitsSection for ra_gateway::Limits {
-    connections: Count<u32, { LEAST_CONNECTIONS as u64 }, MAX>,
-    connections_per_address: Count<u32, 1, MAX>,
-    sessions: Count<u32, 1, MAX>,
-    memory: Count<u64, 1, { u64::MAX }>,
-    sessions_per_address: Count<u32, 1, MAX>,
-    calls_per_address: Count<u32, 1, MAX>,
-    calls_per_account: Count<u32, 1, MAX>,
-    scans_per_account: Count<u32, 1, MAX>,
-    mfa_tries_per_ticket: Count<u32, 1, 100>,
-    mfa_tries_per_account: Count<u32, 1, 1_000>,
-    message_bytes: Count<usize, 1_024, 65_536>,
-    head_bytes: Count<usize, 8_192, 1_048_576>,
-    body_bytes: Count<usize, 1_024, 1_048_576>,
-    head_within: Seconds<100, DAY>,
-    body_within: Seconds<100, DAY>,
-    http_within: Seconds<100, DAY>,
-    write_within: Seconds<100, DAY>,
-    linger: Seconds<0, 60_000>,
-    accounts_within: Seconds<100, 60_000>,
-});
-
-section!(LifetimesSection for ra_gateway::Lifetimes {
-    handshake_token: Seconds<1_000, DAY>,
-    ticket: Seconds<1_000, DAY>,
-    mfa_ticket: Seconds<1_000, DAY>,
-    mfa_token: Seconds<1_000, DAY>,
-});
 
 impl Settings {
     /// Reads the file, if there is one, and lets the command line win.

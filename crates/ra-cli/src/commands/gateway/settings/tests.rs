@@ -1,8 +1,10 @@
 //! Every setting has a key, the example is true, and no error repeats what stands in a file.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use clap::Parser as _;
+use ra_gateway::ClientHeader;
 
 use super::file::{Wrong, parse};
 use super::*;
@@ -51,11 +53,10 @@ fn keys() -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
     for key in known("") {
         match read(&format!("[{key}]")) {
-            Ok(_) => keys.extend(
-                known(&format!("[{key}]"))
-                    .iter()
-                    .map(|inner| format!("{key}.{inner}")),
-            ),
+            Ok(_) => {
+                let inner = known(&format!("[{key}]"));
+                keys.extend(inner.iter().map(|inner| format!("{key}.{inner}")));
+            }
             Err(_) => drop(keys.insert(key)),
         }
     }
@@ -283,6 +284,7 @@ fn numbers_stay_within_what_makes_sense() {
             ["-1", "1.5", "4294967296", "\"1\"", "[1]"],
         ),
         ("limits.connections", ["0", "1", "2", "3", "4294967296"]),
+        ("lifetimes.ticket", ["0x10", "0o20", "0b10000", "0.5", "''"]),
         (
             "limits.message_bytes",
             ["0", "1023", "65537", "1e4", "99999999999999999999"],
@@ -319,10 +321,8 @@ fn numbers_stay_within_what_makes_sense() {
     }
     assert_eq!(config("[limits]\nsessions = 1_000").limits.sessions, 1_000);
     assert_eq!(config("[limits]\nsessions = 0x10").limits.sessions, 16);
-    let most = config("[limits]\nmemory = 9223372036854775807")
-        .limits
-        .memory;
-    assert_eq!(most, Some(u64::MAX >> 1));
+    let most = config("[limits]\nmemory = 9223372036854775807");
+    assert_eq!(most.limits.memory, Some(u64::MAX >> 1));
     let timeout = config("[session]\ntimeout = 0.1e1").session.timeout;
     assert_eq!(timeout, Duration::from_secs(1));
 }

@@ -10,6 +10,8 @@ use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 
 /// Begins the errors of this project's own parsers, which never contain the value.
 pub(super) const OWN: &str = "\u{1}";
+/// Longest time that can be set, in milliseconds.
+pub(super) const DAY: u64 = 86_400_000;
 
 /// A whole number from `LEAST` to `MOST`.
 #[derive(Clone, Copy, Debug)]
