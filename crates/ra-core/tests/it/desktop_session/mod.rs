@@ -140,6 +140,17 @@ pub(crate) fn assert_fails(outputs: &[Output], code: CloseCode, error: &SessionE
     }
 }
 
+/// after 15 seconds in which only heartbeats go out the session fails with this error.
+pub(crate) fn assert_awaits_15_seconds(stage: &mut Stage, error: &SessionError) {
+    let early = stage.pass(14_999);
+    assert!(
+        early.iter().all(|o| matches!(o, Output::Send(_))),
+        "{early:?}"
+    );
+    stage.say(ACK);
+    assert_fails(&stage.pass(1), CloseCode::NORMAL, error);
+}
+
 /// Checks that the session ends with this error alone, because the socket is gone.
 pub(crate) fn assert_over(outputs: &[Output], error: &SessionError) {
     assert_eq!(outputs, [Output::End(Err(error.clone()))]);

@@ -32,6 +32,25 @@ pub(crate) const LIVING: [Phase; 6] = [
     Phase::Cancelling,
 ];
 
+/// The phases in which a call is open.
+pub(crate) const CALLING: [Phase; 4] = [
+    Phase::Creating,
+    Phase::Finishing,
+    Phase::AnsweringMfa,
+    Phase::Cancelling,
+];
+
+/// Checks that the error is that of the phase's own call.
+pub(crate) fn assert_of(phase: Phase, error: &MobileError) {
+    let own = match phase {
+        Phase::Creating => matches!(error, MobileError::Create(_)),
+        Phase::Finishing => matches!(error, MobileError::Finish(_)),
+        Phase::AnsweringMfa => matches!(error, MobileError::Mfa(_)),
+        _ => matches!(error, MobileError::Cancel(_)),
+    };
+    assert!(own, "{phase}: {error:?}");
+}
+
 /// An approval on a stage: fast-forwards to a phase, plays service and person, keeps the time.
 pub(crate) struct Stage {
     pub(crate) session: Session,
