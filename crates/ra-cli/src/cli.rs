@@ -29,12 +29,13 @@ Try `ra demo` first: it needs no network and no account.
 
 const EXAMPLES: &str = "\
 Examples:
-  ra demo                                  the whole login on this machine
-  ra login --token-file token.txt          show a QR code, keep the token in a new file
-  ra login --json | my-program             one JSON object a line
-  RA_TOKEN=... ra approve URL              play the phone, asks before it approves
-  ra gateway --accounts accounts.toml      a gateway of your own on loopback
-  ra oauth2 login --client-id ID --scope identify   OAuth2 by the browser";
+  ra demo                              the whole login on this machine
+  ra login --token-file token.txt      show a QR code, write the token
+  ra login --json | my-program         one JSON object a line
+  RA_TOKEN=... ra approve URL          play the phone, ask before approving
+  ra gateway --accounts accounts.toml  a gateway of your own on loopback
+  ra oauth2 login --client-id ID --scope identify
+                                       OAuth2 in the browser";
 
 /// The whole command line.
 #[derive(Debug, Parser)]

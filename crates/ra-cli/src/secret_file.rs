@@ -100,8 +100,8 @@ pub(crate) fn replace_picture(path: &Path, content: &[u8]) -> Result<(), Failure
         .map_err(|error| refused(path, error.error))
 }
 
-/// Whether both paths name the same file as they are written: relative paths start here, and `.` and `..` are resolved
-/// without the file system.
+/// Returns true if both paths are the same text once they are absolute, with `.` and `..` resolved. It does not follow
+/// links.
 ///
 /// # Errors
 /// [`Kind::Local`](crate::outcome::Kind::Local) if the current directory is not known.

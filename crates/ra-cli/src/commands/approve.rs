@@ -26,7 +26,7 @@ pub(crate) const LONG_ABOUT: &str = "\
 Approve or decline a scanned QR code, as the phone does.
 
 The command shows which login it is and asks at the terminal. Only approve a code that you yourself opened on a \
-device in front of you. Anyone who sent you a code, or a picture of one, gets into your account with your yes. \
+device in front of you. Anyone who sent you a code, or a picture of one, can use your account once you say yes. \
 Without a terminal nothing is approved.
 
 The token of the account comes from a file or from the variable RA_TOKEN, never from an argument: every program on \
@@ -151,7 +151,7 @@ impl Phone {
             &format!("  Code:        {}", self.url),
             &format!("  Fingerprint: {}", self.url.fingerprint()),
             "Only approve a code that you yourself opened on a device in front of you. Anyone who sent you",
-            "a code, or a picture of one, gets into your account with your yes.",
+            "a code, or a picture of one, can use your account once you say yes.",
         ] {
             self.printer.message(line)?;
         }

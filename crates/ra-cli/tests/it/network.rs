@@ -64,7 +64,7 @@ fn with_token(args: &[&str], variables: &[(&str, &str)]) -> Ended {
     Ra::spawn(command.envs(variables.iter().copied())).end()
 }
 
-/// Where a URL leads.
+/// Target of a URL.
 fn address(url: &str) -> SocketAddr {
     let authority = url.split("//").nth(1).unwrap();
     authority.split('/').next().unwrap().parse().unwrap()

@@ -1,4 +1,4 @@
-//! What an operator does with `ra gateway`: TLS, a log, a drain, new certificates.
+//! Operation of `ra gateway`: TLS, a log, a drain, new certificates.
 
 use std::io::Read as _;
 use std::net::TcpStream;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use crate::support::fake;
 use crate::support::run;
 
-/// What a proxy was asked: the heads of requests.
+/// The heads of the requests that a proxy received.
 pub type Asked = Arc<Mutex<Vec<String>>>;
 
 /// A proxy that connects to whatever it is asked for, and remembers what that was.

@@ -253,7 +253,7 @@ fn help_says_what_a_person_has_to_know() {
         ("demo", "worth nothing"),
         ("login", "one JSON object a line instead"),
         ("login", "?v=2 is added when the version is missing"),
-        ("approve", "gets into your account"),
+        ("approve", "can use your account"),
         ("gateway", "put a proxy with TLS in front"),
         ("completions", "Shell that the script is for"),
         ("oauth2", "Secrets are never arguments"),

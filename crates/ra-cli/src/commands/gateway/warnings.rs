@@ -76,7 +76,7 @@ pub(super) fn name(path: &Path, key: &str) -> String {
     }
 }
 
-/// Whether users other than the owner and its group can read the file and reach it.
+/// Returns true if users other than the owner and its group can read the file and reach it.
 #[cfg(unix)]
 fn is_open(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
