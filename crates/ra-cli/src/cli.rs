@@ -1,7 +1,7 @@
 //! The command line: its commands, and the help that they share.
 //!
-//! URLs stay text here. Each command reads them and names the option in its refusal, but never repeats the value: it may
-//! hold a password or a pasted token.
+//! URLs stay text here. Each command reads them and names the option in its refusal, but never repeats the value: it
+//! may hold a password or a pasted token.
 
 use clap::{Parser, Subcommand};
 

@@ -39,8 +39,8 @@ impl TokenFile {
     /// Makes sure that `path` can be written and that there is no file yet unless `replace`.
     ///
     /// # Errors
-    /// [`Kind::Local`](crate::outcome::Kind::Local) if there is a file and no `replace`, anything that is not a file, or
-    /// no writable directory.
+    /// [`Kind::Local`](crate::outcome::Kind::Local) if there is a file and no `replace`, anything that is not a file,
+    /// or no writable directory.
     pub(crate) fn reserve(path: &Path, replace: bool) -> Result<Self, Failure> {
         match fs::symlink_metadata(path) {
             Ok(_) if !replace => return Err(refused(path, "it exists, and --force is not given")),

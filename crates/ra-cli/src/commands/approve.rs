@@ -62,7 +62,8 @@ pub(crate) struct ApproveArgs {
 /// Asks the person and sends the decision.
 ///
 /// # Errors
-/// [`Kind::Usage`] for a wrong command line or without a terminal; else the reason why the decision did not get through.
+/// [`Kind::Usage`] for a wrong command line or without a terminal; else the reason why the decision was not
+/// delivered.
 pub(crate) async fn run(args: &ApproveArgs) -> Result<Exit, Failure> {
     let url: ScanUrl = parse("URL", &args.url)?;
     let api: BaseUrl = parse("--api", &args.api)?;
@@ -275,8 +276,8 @@ fn failed(error: &MobileError) -> Failure {
     Failure::caused(kind, error, error.retry())
 }
 
-/// The service refuses with one of its error codes. An unknown fingerprint or handshake token has expired; any other code
-/// is a refusal. An answer without a code comes from something in between.
+/// The service refuses with one of its error codes. An unknown fingerprint or handshake token has expired; any other
+/// code is a refusal. An answer without a code comes from something in between.
 fn refused(error: &HttpError) -> Kind {
     let status = error.status().filter(|status| status.is_client_error());
     match (error.kind(), status.map(|status| status.as_u16())) {

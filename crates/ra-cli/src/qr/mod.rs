@@ -23,8 +23,8 @@ pub(crate) struct Qr {
 pub(crate) struct TooLong;
 
 impl Qr {
-    /// Makes the code for `text` with the lowest error correction, because screens do not get scratched. A scan URL then
-    /// takes 41 columns and 21 lines, which fits an 80 by 24 terminal.
+    /// Makes the code for `text` with the lowest error correction, because screens do not get scratched. A scan URL
+    /// then takes 41 columns and 21 lines, which fits an 80 by 24 terminal.
     ///
     /// # Errors
     /// [`TooLong`] beyond 2,953 bytes.

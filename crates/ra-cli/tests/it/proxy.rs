@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Mutex};
 
 use crate::support::fake;
-use crate::support::run;
+use crate::support::{login_args, run};
 
 /// The heads of the requests that a proxy received.
 pub type Asked = Arc<Mutex<Vec<String>>>;
@@ -62,16 +62,7 @@ fn socket_and_calls_go_through_the_proxy() {
     let api = fake::good_api(&key);
     let (address, asked) = proxy();
     let proxy = format!("http://me:canary-password@{address}");
-    let ended = run(&[
-        "login",
-        "--json",
-        "--gateway",
-        &gateway,
-        "--api",
-        &api,
-        "--proxy",
-        &proxy,
-    ]);
+    let ended = run(&login_args(&gateway, &api, &["--proxy", &proxy]));
     assert_eq!(ended.code, 0, "{ended:?}");
     ended.never_says("canary-password");
     let asked = asked.lock().unwrap();

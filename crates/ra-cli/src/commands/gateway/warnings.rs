@@ -67,8 +67,8 @@ impl Secrets {
     }
 }
 
-/// Names a path that cannot be used. If there is no such file, the "path" may be a secret given by mistake, and its key is
-/// named instead.
+/// Names a path that cannot be used. If there is no such file, the "path" may be a secret given by mistake, and its key
+/// is named instead.
 pub(super) fn name(path: &Path, key: &str) -> String {
     match path.symlink_metadata() {
         Ok(_) => path.display().to_string(),

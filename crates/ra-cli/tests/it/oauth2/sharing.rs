@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::service::Service;
 use super::{ACCESS, CLIENT, REFRESH, SECRET, command, fails, object, run, run_with, text, words};
-use super::{token, token_file};
+use super::{names, token, token_file};
 use crate::support::{Ended, PATIENCE, Ra, fake};
 
 const NOBODY: u32 = 65_534;
@@ -69,15 +69,6 @@ fn bearer(service: &Service) -> String {
         .header("authorization")
         .unwrap()
         .into()
-}
-
-fn names(directory: &Path) -> Vec<String> {
-    let entries = fs::read_dir(directory).unwrap();
-    let mut names: Vec<String> = entries
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
 }
 
 #[test]

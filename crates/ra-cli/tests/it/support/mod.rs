@@ -60,6 +60,26 @@ pub fn command<S: AsRef<std::ffi::OsStr>>(args: &[S]) -> Command {
     command
 }
 
+/// Returns the arguments of `ra login --json` with these options.
+pub fn login_args<'a>(gateway: &'a str, api: &'a str, options: &[&'a str]) -> Vec<&'a str> {
+    let base = ["login", "--json", "--gateway", gateway, "--api", api];
+    [&base[..], options].concat()
+}
+
+/// Runs the command with a closed standard output, and checks that it fails with one error line.
+pub fn fails_without_a_reader(command: &mut Command) {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = command.stdout(writer).output().unwrap();
+    assert_eq!(output.status.code(), Some(8));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        stderr.starts_with("error: cannot write the output: "),
+        "{stderr}"
+    );
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+}
+
 /// Runs `ra` to its end.
 pub fn run<S: AsRef<std::ffi::OsStr>>(args: &[S]) -> Ended {
     Ra::start(args).end()
