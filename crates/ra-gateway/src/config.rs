@@ -44,7 +44,7 @@ pub struct Config {
     /// has to see the drain before the gateway stops listening. `drain_within` comes first.
     /// Default: 10 s.
     pub drain_least: Duration,
-    /// Where sessions, calls and tickets meet. Default: in memory of this node.
+    /// Backplane, which connects sessions, calls and tickets. Default: in memory of this node.
     pub backplane: BackplaneConfig,
     /// Source of randomness. Default: the operating system.
     pub entropy: EntropySource,
@@ -71,7 +71,7 @@ impl Default for Config {
     }
 }
 
-/// Where sessions, phones' calls and ticket exchanges meet.
+/// Backplane, which connects sessions, phones' calls and ticket exchanges.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum BackplaneConfig {
@@ -83,7 +83,7 @@ pub enum BackplaneConfig {
     Redis(crate::Redis),
 }
 
-/// How long the gateway's short-lived secrets work.
+/// Lifetimes of the gateway's short-lived secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Lifetimes {

@@ -30,7 +30,7 @@ impl Handle {
         self.0.advance(Stage::Closing);
     }
 
-    /// All metrics of this node in Prometheus' text format 0.0.4, for hosts that serve them
+    /// Returns all metrics of this node in Prometheus' text format 0.0.4, for hosts that serve them
     /// themselves.
     #[must_use]
     pub fn metrics(&self) -> String {

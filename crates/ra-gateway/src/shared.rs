@@ -111,7 +111,7 @@ impl Shared {
         }
     }
 
-    /// Whether any session can begin now.
+    /// Returns true if a session can begin now.
     pub(crate) fn takes_sessions(&self) -> bool {
         matches!(
             self.not_ready(),
@@ -145,7 +145,7 @@ impl Shared {
         lock(&self.watched).first_in_drain
     }
 
-    /// Whether probes come often enough to expect another.
+    /// Returns true if probes come often enough to expect another.
     pub(crate) fn is_watched(&self) -> bool {
         let last = lock(&self.watched).last;
         last.is_some_and(|last| self.clock.now().saturating_since(last) < WATCHED)

@@ -19,7 +19,7 @@ pub struct AccountsError {
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
-/// Why the accounts did not answer. Decides what the client gets.
+/// Reason the accounts did not answer. It decides what the client gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AccountsErrorKind {
@@ -63,7 +63,7 @@ impl AccountsError {
         }
     }
 
-    /// How long the client should wait. At most five minutes are passed on; 5 s if nothing is said.
+    /// Sets how long the client should wait: at most five minutes; 5 s if not set.
     #[must_use]
     pub fn with_retry_after(self, wait: Duration) -> Self {
         Self {
@@ -78,7 +78,7 @@ impl AccountsError {
         self.kind
     }
 
-    /// What kept the accounts from an answer; `None` if they did answer, with a no.
+    /// Returns the failure behind the error; `None` if the accounts answered with a refusal.
     #[must_use]
     pub fn failure(&self) -> Option<AccountsFailure> {
         match self.kind {
@@ -90,7 +90,7 @@ impl AccountsError {
         }
     }
 
-    /// How long the client should wait.
+    /// Returns how long the client should wait.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after

@@ -1,4 +1,4 @@
-//! Who the phones belong to (R-57).
+//! Accounts of the phones (R-57).
 
 mod call_out;
 mod error;
@@ -56,8 +56,8 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, AccountsError>> +
 /// }
 /// ```
 pub trait Accounts: fmt::Debug + Send + Sync {
-    /// Whose `Authorization` header this is; `None` if nobody's. Compare so that the time taken
-    /// does not tell how much of it was right.
+    /// Looks up the account of an `Authorization` header; `None` if it has none. Compare in
+    /// constant time.
     fn authenticate<'a>(&'a self, authorization: &'a Token) -> Answer<'a, Option<Account>>;
 
     /// The token that a desktop logs in as this user with; at most 190 bytes, so that it can be
@@ -65,8 +65,8 @@ pub trait Accounts: fmt::Debug + Send + Sync {
     /// does not come for its token leaves it unused.
     fn mint_token<'a>(&'a self, user: &'a User) -> Answer<'a, Token>;
 
-    /// Whether this is the right answer to a question for a second factor (R-43). Asked only for
-    /// the methods that [`Account::mfa`] offers. A one-time code is right once.
+    /// Checks an answer to a question for a second factor (R-43). Called only for the methods that
+    /// [`Account::mfa`] offers. A one-time code is right once.
     fn verify_mfa<'a>(
         &'a self,
         user: &'a User,
@@ -79,7 +79,7 @@ pub trait Accounts: fmt::Debug + Send + Sync {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Account {
-    /// Who it is; the desktop is shown this. The id tells accounts apart.
+    /// User shown to the desktop. The id tells accounts apart.
     pub user: User,
     /// The second factors it can answer with; with none, it is never asked for one.
     pub mfa: Vec<MfaMethod>,

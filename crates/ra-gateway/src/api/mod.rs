@@ -18,7 +18,7 @@ use crate::accounts::{Account, AccountsError, AccountsErrorKind, AccountsFailure
 use crate::observe::problem::Problem;
 use crate::shared::Shared;
 
-/// What a call that was taken is answered with.
+/// Answer to a call that was accepted.
 #[derive(Debug)]
 pub(crate) enum Done {
     /// 200 and this body.
@@ -48,7 +48,7 @@ pub(crate) async fn answer(
     }
 }
 
-/// Whose call it is. The header counts as a whole, without any scheme.
+/// Looks up the account of a call. The header counts as a whole, without any scheme.
 async fn authenticate(shared: &Shared, headers: &HeaderMap) -> Result<Account, Problem> {
     let header = headers
         .get(AUTHORIZATION)

@@ -1,5 +1,5 @@
-//! Where a desktop's session, a phone's calls and a ticket's exchange meet: in memory
-//! of one node, or, for a fleet, in a Redis between them.
+//! The backplane: connects a desktop's session, a phone's calls and a ticket's exchange (R-54,
+//! One node keeps it in memory; a fleet shares a Redis.
 //!
 //! A session stays on the node that holds its socket; the other nodes need a way to it. Both
 //! backplanes store digests of the secrets that were handed out, and tokens sealed to the desktop's
@@ -27,29 +27,29 @@ use crate::session::registry::{Left, Registry, SessionHandle, SessionId};
 /// Answer of a step at the backplane. It comes in bounded time.
 pub(crate) type Step<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
 
-/// Where nodes, or the tasks of one node, meet. Every step is atomic: of several concurrent ones for
-/// the same secret, one succeeds.
+/// Connects the nodes of a fleet, or the tasks of one node. Every step is atomic: of several
+/// concurrent steps for the same secret, one succeeds.
 pub(crate) trait Backplane: Send + Sync {
-    /// Whether sessions can begin here.
+    /// Returns true if sessions can begin here.
     fn is_up(&self) -> bool;
 
-    /// A desktop has proven its key: phones may name its fingerprint once this is done. Until then
-    /// the session says nothing ([`SessionHandle::defer_output`]).
+    /// Registers a desktop that has proven its key. Once this is done, phones may name its
+    /// fingerprint. Until then the session sends nothing ([`SessionHandle::defer_output`]).
     fn open(&self, handle: &Arc<SessionHandle>, session: &SessionId);
 
-    /// A session is over. Removes everything that could still reach it.
+    /// Closes a session that is over. Removes everything that could still reach it.
     fn close(&self, left: Left);
 
-    /// A phone has scanned: shows the desktop who it is. Replaces whoever scanned before, whose
-    /// handshake token dies.
+    /// Records a scan: shows the user to the desktop. Replaces an earlier scan and revokes its
+    /// handshake token.
     fn scan<'a>(&'a self, fingerprint: &'a Fingerprint, user: &'a User)
     -> Step<'a, HandshakeToken>;
 
-    /// Whether `token` is good for a verdict of this account, and the key of the desktop that it
-    /// would be about (SPKI). Does not use the token up.
+    /// Checks that this account may decide with `token`. Returns the desktop's key (SPKI). Does not
+    /// use the token up.
     fn may_decide<'a>(&'a self, account: u64, token: &'a HandshakeToken) -> Step<'a, Box<[u8]>>;
 
-    /// The person approved: uses up the handshake token and sends the desktop a ticket for `sealed`.
+    /// Approves a login: uses up the handshake token and sends the desktop a ticket for `sealed`.
     fn approve<'a>(
         &'a self,
         user: &'a User,
@@ -57,25 +57,25 @@ pub(crate) trait Backplane: Send + Sync {
         sealed: Box<[u8]>,
     ) -> Step<'a, ()>;
 
-    /// The person declined: uses up the handshake token and tells the desktop.
+    /// Declines a login: uses up the handshake token and tells the desktop.
     fn decline<'a>(&'a self, account: u64, token: &'a HandshakeToken) -> Step<'a, ()>;
 
     /// Uses up a ticket and returns the sealed token.
     fn redeem<'a>(&'a self, ticket: &'a Ticket) -> Step<'a, Box<[u8]>>;
 
-    /// A question for a second factor to this account.
+    /// Opens a question for a second factor to this account.
     fn ask(&self, account: u64) -> Step<'_, MfaTicket>;
 
-    /// Counts an answer, before it is looked at: answers sent at once count as many.
+    /// Counts an answer before it is checked, so that answers sent at the same time all count.
     fn count<'a>(&'a self, account: u64, ticket: &'a MfaTicket) -> Step<'a, ()>;
 
-    /// The answer was right: uses the ticket up.
+    /// Accepts a right answer: uses the ticket up and returns an MFA token.
     fn pass<'a>(&'a self, account: u64, ticket: &'a MfaTicket) -> Step<'a, MfaToken>;
 
-    /// Whether this account has passed.
+    /// Returns true if `token` shows that this account has passed the second factor.
     fn has_passed<'a>(&'a self, account: u64, token: &'a MfaToken) -> Step<'a, bool>;
 
-    /// Tickets that this node's desktops were sent and that are not redeemed anywhere yet.
+    /// Number of tickets sent to this node's desktops and not redeemed anywhere yet.
     fn tickets(&self) -> u32;
 
     /// Expiry of the last of these [tickets](Self::tickets).

@@ -1,4 +1,4 @@
-//! Where the gateway's randomness comes from.
+//! The source of the gateway's randomness.
 
 use std::fmt;
 use std::sync::Arc;

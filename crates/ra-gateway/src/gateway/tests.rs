@@ -1,4 +1,4 @@
-//! What a gateway does by itself.
+//! Tests of a gateway without clients.
 
 use super::*;
 use crate::accounts::NoAccounts;

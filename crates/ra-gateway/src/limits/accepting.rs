@@ -1,4 +1,4 @@
-//! Whether the system had a connection to give when one was accepted last.
+//! State of accepting: whether the last attempt failed for lack of system resources.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -16,7 +16,7 @@ const FAILING: Duration = Duration::from_secs(5);
 pub(crate) struct Accepting(Mutex<Option<Instant>>);
 
 impl Accepting {
-    /// Whether accepting failed a moment ago, and has not succeeded since.
+    /// Returns true if accepting failed a moment ago and has not succeeded since.
     pub(crate) fn is_failing(&self) -> bool {
         let failed = *lock(&self.0);
         failed.is_some_and(|at| at.elapsed() < FAILING)

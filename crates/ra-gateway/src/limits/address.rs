@@ -1,4 +1,4 @@
-//! What counts as one address.
+//! The unit of the limits for one address.
 
 use std::net::IpAddr;
 

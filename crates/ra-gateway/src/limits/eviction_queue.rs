@@ -57,7 +57,7 @@ impl<T> EvictionQueue<T> {
         Some(first)
     }
 
-    /// How many were asked to go and are still here.
+    /// Number of connections that were asked to go and are still open.
     pub(super) fn leaving(&self) -> u32 {
         self.leaving
     }

@@ -90,7 +90,7 @@ impl Gate {
         taken.all.saturating_sub(taken.queue.leaving()) >= self.limits.connections
     }
 
-    /// Whether a connection was asked to go and is still open.
+    /// Returns true if a connection was asked to go and is still open.
     pub(crate) fn is_being_left(&self) -> bool {
         lock(&self.counters.connections).queue.leaving() > 0
     }

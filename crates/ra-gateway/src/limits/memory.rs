@@ -1,4 +1,4 @@
-//! How much memory the process has, and whether that is too much.
+//! Resident memory of the process, and its limit.
 
 use std::fs;
 use std::sync::Mutex;
@@ -33,7 +33,7 @@ impl Memory {
         }
     }
 
-    /// Whether the limit is reached.
+    /// Returns true if the limit is reached.
     pub(super) fn is_short(&self, now: MonoTime) -> bool {
         let Some(limit) = self.limit else {
             return false;

@@ -21,9 +21,10 @@ pub(crate) use permit::{AddressPlace, ConnectionPermit, SessionPermit};
 /// Limits for clients. A request over a limit is refused at once with `Retry-After`: status 429 if the
 /// limit is the client's own, 503 if it is the gateway's. Nothing is queued.
 ///
-/// An address is an IPv4 address or an IPv6 /64 network: that of the client if
-/// [`Config::trusted_proxies`](crate::Config::trusted_proxies) stand in between, and that of the
-/// peer otherwise. Connections of such proxies count for no address; a socket counts for its client. Limits for an account hold on each node of a fleet.
+/// An address is an IPv4 address or an IPv6 /64 network. It is the client's if
+/// [`Config::trusted_proxies`](crate::Config::trusted_proxies) stand in between, and the peer's
+/// otherwise. Connections of such proxies count for no address; a socket counts for its client.
+/// Limits for an account hold on each node of a fleet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -61,17 +62,17 @@ pub struct Limits {
     pub head_bytes: usize,
     /// Largest request body, in bytes. Default: 16 KiB.
     pub body_bytes: usize,
-    /// How long a client may take for a request's head, waiting included. Default: 10 s.
+    /// Time limit for a request's head, waiting included. Default: 10 s.
     pub head_within: Duration,
-    /// How long a client may take for a request's body. Default: 10 s.
+    /// Time limit for a request's body. Default: 10 s.
     pub body_within: Duration,
-    /// How long one connection may be used for HTTP. Default: 5 min.
+    /// Longest use of one connection for HTTP. Default: 5 min.
     pub http_within: Duration,
-    /// How long a desktop may leave what was sent to it unread. Default: 10 s.
+    /// Longest time a desktop may leave sent data unread. Default: 10 s.
     pub write_within: Duration,
-    /// How long a closed connection may take to go away. Default: 2 s.
+    /// Time limit for a closed connection to go away. Default: 2 s.
     pub linger: Duration,
-    /// How long [`Accounts`](crate::Accounts) may take for an answer. Default: 5 s.
+    /// Time limit for an answer of [`Accounts`](crate::Accounts). Default: 5 s.
     pub accounts_within: Duration,
 }
 
@@ -122,7 +123,7 @@ impl Limits {
     }
 }
 
-/// How many connections over a limit are told so at a time; more are just closed.
+/// Most connections that are refused with an answer at a time; more are closed without one.
 pub(crate) const REFUSALS: usize = 64;
-/// How many may collect metrics at a time; more are closed.
+/// Most connections that may collect metrics at a time; more are closed.
 pub(crate) const COLLECTORS: usize = 8;

@@ -21,7 +21,7 @@ pub enum Origins {
 }
 
 impl Origins {
-    /// Whether an upgrade with these headers may go on.
+    /// Returns true if an upgrade with these headers is allowed.
     pub(crate) fn allow(&self, headers: &HeaderMap) -> bool {
         let Self::Only(allowed) = self else {
             return true;

@@ -31,8 +31,8 @@ pub(super) struct Connections {
     pub(super) queue: EvictionQueue<ConnectionPermit>,
 }
 
-/// One connection's place. It is kept while a call is answered, and for good once a desktop has
-/// proven its key; until then it may be [asked to go](Self::asked_to_go), if others need it more.
+/// A connection's place. The connection keeps it while a call is answered, and for good once a
+/// desktop has proven its key. Until then it may be [asked to go](Self::asked_to_go) to make room.
 pub(crate) struct ConnectionPermit {
     counters: Arc<Counters>,
     _own: Option<AddressPlace>,
@@ -120,7 +120,7 @@ impl Drop for Answering {
     }
 }
 
-/// One connection's place among those of its address.
+/// A connection's place among those of its address.
 pub(crate) struct AddressPlace {
     counters: Arc<Counters>,
     address: Address,
@@ -144,7 +144,7 @@ impl Drop for AddressPlace {
     }
 }
 
-/// One session's place.
+/// A session's place.
 pub(crate) struct SessionPermit(Arc<Counters>);
 
 impl SessionPermit {

@@ -159,7 +159,7 @@ impl Metrics {
         self.log.failed(Failure::Tls);
     }
 
-    /// All counters, then these gauges, in Prometheus' text format 0.0.4.
+    /// Returns all counters, then these gauges, in Prometheus' text format 0.0.4.
     pub(crate) fn page(&self, gauges: &Gauges) -> String {
         let mut page = String::with_capacity(8 * 1024);
         for registry in [&self.registry, &gauges.0] {

@@ -1,4 +1,4 @@
-//! What an operator sees: reasons, metrics and log. Imports nothing from the floors above.
+//! Output for operators: reasons, metrics and log. Imports nothing from the floors above.
 
 pub(crate) mod log;
 pub(crate) mod metrics;

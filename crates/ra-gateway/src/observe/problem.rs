@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::reason::Refusal;
 
-/// How long to wait where nothing better is known.
+/// Wait told to a client if nothing better is known.
 pub(crate) const WAIT: Duration = Duration::from_secs(5);
 /// The longest wait that is passed on from the accounts.
 pub(crate) const MAX_WAIT: Duration = Duration::from_secs(300);
@@ -90,7 +90,7 @@ impl Problem {
         }
     }
 
-    /// How long the client should wait, in whole seconds.
+    /// Returns the wait told to the client, in whole seconds.
     pub(crate) fn retry_after(&self) -> Option<u64> {
         match self {
             Self::RateLimited(wait) | Self::Busy(wait) | Self::AccountsUnavailable(wait) => {

@@ -90,7 +90,7 @@ label! {
 }
 
 label! {
-    /// How a session ended.
+    /// End of a session.
     pub(crate) enum SessionEnd by "outcome" {
         Approved = "approved",
         Declined = "declined",
@@ -110,7 +110,7 @@ label! {
 }
 
 label! {
-    /// How far a session has come.
+    /// Phase of a session.
     pub(crate) enum SessionPhase by "phase" {
         Handshake = "handshake",
         Waiting = "waiting",
@@ -200,7 +200,7 @@ label! {
 }
 
 impl Refusal {
-    /// Whether the host has to do something about it.
+    /// Returns true if the host has to act.
     pub(crate) fn needs_attention(self) -> bool {
         matches!(
             self,

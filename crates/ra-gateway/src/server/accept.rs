@@ -10,8 +10,8 @@ use tokio::time::sleep;
 use crate::observe::reason::Refusal;
 use crate::shared::Shared;
 
-/// How long to wait when the system has nothing to give: at first, and at most. Sessions end all the
-/// time, and with each a file is free again.
+/// First and longest pause after the system had no free file. Sessions end all the time, and each
+/// frees a file.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 

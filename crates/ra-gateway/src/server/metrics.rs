@@ -69,7 +69,7 @@ fn answer(shared: &Shared, request: &Request<Incoming>) -> Response<Full<Bytes>>
     response
 }
 
-/// All metrics of this node, now.
+/// Returns all metrics of this node as of now.
 pub(crate) fn page(shared: &Shared) -> String {
     let mut gauges = Gauges::new();
     let connections = shared.gate.connections();

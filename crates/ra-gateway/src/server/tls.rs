@@ -17,11 +17,11 @@ pub use validity::TlsValidity;
 
 /// More than this is no chain.
 const CERTIFICATES_MOST: usize = 16;
-/// How much may wait inside of TLS for a client that does not read.
+/// Most bytes that TLS may buffer for a client that does not read.
 const WAITING_BYTES: usize = 16 * 1024;
 
-/// What a gateway shows its clients: a chain of certificates and the key of the first. TLS 1.2 and
-/// 1.3, HTTP/1.1. A clone is the same thing: what [`replace`](Self::replace) does counts for all.
+/// Certificates of a gateway: a chain and the key of its first certificate. TLS 1.2 and 1.3,
+/// HTTP/1.1. Clones share them: [`replace`](Self::replace) changes all clones.
 #[derive(Clone)]
 pub struct Tls(Arc<RwLock<Shown>>);
 
@@ -31,7 +31,7 @@ struct Shown {
     validity: TlsValidity,
 }
 
-/// Why certificates and a key cannot be used.
+/// Reason certificates and a key cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TlsError {
@@ -67,8 +67,8 @@ impl fmt::Display for TlsError {
 impl std::error::Error for TlsError {}
 
 impl Tls {
-    /// Certificates, the host's own first, and its key (PKCS #8, PKCS #1 or SEC1): the contents of
-    /// PEM files. Sections of other kinds are passed over, so that one file may hold both.
+    /// Reads certificates, the host's own first, and its key (PKCS #8, PKCS #1 or SEC1) from the
+    /// contents of PEM files. Sections of other kinds are skipped, so one file may hold both.
     ///
     /// # Errors
     /// [`TlsError`] if they cannot be used, together or at all.
@@ -76,8 +76,8 @@ impl Tls {
         Ok(Self(Arc::new(RwLock::new(shown(certificates, key)?))))
     }
 
-    /// When the certificates that are shown now count, and whether for a host at all. Those that do
-    /// not are shown all the same: what to do about them is for the host to say.
+    /// Returns the validity of the current certificates: their times, and whether they name a host.
+    /// Invalid certificates are still served; the host program decides what to do about them.
     #[must_use]
     pub fn validity(&self) -> TlsValidity {
         self.0
@@ -88,16 +88,15 @@ impl Tls {
 
     /// Shows these from the next connection on. Connections that there are keep what they were shown.
     ///
-    /// # Errors
-    /// As [`from_pem`](Self::from_pem); what was there before stays.
+    /// # Errors [`TlsError`] as in [`from_pem`](Self::from_pem); the old certificates stay in use.
     pub fn replace(&self, certificates: &[u8], key: &[u8]) -> Result<(), TlsError> {
         let new = shown(certificates, key)?;
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = new;
         Ok(())
     }
 
-    /// Agrees on TLS with a client. On failure the connection comes back, so that the client can
-    /// read why.
+    /// Runs the TLS handshake with a client. On failure it returns the connection, so that the
+    /// client can read the alert.
     pub(crate) async fn accept(&self, stream: TcpStream) -> Result<Stream, TcpStream> {
         let current = self
             .0
@@ -157,7 +156,7 @@ fn shown(certificates: &[u8], key: &[u8]) -> Result<Shown, TlsError> {
     Ok(Shown { config, validity })
 }
 
-/// Whether this says that a passphrase belongs to it: PKCS #8, or the older way with headers.
+/// Returns true if the key is encrypted: as PKCS #8, or the older way with headers.
 fn is_encrypted(key: &[u8]) -> bool {
     let signs: [&[u8]; 2] = [b"-----BEGIN ENCRYPTED PRIVATE KEY-----", b"DEK-Info:"];
     let has = |sign: &[u8]| key.windows(sign.len()).any(|part| part == sign);

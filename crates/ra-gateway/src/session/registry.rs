@@ -14,8 +14,8 @@ use crate::base::lock::lock;
 use crate::observe::reason::SessionPhase;
 use crate::session::ttl_map::Digest;
 
-/// One socket's machine. Its own task feeds it; REST calls reach into it and wake that task.
-/// The lock is output_deferred for one step of the machine, never across a wait.
+/// The machine of one socket. The socket's task feeds it; REST calls reach into it and wake that
+/// task. The lock is output_deferred for one step of the machine, never across a wait.
 pub(crate) struct SessionHandle {
     id: u64,
     inner: Mutex<Inner>,
@@ -37,7 +37,7 @@ struct Inner {
 /// The one handshake token that may decide a session.
 pub(crate) struct PendingDecision {
     pub(crate) handshake: Digest,
-    /// What the desktop will be handed if the person says yes, where that is made beforehand.
+    /// Ticket for the desktop after an approval, if it is made beforehand.
     #[cfg_attr(not(feature = "redis"), allow(dead_code))] // one node makes it when it is due
     pub(crate) ticket: Option<Ticket>,
 }
@@ -130,7 +130,7 @@ impl SessionHandle {
         was_deferred
     }
 
-    /// Whether the session is kept from speaking.
+    /// Returns true if the session's output is deferred.
     #[cfg(feature = "redis")]
     pub(crate) fn is_deferred(&self) -> bool {
         lock(&self.inner).output_deferred
@@ -142,7 +142,7 @@ impl SessionHandle {
         lock(&self.inner).pending.as_ref().map(|s| s.handshake)
     }
 
-    /// Whether a phone has scanned that may still decide.
+    /// Returns true if a phone has scanned and may still decide.
     pub(crate) fn is_scanned(&self) -> bool {
         lock(&self.inner).pending.is_some()
     }
@@ -257,7 +257,7 @@ impl Registry {
         lock(&self.tables).ready.get(session).cloned()
     }
 
-    /// All sockets that are found, and what by.
+    /// Returns all sessions that phones can find, with their ids.
     #[cfg(feature = "redis")]
     pub(crate) fn all_ready(&self) -> Vec<(SessionId, Arc<SessionHandle>)> {
         let tables = lock(&self.tables);

@@ -92,14 +92,14 @@ impl<V> TtlMap<V> {
         lock(&self.entries).remove(key);
     }
 
-    /// Whether one more value would fit.
+    /// Returns true if one more value fits.
     pub(crate) fn has_room(&self, now: MonoTime) -> bool {
         let mut entries = lock(&self.entries);
         entries.expire(now);
         entries.values.len() < self.capacity
     }
 
-    /// How many values there are.
+    /// Number of values.
     pub(crate) fn count(&self, now: MonoTime) -> usize {
         let mut entries = lock(&self.entries);
         entries.expire(now);

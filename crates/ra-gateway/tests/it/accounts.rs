@@ -77,7 +77,7 @@ async fn r57_accounts_that_fail_or_hang_make_503() {
     }
 }
 
-/// What an approval answers when minting does this.
+/// Approves a login whose minting behaves like this, and returns the answer.
 async fn approve_with(mint: Does) -> (Reply, Desktop, Host) {
     let host = stubbed(Does::Answer("zoe"), mint).await;
     let (mut desktop, fingerprint) = Desktop::ready(host.address, 1).await;

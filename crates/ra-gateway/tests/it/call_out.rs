@@ -30,7 +30,7 @@ impl Carrier for Carry {
     }
 }
 
-/// What the host's server was asked: path, headers, body.
+/// Requests the host's server received: path, headers, body.
 type Heard = Arc<Mutex<Vec<(String, HeaderMap, Value)>>>;
 
 /// A host's server: Dora, who may log in with a backup code, and Eve, who may not log in.
@@ -189,7 +189,7 @@ async fn r57_a_server_that_is_not_there_makes_503() {
     assert!(reply.retry_after() >= 1);
 }
 
-/// All that went wrong with the accounts, by reason.
+/// Counts failures of the accounts, by reason.
 fn failures(host: &Host) -> Vec<(String, u64)> {
     let page = host.handle.metrics();
     let failed = page.lines().filter_map(|line| {
@@ -238,7 +238,7 @@ async fn r57_each_failure_of_the_server_has_a_reason_of_its_own() {
     assert_eq!(counted(&host, "accounts_seconds_count"), 2);
 }
 
-/// What a scan comes to when the server does this with its connections.
+/// Scans while the server treats its connections like this.
 async fn with_server(
     does: impl Fn(tokio::net::TcpStream) -> Option<tokio::net::TcpStream> + Send + 'static,
 ) -> Vec<(String, u64)> {

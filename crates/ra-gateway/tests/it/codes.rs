@@ -1,4 +1,4 @@
-//! What ends a session, as the desktop sees it.
+//! Close codes that a desktop sees when a session ends.
 
 use std::time::Duration;
 

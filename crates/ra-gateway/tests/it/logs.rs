@@ -1,4 +1,4 @@
-//! What a gateway tells its host: enough to see what goes on, and no secret.
+//! Log of a gateway: enough to see what goes on, and no secret.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! What an operator gets to count.
+//! Metrics for operators.
 
 use std::collections::BTreeMap;
 

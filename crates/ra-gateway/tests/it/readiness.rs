@@ -1,11 +1,11 @@
-//! Whether clients should be sent to a node, and why not: what a load balancer asks.
+//! Readiness for load balancers: whether a node takes clients, and the reason if not.
 
 use http::Request;
 use serde_json::json;
 
 use crate::support::*;
 
-/// Why the node is not ready, by what it answers; its metrics have to say the same.
+/// Returns the reason a node is not ready. Checks that its metrics report the same.
 async fn why_not(host: &Host) -> Option<String> {
     let reply = get(host.address, "/readyz").await;
     let head = Request::head("/readyz").header("host", "gateway");

@@ -1,4 +1,4 @@
-//! Why a Redis is of no use: in log and metrics, once for each change, and nothing that it has said.
+//! Reasons of a failed Redis in log and metrics: once for each change, without Redis' own words.
 
 use ra_gateway::BackplaneConfig;
 use tokio::io::AsyncWriteExt;
@@ -6,7 +6,7 @@ use tokio::net::UnixListener;
 
 use crate::support::*;
 
-/// One node, its Redis and its log.
+/// A node, its Redis and its log.
 struct Scene {
     fleet: Fleet,
     kept: Kept,
@@ -60,7 +60,7 @@ impl Scene {
         until(connected).await;
     }
 
-    /// One command that needs no connection of its own, so that rights and passwords do not count.
+    /// Runs a command that is independent of rights and passwords.
     async fn say(&self, by: &mut redis::aio::MultiplexedConnection, words: &[&str]) {
         let mut command = redis::cmd(words[0]);
         command.arg(&words[1..]);

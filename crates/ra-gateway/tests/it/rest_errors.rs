@@ -1,4 +1,4 @@
-//! What calls are refused with.
+//! Refusals of calls.
 
 use http::Request;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What real clients do and a gateway must put up with.
+//! Habits of real clients that a gateway must tolerate.
 
 use futures_util::SinkExt;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Whoever asks `/readyz` has time to see that a node is not ready any more.
+//! Draining leaves readiness probes time to see that a node is not ready any more.
 
 use std::time::Duration;
 

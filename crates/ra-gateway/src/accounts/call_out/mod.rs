@@ -1,5 +1,5 @@
-//! Accounts that a server of the host's own knows, asked over HTTP. What is said:
-//! `docs/accounts.md`.
+//! Accounts kept by the host's own server, asked over HTTP. `docs/accounts.md` describes the
+//! messages.
 
 #[cfg(test)]
 mod tests;
@@ -21,7 +21,7 @@ use tokio::sync::Semaphore;
 use super::{Account, Accounts, AccountsError, AccountsErrorKind, AccountsFailure, Answer};
 use wire::Question;
 
-/// What a [`Carrier`] answers with.
+/// Future of a [`Carrier`]'s response.
 pub type Carried<'a> =
     Pin<Box<dyn Future<Output = Result<Response<Body>, TransportError>> + Send + 'a>>;
 
@@ -35,11 +35,12 @@ pub trait Carrier: fmt::Debug + Send + Sync {
     fn send(&self, request: Request<Body>, within: Duration) -> Carried<'_>;
 }
 
-/// Accounts by HTTP call-out (R-57): whose an `Authorization` header is, a token, and whether a
-/// second factor is right, each a `POST` to a server of the host's own.
+/// Accounts by HTTP call-out (R-57). Looking up an `Authorization` header, minting a token and
+/// checking a second factor are each a `POST` to the host's own server.
 ///
-/// What could be carried out twice is not repeated: only the look-up is, once, and whatever surely
-/// never left. Questions over the limit of those [at a time](Self::with_at_a_time) are not queued.
+/// Only the look-up is repeated, once, and any question that never reached the server: the others
+/// must not be carried out twice. Questions over the limit of those [at a
+/// time](Self::with_at_a_time) are not queued.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -71,7 +72,8 @@ impl HttpCallOut {
         }
     }
 
-    /// Shows the server that it is the gateway who asks: in the header `X-RA-Secret`.
+    /// Sets the secret that proves to the server that the gateway asks. It is sent in the header
+    /// `X-RA-Secret`.
     ///
     /// # Errors
     ///
@@ -88,14 +90,15 @@ impl HttpCallOut {
         })
     }
 
-    /// How long each attempt may take; 2 s at first. All of a call's attempts together may take
+    /// Sets the time limit of each attempt; default 2 s. All attempts of a call together may take
     /// [`Limits::accounts_within`](crate::Limits::accounts_within).
     #[must_use]
     pub fn with_timeout(self, within: Duration) -> Self {
         Self { within, ..self }
     }
 
-    /// How many questions may be under way at a time; 64 at first. More are answered with 503.
+    /// Sets how many questions may be in progress at a time; default 64. More are answered with
+    /// 503.
     #[must_use]
     pub fn with_at_a_time(self, count: u16) -> Self {
         Self {
@@ -124,7 +127,7 @@ impl HttpCallOut {
     }
 }
 
-/// One attempt that came to nothing.
+/// A failed attempt.
 struct Failed {
     error: AccountsError,
     /// The server cannot have heard it.
@@ -175,8 +178,8 @@ impl From<TransportError> for Failed {
     }
 }
 
-/// Whether something came that is no HTTP: another protocol's greeting, say. Known of carriers that
-/// have it from hyper.
+/// Returns true if the server answered in another protocol than HTTP. Only known for carriers that
+/// use hyper.
 fn is_no_http(error: &TransportError) -> bool {
     let mut cause = error.source();
     while let Some(error) = cause {

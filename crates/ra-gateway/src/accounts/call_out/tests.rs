@@ -1,4 +1,4 @@
-//! What the host's server is asked, and what each of its answers does.
+//! Tests of the questions to the host's server and the effect of its answers.
 
 mod failures;
 

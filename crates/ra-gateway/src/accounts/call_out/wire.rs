@@ -1,4 +1,4 @@
-//! The questions as requests, the replies as answers.
+//! Writes questions as HTTP requests and reads replies.
 
 use http::header::AUTHORIZATION;
 use http::{HeaderName, Request, Response, StatusCode};
@@ -19,18 +19,18 @@ const MAX_METHOD_BYTES: usize = 32;
 
 type Result<T> = std::result::Result<T, AccountsError>;
 
-/// One question.
+/// A question to the host's server.
 pub(super) struct Question<'a, T> {
     path: &'static str,
     authorization: Option<&'a Token>,
     body: Vec<(&'static str, &'a str)>,
     id: Option<u64>,
     read: fn(&mut Map<String, Value>) -> Option<T>,
-    /// Whether it may be asked twice without harm.
+    /// Set if the question may be asked twice without harm.
     pub(super) is_safe: bool,
 }
 
-/// Whose header it is.
+/// Asks for the account of an `Authorization` header.
 pub(super) fn authenticate(authorization: &Token) -> Question<'_, Account> {
     Question {
         path: "/authenticate",
@@ -42,7 +42,7 @@ pub(super) fn authenticate(authorization: &Token) -> Question<'_, Account> {
     }
 }
 
-/// A token to log in with.
+/// Asks for a token to log in with.
 pub(super) fn mint_token(user: &User) -> Question<'_, Token> {
     Question {
         path: "/token",
@@ -54,7 +54,7 @@ pub(super) fn mint_token(user: &User) -> Question<'_, Token> {
     }
 }
 
-/// Whether a second factor is right. A code is right once: not to be repeated.
+/// Asks whether a second factor is right. Never repeated, because a code is right only once.
 pub(super) fn verify_mfa<'a>(
     user: &User,
     method: &'a MfaMethod,
@@ -79,7 +79,7 @@ impl<T> Question<'_, T> {
                 .map_err(|_| AccountsError::new(Kind::Broken))?;
         }
         if let Some(authorization) = self.authorization {
-            // what fits no header came in none
+            // a text that fits no header cannot have come in one
             let text = authorization.expose();
             set_secret_header(&mut request, AUTHORIZATION, text, "authorization")
                 .map_err(|_| AccountsError::new(Kind::Unknown))?;
@@ -87,7 +87,7 @@ impl<T> Question<'_, T> {
         Ok(request)
     }
 
-    /// The members, written by hand into a buffer that is wiped.
+    /// Writes the JSON members into a buffer that is wiped.
     fn body(&self) -> Zeroizing<Vec<u8>> {
         let escaped = |text: &str| 2 + text.len() * 6;
         let room = self.body.iter().map(|(_, text)| 16 + escaped(text));
@@ -162,11 +162,11 @@ fn user(fields: &Map<String, Value>) -> Option<User> {
     };
     let username = fields.get("username")?.as_str()?.to_owned();
     let user = User::new(id, discriminator.try_into().ok()?, avatar, username).ok()?;
-    // else it could not be shown to any desktop
+    // a longer user could not be sealed for any desktop
     (user.encode().len() <= MAX_PLAINTEXT_BYTES).then_some(user)
 }
 
-/// A number, as such or as a string of digits: ids are strings in all of Discord's JSON.
+/// Reads a JSON number or a string of digits: ids are strings in all of Discord's JSON.
 fn number(value: &Value) -> Option<u64> {
     let Value::String(digits) = value else {
         return value.as_u64();
@@ -182,7 +182,7 @@ fn method(value: &Value) -> Option<MfaMethod> {
     fits.then(|| MfaMethod::from(name))
 }
 
-/// Moved out of the reply, so that it is wiped with the token.
+/// Moves the token out of the reply, so that it is wiped on drop.
 fn token(reply: &mut Map<String, Value>) -> Option<Token> {
     let Some(Value::String(token)) = reply.remove("token") else {
         return None;

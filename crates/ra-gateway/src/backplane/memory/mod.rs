@@ -26,7 +26,7 @@ pub(super) struct Memory {
     clock: Clock,
     registry: Arc<Registry>,
     entropy: EntropySource,
-    /// Never more than there are sessions: each has one that counts.
+    /// Handshake tokens, at most one for each session.
     handshakes: TtlMap<Handshake>,
     /// Sealed tokens.
     tickets: TtlMap<Box<[u8]>>,
@@ -91,7 +91,7 @@ impl Memory {
         account: u64,
         token: &HandshakeToken,
     ) -> Result<Box<[u8]>, Problem> {
-        // another account's token is as unknown as one that never was
+        // treat another account's token like an unknown one
         self.handshakes
             .with(now, token.expose(), |handshake| {
                 (handshake.account == account).then(|| Arc::clone(&handshake.handle))
@@ -174,7 +174,7 @@ impl Memory {
     }
 }
 
-/// Nothing here waits: each step is done when its future is made.
+/// Each step runs when its future is created; the future only holds the result.
 impl Backplane for Memory {
     fn is_up(&self) -> bool {
         true

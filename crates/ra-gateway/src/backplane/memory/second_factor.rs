@@ -10,8 +10,8 @@ use crate::session::ttl_map::{TtlMap, digest};
 
 /// MFA tickets and MFA tokens, both bound to an account and short-lived.
 ///
-/// A ticket stands [`mfa_tries_per_ticket`](crate::Limits::mfa_tries_per_ticket) wrong answers and
-/// is used up by a right one. A token may be used again until it expires, as with Discord: a phone
+/// A ticket allows [`mfa_tries_per_ticket`](crate::Limits::mfa_tries_per_ticket) wrong answers. A
+/// right answer uses it up. A token may be used again until it expires, as with Discord: a phone
 /// that lost the answer to its `finish` need not ask the person again.
 pub(super) struct SecondFactor {
     entropy: EntropySource,
@@ -36,7 +36,7 @@ impl SecondFactor {
         }
     }
 
-    /// A question to this account.
+    /// Opens a question to this account.
     pub(super) fn ask(&self, now: MonoTime, account: u64) -> Result<MfaTicket, Problem> {
         let ticket = MfaTicket::new(self.entropy.secret()?);
         let question = Question { account, tries: 0 };
@@ -45,7 +45,7 @@ impl SecondFactor {
         Ok(ticket)
     }
 
-    /// Counts an answer, before it is looked at: answers sent at once count as many.
+    /// Counts an answer before it is checked, so that answers sent at the same time all count.
     pub(super) fn count(
         &self,
         now: MonoTime,
@@ -64,7 +64,7 @@ impl SecondFactor {
         }
     }
 
-    /// The answer was right: uses the ticket up.
+    /// Accepts a right answer: uses the ticket up.
     pub(super) fn pass(
         &self,
         now: MonoTime,
@@ -80,7 +80,7 @@ impl SecondFactor {
         Ok(token)
     }
 
-    /// Whether this account has passed.
+    /// Returns true if this account has passed.
     pub(super) fn has_passed(&self, now: MonoTime, account: u64, token: &MfaToken) -> bool {
         self.tokens
             .with(now, token.expose(), |owner| *owner == account)

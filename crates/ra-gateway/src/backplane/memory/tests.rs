@@ -84,7 +84,7 @@ fn say(handle: &SessionHandle, frame: &DesktopFrame<'_>) {
     handle.handle(at(0), Input::Text(&frame.encode()));
 }
 
-/// What the next frame that has it says.
+/// Returns the field's value in the next frame that has it.
 fn heard<T>(handle: &SessionHandle, read: impl Fn(GatewayFrame<'_>) -> Option<T>) -> T {
     while let Some(output) = handle.poll_output(Waker::noop()) {
         if let Output::Send(text) = output

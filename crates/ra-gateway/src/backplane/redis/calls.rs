@@ -1,4 +1,4 @@
-//! Questions to other nodes that wait for an answer.
+//! Requests to other nodes that wait for a reply.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -10,17 +10,17 @@ use super::wire::{Answer, Reply};
 use crate::base::lock::lock;
 use crate::observe::problem::Problem;
 
-/// How many may wait. More means that Redis, or another node, is far behind.
+/// Most requests that may wait. More would mean that Redis, or another node, is far behind.
 const MAX_WAITING: usize = 4096;
 
-/// Questions that wait for an answer.
+/// Requests that wait for a reply, by number.
 #[derive(Debug, Default)]
 pub(super) struct Calls {
     next: AtomicU64,
     waiting: Mutex<HashMap<u64, oneshot::Sender<Answer>>>,
 }
 
-/// A question that waits for an answer, for as long as this lives.
+/// A request that waits for its reply. Dropping it stops waiting.
 pub(super) struct Call<'a> {
     calls: &'a Calls,
     pub(super) id: u64,
@@ -28,7 +28,7 @@ pub(super) struct Call<'a> {
 }
 
 impl Calls {
-    /// A new question.
+    /// Opens a request with a new number.
     pub(super) fn open(&self) -> Result<Call<'_>, Problem> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let (sender, answer) = oneshot::channel();
@@ -44,7 +44,7 @@ impl Calls {
         })
     }
 
-    /// An answer has come. The second to a question, and one that is late, find nobody.
+    /// Hands a reply to the request that waits for it. Second and late replies are dropped.
     pub(super) fn heard(&self, reply: Reply) {
         if let Some(waiting) = lock(&self.waiting).remove(&reply.call) {
             let _ = waiting.send(reply.answer);
@@ -53,7 +53,7 @@ impl Calls {
 }
 
 impl Call<'_> {
-    /// Its answer. Whoever waits keeps the time.
+    /// Waits for the answer, without a time limit: the caller sets one.
     pub(super) async fn answer(&mut self) -> Result<Answer, Problem> {
         (&mut self.answer).await.map_err(|_| Problem::BUSY)
     }

@@ -1,4 +1,4 @@
-//! Which Redis, and how.
+//! Address and settings of a fleet's Redis.
 
 use std::fmt;
 use std::str::FromStr;
@@ -24,23 +24,23 @@ const MAX_PREFIX: usize = 64;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Redis {
-    /// What the names of all keys and channels begin with; a fleet has one of its own. At most 64
-    /// printable ASCII characters. Default: `ra:`.
+    /// Prefix of the names of all keys and channels; each fleet needs its own. At most 64 printable
+    /// ASCII characters. Default: `ra:`.
     pub prefix: String,
-    /// How long Redis, and the other nodes behind it, may take: for a connection, for an answer,
-    /// for a whole call of a phone or a desktop. After that the caller gets a 503. Default: 3 s.
+    /// Time limit for Redis and the other nodes: for a connection, an answer, and a whole call of a
+    /// phone or a desktop. After that the caller gets a 503. Default: 3 s.
     pub within: Duration,
     connection: ConnectionInfo,
 }
 
 impl Redis {
-    /// Whether it came with a password.
+    /// Returns true if the URL has a password.
     #[must_use]
     pub fn has_password(&self) -> bool {
         self.connection.redis_settings().password().is_some()
     }
 
-    /// What to connect to.
+    /// Returns the connection settings for the client library.
     pub(super) fn connection(&self) -> ConnectionInfo {
         self.connection.clone()
     }
@@ -84,7 +84,7 @@ impl FromStr for Redis {
         let connection = url.into_connection_info();
         let connection = connection.map_err(|_| RedisUrlError::Malformed)?;
         let settings = connection.redis_settings().clone();
-        // no word about the client library: not every user of Redis may say it
+        // do not announce the client library: not every Redis user has the right to
         let settings = settings.set_protocol(ProtocolVersion::RESP3);
         let settings = settings.set_skip_set_lib_name();
         Ok(Self {
@@ -95,13 +95,14 @@ impl FromStr for Redis {
     }
 }
 
-/// Whether this is the number of a database, or nothing. How many there are is for Redis to say.
+/// Returns true for an empty text or a database number. Redis itself checks the upper limit.
 fn is_database(text: &str) -> bool {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
     is_plain && (text.is_empty() || text.parse::<i32>().is_ok())
 }
 
-/// What may stand in the query. A Unix socket's path leaves no other place for the rest.
+/// Returns the query parameters a scheme takes. A Unix socket's URL carries more of them, because
+/// its path is the socket's.
 fn known(scheme: &str) -> &'static [&'static str] {
     if scheme.eq_ignore_ascii_case("redis") {
         &["prefix"]
@@ -110,7 +111,7 @@ fn known(scheme: &str) -> &'static [&'static str] {
     }
 }
 
-/// Where it is, without user and password.
+/// Shows the address without user and password.
 impl fmt::Display for Redis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.connection.addr() {
@@ -130,7 +131,7 @@ impl fmt::Debug for Redis {
     }
 }
 
-/// Why a text names no Redis. Never repeats it: it may hold a password.
+/// Reason a text is not the URL of a Redis. Never repeats the text: it may hold a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RedisUrlError {
@@ -138,11 +139,11 @@ pub enum RedisUrlError {
     Malformed,
     /// The database is not a whole number from 0 to 2,147,483,647.
     Database,
-    /// Another scheme.
+    /// The scheme is none of those supported.
     Scheme,
     /// `rediss`: this gateway speaks to Redis without TLS.
     Tls,
-    /// Something in the query is unknown, or stands there twice.
+    /// A query parameter is unknown or given twice.
     Query,
     /// `prefix` is too long, or not of printable ASCII.
     Prefix,

@@ -1,4 +1,4 @@
-//! The one connection of a node to its Redis: keeps it, and makes it anew.
+//! A node's only connection to its Redis: opens it, watches it, reconnects.
 //!
 //! ```text
 //!          connected             all our channels subscribed,
@@ -29,13 +29,13 @@ use crate::session::ttl_map::Digest;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(2);
-/// How often Redis is asked whether it is there and takes what logins need.
+/// Interval of the check that Redis answers and accepts writes.
 const PULSE: Duration = Duration::from_secs(1);
-/// How often it is told at most why Redis is lost.
+/// Shortest time between two log lines about a lost Redis.
 const TELL: Duration = Duration::from_secs(1);
-/// How many commands may wait inside of the client.
+/// Most commands that may wait inside the client library.
 const PIPELINE: usize = 1024;
-/// How many channels are subscribed at a time after a reconnection.
+/// Number of channels subscribed with one command after a reconnection.
 const CHUNK: usize = 1000;
 
 /// Keeps a node connected.
@@ -43,22 +43,22 @@ pub(super) struct Link {
     node: Arc<Node>,
     to: ConnectionInfo,
     errands: mpsc::Receiver<Cmd>,
-    /// Of the connection that counts; told when it is gone.
+    /// Notified when the current connection is gone.
     gone: Arc<Notify>,
     told: Told,
 }
 
-/// What the log knows.
+/// Redis state that was logged last.
 #[derive(Default)]
 struct Told {
-    /// That Redis can be used, or why not.
+    /// `Ok` if Redis could be used, else the reason it could not.
     state: Option<Result<(), RedisUnavailable>>,
-    /// When it was told last why not.
+    /// Time of the last log line about a lost Redis.
     lost_at: Option<Instant>,
 }
 
 impl Told {
-    /// Whether to tell that Redis is lost: not again for the same reason, and not too often.
+    /// Returns true if a loss must be logged: not twice for the same reason, and not too often.
     fn lost(&mut self, why: RedisUnavailable, now: Instant) -> bool {
         let soon = self.lost_at.is_some_and(|at| now.duration_since(at) < TELL);
         if soon || self.state == Some(Err(why)) {
@@ -68,7 +68,7 @@ impl Told {
         true
     }
 
-    /// Whether to tell that it can be used: not if nobody was told that it could not.
+    /// Returns true if a connection must be logged: only after a loss or at the start.
     fn connected(&mut self) -> bool {
         self.state.replace(Ok(())) != Some(Ok(()))
     }
@@ -88,7 +88,7 @@ impl Link {
     /// Connects for the first time.
     pub(super) async fn join(&mut self) -> Result<(), RedisUnavailable> {
         let mut connection = self.connect().await?;
-        // what a node does all the time; said here, where somebody reads it, if it may not
+        // tries the commands every node needs, so that a missing right shows at the start
         let probe = self.node.names.session(&SessionId([0; 32]));
         let () = pipe()
             .cmd("GETDEL")
@@ -105,7 +105,7 @@ impl Link {
         self.rejoin(connection).await
     }
 
-    /// Goes on for ever. Whoever drops it ends it.
+    /// Keeps the connection. Never resolves; dropping the future ends it.
     pub(super) async fn keep(mut self) {
         loop {
             let connection = lock_connection(&self.node);
@@ -118,7 +118,7 @@ impl Link {
         }
     }
 
-    /// Until the connection is of no use any more: why.
+    /// Serves a connection until it fails. Returns the reason.
     async fn serve(&mut self, connection: &mut MultiplexedConnection) -> RedisUnavailable {
         let mut pulse = interval(PULSE);
         pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -143,7 +143,7 @@ impl Link {
         }
     }
 
-    /// Counts it, and tells it if it is news.
+    /// Counts a loss, and logs it if it is new.
     fn lost(&mut self, why: RedisUnavailable) {
         self.node.metrics.redis_failed(why);
         if self.told.lost(why, Instant::now()) {
@@ -155,7 +155,7 @@ impl Link {
     async fn reconnect(&mut self) {
         let mut pause = FIRST_PAUSE;
         loop {
-            // all nodes have lost it at once: they do not come back at once
+            // all nodes lost Redis at the same time, so spread their reconnections
             sleep(self.spread(pause)).await;
             let connected = match self.connect().await {
                 Ok(connection) => self.rejoin(connection).await,
@@ -169,7 +169,7 @@ impl Link {
         }
     }
 
-    /// From three quarters of `about` to all of it.
+    /// Returns a random duration from three quarters of `about` to all of it.
     fn spread(&self, about: Duration) -> Duration {
         let mut part = [0];
         let drawn = self.node.entropy.open().fill(&mut part);
@@ -181,8 +181,8 @@ impl Link {
         let node: Weak<Node> = Arc::downgrade(&self.node);
         let gone = Arc::new(Notify::new());
         self.gone = Arc::clone(&gone);
-        // runs on the connection's own task, for each thing that Redis says unasked: what is not
-        // taken waits in Redis
+        // runs on the connection's own task for each push message; messages not taken yet wait in
+        // Redis
         let heard = move |push: PushInfo| {
             let node = node.upgrade().ok_or(redis::aio::SendError)?;
             match push.kind {
@@ -202,17 +202,18 @@ impl Link {
             .await
     }
 
-    /// Tells a Redis that may know nothing of us all that it has to know. Sessions whose handshake
-    /// token it has lost end: no phone can decide them any more. From then on the connection counts.
+    /// Registers this node and its sessions with a Redis that may have lost them. Closes sessions
+    /// whose handshake token Redis has lost, because no phone can decide them any more. Then puts
+    /// the connection into use.
     async fn rejoin(
         &mut self,
         mut connection: MultiplexedConnection,
     ) -> Result<(), RedisUnavailable> {
         try_writing(&self.node, &mut connection).await?;
-        // it is all said anew, from what is so now
+        // queued commands are outdated: everything is sent again from the current state
         while self.errands.try_recv().is_ok() {}
         let _ = self.node.behind.notified().now_or_never();
-        // whoever is scanned from here on is none of those who may have been lost
+        // sessions scanned from here on use the new connection, so their tokens cannot be lost
         let sessions = self.node.registry.all_ready();
         let scanned: Vec<(Arc<SessionHandle>, Digest)> = sessions
             .iter()
@@ -265,8 +266,7 @@ fn lock_connection(node: &Node) -> Option<MultiplexedConnection> {
     crate::base::lock::lock(&node.connection).clone()
 }
 
-/// Says what is to be said, in order, without waiting for answers; until the connection does not
-/// take it any more.
+/// Sends queued commands in order, without waiting for answers, until the connection fails.
 async fn say_all(
     errands: &mut mpsc::Receiver<Cmd>,
     connection: &mut MultiplexedConnection,
@@ -276,12 +276,12 @@ async fn say_all(
             return error.into();
         }
     }
-    // nobody can have anything to say any more
+    // all senders are gone
     RedisUnavailable::Cut
 }
 
-/// Whether Redis is there and writes: a command that changes nothing, as there is no such key. What
-/// may pass is noted, and no reason to make the connection anew.
+/// Checks that Redis answers and accepts writes, with a command that changes nothing because its
+/// key does not exist. A passing refusal is noted and does not cause a reconnection.
 async fn try_writing(
     node: &Node,
     connection: &mut MultiplexedConnection,

@@ -13,7 +13,7 @@ use crate::observe::problem::Problem;
 use crate::session::registry::SessionId;
 use crate::session::ttl_map::digest;
 
-/// How often a phone that others scan ahead of tries again.
+/// Number of attempts of a scan that others overtake.
 const SCANS: u32 = 4;
 
 impl Fleet {
@@ -28,7 +28,8 @@ impl Fleet {
             let Answer::Key(leave, key) = self.ask(&session, Ask::Key).await? else {
                 return Err(Problem::UnknownSession);
             };
-            // whoever answers: it is the key that is on the screen, or nobody's
+            // only accept the key whose fingerprint the phone has scanned, no matter which node
+            // answered
             if ra_crypto::fingerprint(&key[..]) != *fingerprint {
                 return Err(Problem::UnknownSession);
             }
@@ -55,13 +56,13 @@ impl Fleet {
         sealed.try_into().map_err(|_| Problem::Internal)
     }
 
-    /// What a handshake token of this account is good for.
+    /// Reads what a handshake token of this account may decide.
     async fn record(&self, account: u64, token: &HandshakeToken) -> Result<Record, Problem> {
         let key = self.node.names.handshake(&digest(token.expose()));
         let record: Option<Vec<u8>> = self.query(cmd("GET").arg(key)).await?;
         record
             .and_then(|record| Record::decode(&record))
-            // another account's token is as unknown as one that never was
+            // treat another account's token like an unknown one
             .filter(|record| record.is_of(account, token.expose()))
             .ok_or(Problem::UnknownSession)
     }
@@ -82,7 +83,7 @@ impl Fleet {
         Ok(record.public_key)
     }
 
-    /// A verdict, with the sealed token if it is a yes.
+    /// Delivers a verdict, with the sealed token if it is an approval.
     pub(super) async fn decide(
         &self,
         account: u64,
@@ -121,7 +122,7 @@ impl Fleet {
             0 => return Err(self.node.nobody()),
             _ => {}
         }
-        // if this is not heard, the verdict stands nevertheless: the person has made it
+        // the verdict stands even if this message is lost
         if call.answer().await? == Answer::Yes {
             return Ok(());
         }

@@ -1,10 +1,10 @@
 //! The backplane of a fleet: a Redis that all its nodes share. `docs/scaling.md` lists its keys
 //! and messages, and what each failure does.
 //!
-//! The node with a session's socket decides about it, and nobody else. It listens to a channel of
-//! the session's own; a call that needs the session publishes to that channel and is answered on
-//! the channel of the node that it reached. What has to work when that node is gone or when any of
-//! several may have it, handshake tokens, tickets and second factors, stands in keys that expire.
+//! The node with a session's socket alone decides about it. It listens to a channel of the
+//! session's own; a call that needs the session publishes to that channel and is answered on the
+//! channel of the node that it reached. Handshake tokens, tickets and second factors stand in keys
+//! that expire, so that they work on every node and outlive the node.
 
 mod calls;
 mod config;
@@ -54,7 +54,7 @@ const OUTBOX: usize = 16 * 1024;
 const SWEEP: Duration = Duration::from_millis(250);
 const MFA_WINDOW: Duration = Duration::from_secs(300);
 
-/// One node's place in its fleet.
+/// The backplane of one node in a fleet.
 pub(super) struct Fleet {
     node: Arc<Node>,
     backend: Arc<dyn Backend>,
@@ -115,7 +115,7 @@ impl Fleet {
         })
     }
 
-    /// A step with its time limit.
+    /// Runs a step within its time limit.
     fn step<'a, T: Send + 'a>(
         &'a self,
         step: impl Future<Output = Result<T, Problem>> + Send + 'a,
@@ -139,7 +139,7 @@ impl Fleet {
         })
     }
 
-    /// Asks the node that has a session.
+    /// Asks the node that has the session's socket.
     async fn ask(&self, session: &SessionId, ask: Ask) -> Result<Answer, Problem> {
         let mut call = self.node.calls.open()?;
         let request = Request {

@@ -1,4 +1,5 @@
-//! What stands in Redis: names, and what is kept behind them. `docs/scaling.md` has them all.
+//! Names of keys and channels in Redis, and the values behind them. `docs/scaling.md` lists them
+//! all.
 
 use ra_crypto::{PUBLIC_KEY_BYTES, sha256};
 use ra_proto::{Fingerprint, base64};
@@ -8,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::session::registry::SessionId;
 use crate::session::ttl_map::Digest;
 
-/// One process, for as long as it runs.
+/// Random id of one gateway process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct NodeId(pub(super) [u8; 16]);
 
@@ -28,7 +29,7 @@ impl Names {
         self.name("s:", &session.0)
     }
 
-    /// The channel on which a node hears answers.
+    /// The channel on which a node receives replies.
     pub(super) fn node(&self, node: NodeId) -> String {
         self.name("n:", &node.0)
     }
@@ -72,9 +73,9 @@ impl Names {
     }
 }
 
-/// Says that this secret is this account's, for this desktop's key if there is one. Whoever reads
-/// it learns nothing of either, as the secret is as good as random; whoever has the secret finds
-/// out whether anything was exchanged.
+/// Digest that binds a secret to an account and, if given, to a desktop's key. It reveals neither
+/// to a reader, because the secret is random. A holder of the secret can check that nothing was
+/// exchanged.
 pub(super) fn bond(purpose: &str, secret: &str, account: u64, key: Option<&Fingerprint>) -> Digest {
     let mut text = Zeroizing::new(Vec::with_capacity(256));
     for part in [purpose.as_bytes(), b"\0", secret.as_bytes(), b"\0"] {
@@ -85,12 +86,12 @@ pub(super) fn bond(purpose: &str, secret: &str, account: u64, key: Option<&Finge
     sha256(&text)
 }
 
-/// What is kept behind a handshake token.
+/// The value stored for a handshake token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Record {
     /// [`bond`] of the token, its account and the desktop's key.
     pub(super) bond: Digest,
-    /// Digest of the ticket that the desktop will be handed.
+    /// Digest of the ticket for the desktop.
     pub(super) ticket: Digest,
     /// The desktop's key (SPKI).
     pub(super) public_key: Box<[u8]>,
@@ -114,7 +115,7 @@ impl Record {
         })
     }
 
-    /// Whether it is what this token of this account was given for.
+    /// Returns true if the token was given to this account for this key.
     pub(super) fn is_of(&self, account: u64, token: &str) -> bool {
         let key = ra_crypto::fingerprint(&self.public_key);
         let bond = bond(HANDSHAKE, token, account, Some(&key));

@@ -1,7 +1,7 @@
-//! A node's side of the fleet: its sessions, and what others want of them.
+//! A node's side of the fleet: its sessions, and requests of other nodes about them.
 //!
-//! What is said about one session leaves in order: a handshake token is stored before the phone has
-//! it, and forgotten after that.
+//! Commands about one session are sent in order: a handshake token is stored before the phone has
+//! it, and deleted after that.
 
 #[cfg(test)]
 mod tests;
@@ -33,7 +33,7 @@ use crate::session::registry::{Left, SessionId};
 use crate::session::registry::{PendingDecision, Registry, SessionHandle};
 use crate::session::ttl_map::{Digest, TtlMap, digest};
 
-/// What calls, sessions and the connection share.
+/// State shared by calls, sessions and the connection.
 pub(super) struct Node {
     pub(super) id: NodeId,
     pub(super) names: Names,
@@ -44,31 +44,31 @@ pub(super) struct Node {
     pub(super) within: Duration,
     pub(super) handshake_millis: u64,
     pub(super) calls: Calls,
-    /// There while Redis answers and knows all our sessions.
+    /// Set while Redis answers and knows all our sessions.
     pub(super) connection: Mutex<Option<MultiplexedConnection>>,
-    /// What keeps a Redis that answers from taking logins.
+    /// Reason a Redis that answers cannot take logins.
     refuses: Mutex<Option<RedisUnavailable>>,
-    /// What is to be said to Redis, in order. When it is full, the connection is made anew, and
-    /// all that counts is said again.
+    /// Commands queued for Redis, in order. If the queue is full, the node reconnects and sends its
+    /// current state.
     pub(super) outbox: mpsc::Sender<Cmd>,
     pub(super) behind: Notify,
-    /// Sessions that Redis does not know yet, and until when they wait for that.
+    /// Sessions that Redis does not know yet, each with its deadline.
     unannounced: Mutex<VecDeque<(MonoTime, Weak<SessionHandle>)>>,
-    /// Tickets that went out over our sockets: their desktops are likely to redeem them here too.
+    /// Tickets sent over this node's sockets. Their desktops are likely to redeem them here too.
     given: TtlMap<()>,
     pub(super) redeemed_elsewhere: Notify,
     closed: AtomicBool,
     joined: Mutex<Joined>,
 }
 
-/// Whether there was a connection already, and until when other nodes may still be on their way back.
+/// Past connections, and the time until which other nodes may still be reconnecting.
 #[derive(Default)]
 struct Joined {
     before: bool,
     others_until: MonoTime,
 }
 
-/// What a node is made of.
+/// Parts that a node is built from.
 pub(super) struct Parts {
     pub(super) id: NodeId,
     pub(super) names: Names,
@@ -105,7 +105,7 @@ impl Node {
         }
     }
 
-    /// The gateway has gone: what is still under way finds no connection.
+    /// Drops the connection because the gateway is gone. Steps in progress fail.
     pub(super) fn close_for_good(&self) {
         self.closed.store(true, Ordering::Release);
         *lock(&self.connection) = None;
@@ -119,8 +119,8 @@ impl Node {
         *current = connection.filter(|_| !self.closed.load(Ordering::Acquire));
     }
 
-    /// Redis knows our sessions. If it is not for the first time, the others may have lost it, too, and
-    /// are back soon: they pause for no longer than this, and need no longer to connect.
+    /// Notes that Redis knows our sessions. After a reconnection the other nodes may be
+    /// reconnecting too: this waits for their longest pause and their time to connect.
     fn joins(&self) {
         let mut joined = lock(&self.joined);
         if joined.before {
@@ -130,7 +130,8 @@ impl Node {
         joined.before = true;
     }
 
-    /// Nobody listens to a session: it is unknown, or on a node that is not back yet.
+    /// Error for a session that no node listens to: it is unknown, or its node is still
+    /// reconnecting.
     pub(super) fn nobody(&self) -> Problem {
         let wait = lock(&self.joined).others_until;
         let wait = wait.saturating_since(self.clock.now());
@@ -140,15 +141,15 @@ impl Node {
         Problem::Busy(wait.min(super::link::LONGEST_PAUSE))
     }
 
-    /// Whether logins can begin and end.
+    /// Returns true if logins can begin and end.
     pub(super) fn is_up(&self) -> bool {
         lock(&self.connection).is_some() && lock(&self.refuses).is_none()
     }
 
-    /// Redis answers, and this keeps it from taking logins, or nothing any more.
+    /// Notes why a Redis that answers refuses logins, or that it accepts them again.
     pub(super) fn refused(&self, why: Option<RedisUnavailable>) {
         let before = std::mem::replace(&mut *lock(&self.refuses), why);
-        // a new connection is told as such
+        // a new connection logs this itself
         if before == why || why.is_none() && lock(&self.connection).is_none() {
             return;
         }
@@ -158,7 +159,7 @@ impl Node {
         });
     }
 
-    /// A QR is ready to go out: it does once Redis leads phones to us.
+    /// Registers a session whose QR is ready. The QR is sent once Redis leads phones to this node.
     pub(super) fn open(&self, handle: &Arc<SessionHandle>, session: &SessionId) {
         handle.defer_output();
         let until = self.clock.now().saturating_add(self.within);
@@ -173,7 +174,7 @@ impl Node {
         self.say(cmd("PUBLISH").arg(&channel).arg(newer.encode()).take());
     }
 
-    /// A session is over.
+    /// Forgets a session that is over.
     pub(super) fn close(&self, left: &Left) {
         if let Some(session) = &left.session {
             let channel = self.names.session(session);
@@ -184,7 +185,7 @@ impl Node {
         }
     }
 
-    /// Closes sessions that Redis has not come to know in time: their desktops come back.
+    /// Closes sessions that Redis did not learn of in time. Their desktops reconnect.
     pub(super) fn close_overdue(&self) {
         let now = self.clock.now();
         while let Some(handle) = self.next_overdue(now) {
@@ -197,14 +198,14 @@ impl Node {
         }
     }
 
-    /// They wait equally long, so that the first is the first to be overdue.
+    /// All wait equally long, so the first in the queue is the first overdue.
     fn next_overdue(&self, now: MonoTime) -> Option<Weak<SessionHandle>> {
         let mut waiting = lock(&self.unannounced);
         waiting.front().filter(|(until, _)| *until <= now)?;
         waiting.pop_front().map(|(_, handle)| handle)
     }
 
-    /// Something has come that no command has asked for.
+    /// Handles a push message of Redis.
     pub(super) fn heard(&self, push: &PushInfo) {
         match (&push.kind, push.data.as_slice()) {
             (PushKind::Subscribe, [Value::BulkString(channel), ..]) => {
@@ -254,9 +255,9 @@ impl Node {
         }
     }
 
-    /// The key has proven itself on another node's socket: only the newest is found.
+    /// Closes our session of a key that was proven later on another node: only the newest counts.
     fn replaced(&self, by: NodeId, handle: Option<Arc<SessionHandle>>) {
-        // on our own, the registry has seen to it
+        // the registry handles sockets of this node
         if by != self.id
             && let Some(handle) = handle
         {
@@ -276,7 +277,7 @@ impl Node {
         })
     }
 
-    /// No answer from here means that there is one already, or that nobody waits for it.
+    /// Handles a scan. `None` if its answer is sent already, or if nobody waits for it any more.
     fn scanned(
         &self,
         handle: &SessionHandle,
@@ -289,7 +290,7 @@ impl Node {
         if given > now || now >= given.saturating_add(self.within) {
             return None;
         }
-        // a string of its own: it names nobody, and nobody but the desktop gets it
+        // a random string: it names nobody, and only the desktop gets it
         let ticket = Ticket::new(self.entropy.secret().ok()?);
         let shown = handle.command(|guard| {
             if *guard.scan_epoch != scan.leave.scan_epoch {
@@ -307,7 +308,7 @@ impl Node {
             let shown = guard.session.attach_sealed(now, &scan.user);
             shown.map_err(|_| Answer::No)?;
             *guard.scan_epoch = guard.scan_epoch.wrapping_add(1);
-            // under the session's lock: when it ends, this has been said before
+            // sent under the session's lock, so before the session can end
             if let Some(replaced) = guard.pending.replace(Box::new(pending)) {
                 self.forget(&replaced.handshake);
             }
@@ -335,29 +336,29 @@ impl Node {
             else {
                 return Answer::No;
             };
-            // where there is no room for it, a drain does not wait for this one
+            // if there is no room, a drain does not wait for this ticket
             let _ = self.given.insert(now, digest(ticket.expose()), ());
             Answer::Yes
         })
     }
 
-    /// A ticket was redeemed.
+    /// Notes that a ticket was redeemed.
     pub(super) fn redeemed(&self, ticket: &Digest) {
         self.given.remove(ticket);
     }
 
-    /// The tickets that went out here and are not known to be redeemed.
+    /// Returns the tickets sent here and not known to be redeemed.
     pub(super) fn given(&self) -> Vec<Digest> {
         self.given.keys(self.clock.now())
     }
 
-    /// How many of them there are.
+    /// Number of tickets sent here and not known to be redeemed.
     pub(super) fn tickets(&self) -> u32 {
         let tickets = self.given.count(self.clock.now());
         u32::try_from(tickets).unwrap_or(u32::MAX)
     }
 
-    /// When the last ticket that is not redeemed yet will be void.
+    /// Expiry of the last ticket that is not redeemed yet.
     pub(super) fn last_ticket_until(&self) -> Option<MonoTime> {
         self.given.empty_at(self.clock.now())
     }
@@ -379,7 +380,8 @@ impl Node {
         self.say(cmd("PUBLISH").arg(channel).arg(reply.encode()).take());
     }
 
-    /// Never waits. What cannot be said now is made good by a new connection.
+    /// Queues a command without waiting. If the queue is full, the node reconnects and sends its
+    /// state.
     fn say(&self, mut command: Cmd) {
         command.set_no_response(true);
         if let Err(mpsc::error::TrySendError::Full(_)) = self.outbox.try_send(command) {

@@ -1,12 +1,13 @@
-//! Steps that Redis takes as one.
+//! Lua scripts: steps that Redis runs atomically.
 
 use redis::{Cmd, cmd};
 
-/// A verdict: hands `message` to the node that has the session, and uses the handshake token up if
-/// that node is there. With a ticket, its token is stored first: where there is no room for it,
-/// nothing has happened.
+/// Delivers a verdict: publishes `message` to the node that has the session, and uses the handshake
+/// token up if that node is there. With a ticket, its sealed token is stored first: if Redis has no
+/// room for it, nothing changes.
 ///
-/// Answers -1 if the token is not (or no more) what it was, else how many nodes heard it.
+/// Returns -1 if the stored handshake token changed or is gone, else the number of nodes that
+/// received it.
 const DECIDE: &str = "\
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end \
 if KEYS[2] then redis.call('SET', KEYS[2], ARGV[4], 'PX', ARGV[5]) end \
@@ -15,20 +16,20 @@ if heard > 0 then redis.call('DEL', KEYS[1]) \
 elseif KEYS[2] then redis.call('DEL', KEYS[2]) end \
 return heard";
 
-/// Stores what is behind a handshake token and says so. If it cannot be stored, nothing is said.
+/// Stores a handshake token and publishes it. If it cannot be stored, nothing is published.
 const KEEP: &str = "\
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) \
 return redis.call('PUBLISH', ARGV[3], ARGV[4])";
 
-/// A question for a second factor.
+/// Stores a question for a second factor.
 const ASK: &str = "\
 redis.call('HSET', KEYS[1], 'b', ARGV[1], 'n', 0) \
 redis.call('PEXPIRE', KEYS[1], ARGV[2]) \
 return 1";
 
-/// Counts an answer to it, by ticket and by account. Answers 0 if there is no such ticket of this
-/// account or it has stood enough answers, 1 if the answer may be looked at, and less than 0, in
-/// milliseconds, if the account has to wait.
+/// Counts an answer by ticket and by account. Returns 0 if this account has no such ticket or the
+/// ticket has no tries left, 1 if the answer may be checked, and a negative number of milliseconds
+/// if the account has to wait.
 const COUNT: &str = "\
 if redis.call('HGET', KEYS[1], 'b') ~= ARGV[1] then return 0 end \
 if redis.call('HINCRBY', KEYS[1], 'n', 1) > tonumber(ARGV[2]) then return 0 end \
@@ -37,14 +38,14 @@ if n == 1 then redis.call('PEXPIRE', KEYS[2], ARGV[4]) end \
 if n > tonumber(ARGV[3]) then return -math.max(1, redis.call('PTTL', KEYS[2])) end \
 return 1";
 
-/// The answer was right: the ticket goes, a token comes. Answers 0 if there is no such ticket.
+/// Accepts a right answer: replaces the ticket by a token. Returns 0 if there is no such ticket.
 const PASS: &str = "\
 if redis.call('HGET', KEYS[1], 'b') ~= ARGV[1] then return 0 end \
 redis.call('DEL', KEYS[1]) \
 redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3]) \
 return 1";
 
-/// What a yes is about: the ticket's key, the sealed token, and how long it is kept.
+/// An approval's ticket: its key, the sealed token, and how long it is kept.
 pub(super) struct Granted<'a> {
     pub(super) key: &'a str,
     pub(super) sealed: &'a [u8],
@@ -90,7 +91,7 @@ pub(super) fn ask(question: &str, bond: &[u8], millis: u64) -> Cmd {
     eval
 }
 
-/// How many answers a question for a second factor, and an account, may give.
+/// Limits for answers to a second factor, for each question and for each account.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tries {
     pub(super) by_ticket: u32,

@@ -1,4 +1,4 @@
-//! Second factors through Redis: the question, its answers, what a right one is worth.
+//! Second factors through Redis: questions, answers, and tokens for right answers.
 
 use ra_proto::{MfaTicket, MfaToken};
 use redis::cmd;

@@ -1,4 +1,4 @@
-//! Why a Redis cannot be used.
+//! Reasons a Redis cannot be used, from errors of the client library.
 
 use std::{fmt, io};
 
@@ -55,7 +55,7 @@ impl From<RedisError> for RedisUnavailable {
 }
 
 impl RedisUnavailable {
-    /// What a code means that Redis has answered with.
+    /// Returns the reason for an error code of Redis.
     fn of_code(code: &str, details: Option<&str>) -> Self {
         match code {
             "NOAUTH" | "WRONGPASS" => Self::Password,
@@ -70,8 +70,7 @@ impl RedisUnavailable {
         }
     }
 
-    /// Whether the connection is good all the same: it will be as soon as Redis has room, or the user
-    /// has the right.
+    /// Returns true if the connection stays useful: Redis may get room, or the user the right.
     pub(super) fn may_pass(self) -> bool {
         matches!(self, Self::Full | Self::Forbidden)
     }

@@ -1,37 +1,37 @@
-//! What nodes say to each other. Nothing here is secret: users are sealed to the desktop's key,
-//! tokens are digests.
+//! Messages between nodes. They hold no secrets: users are sealed to the desktop's key, tokens are
+//! digests.
 
 use ra_crypto::{PUBLIC_KEY_BYTES, SEALED_BYTES};
 
 use super::names::NodeId;
 use crate::session::ttl_map::Digest;
 
-/// Nodes of different versions share a fleet while it is updated: what is not understood is
-/// dropped, and whoever waits for it gets a 503.
+/// Version of the messages. During an update, nodes of different versions share a fleet: a message
+/// of another version is dropped, and the waiting caller gets a 503.
 const VERSION: u8 = 1;
 
-/// To the node that has a session's socket.
+/// Request to the node that has a session's socket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Request {
-    /// Who wants to know.
+    /// Node that asks.
     pub(super) node: NodeId,
-    /// Which of that node's questions it is.
+    /// Number of the request at that node.
     pub(super) call: u64,
     pub(super) ask: Ask,
 }
 
-/// What is wanted.
+/// Kind of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Ask {
-    /// The desktop's key, and leave to scan.
+    /// Asks for the desktop's key and leave to scan.
     Key,
-    /// Show the desktop who has scanned.
+    /// Shows the desktop who has scanned.
     Scan(Box<Scan>),
-    /// The person said yes; the ticket is stored.
+    /// The person approved; the ticket is stored.
     Approve(Digest),
-    /// The person said no.
+    /// The person declined.
     Decline(Digest),
-    /// The key has proven itself on another socket: the node's, whose number stands in `call`.
+    /// The key was proven on another socket: that of the asking node with the number in `call`.
     Newer,
 }
 
@@ -46,30 +46,30 @@ pub(super) struct Scan {
     pub(super) user: [u8; SEALED_BYTES],
 }
 
-/// Leave to scan: for the next scan only, and soon.
+/// Leave to scan: valid for the next scan only, and for a short time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Leave {
-    /// How many had scanned by then.
+    /// Number of scans before this leave was given.
     pub(super) scan_epoch: u32,
-    /// When it was given, by the clock of the node that gave it.
+    /// Time at which it was given, by the clock of the giving node.
     pub(super) at: u64,
 }
 
-/// To the node that asked.
+/// Reply to the node that asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Reply {
     pub(super) call: u64,
     pub(super) answer: Answer,
 }
 
-/// What is answered.
+/// Kind of a reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// No such session, or it does not take that any more.
+    /// The session is unknown or does not take this request any more.
     No,
     /// Done.
     Yes,
-    /// Somebody else has scanned meanwhile: ask for leave again.
+    /// Another phone has scanned meanwhile: ask for leave again.
     Again,
     /// The desktop's key (SPKI) and leave to scan.
     Key(Leave, Box<[u8; PUBLIC_KEY_BYTES]>),

@@ -1,4 +1,4 @@
-//! Who gets in, who has to go, and who is told to come back.
+//! Tests of the gate: admission, eviction and refusal of connections.
 
 use super::*;
 use futures_util::FutureExt;

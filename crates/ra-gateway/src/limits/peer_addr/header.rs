@@ -33,7 +33,7 @@ pub(super) fn forwarded(line: &str) -> Option<Vec<Option<IpAddr>>> {
     }
 }
 
-/// One element's pairs up to a comma or the end: who it is for, and what follows.
+/// Reads one element's pairs up to a comma or the end. Returns its `for` value and the rest.
 fn element(text: &str) -> Option<(Option<IpAddr>, &str)> {
     let mut named = Vec::new();
     let mut rest = text;

@@ -32,8 +32,8 @@ pub struct TrustedProxies {
     header: ClientHeader,
 }
 
-/// Where trusted proxies say who their client is. The other header is not read: proxies pass it on
-/// as it came.
+/// Header in which trusted proxies name their client. The other header is not read: proxies pass it
+/// on as it came.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClientHeader {
@@ -51,14 +51,14 @@ impl TrustedProxies {
         Self { networks, header }
     }
 
-    /// Whether this is the address of a trusted proxy.
+    /// Returns true if this is the address of a trusted proxy.
     pub(crate) fn trusts(&self, address: IpAddr) -> bool {
         self.networks
             .iter()
             .any(|network| network.contains(address))
     }
 
-    /// Who has sent these headers, `peer` being at the other end of the socket.
+    /// Returns the client that sent these headers; `peer` is the other end of the socket.
     pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         if !self.trusts(peer) {
             return peer;

@@ -12,8 +12,8 @@ use ipnet::IpNet;
 pub struct IpNetwork(IpNet);
 
 impl IpNetwork {
-    /// Whether the address is in this network. An IPv4 address that is written as IPv6 counts as
-    /// IPv4.
+    /// Returns true if the address is in this network. An IPv4 address that is written as IPv6
+    /// counts as IPv4.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         self.0.contains(&address.to_canonical())

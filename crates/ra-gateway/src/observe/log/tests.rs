@@ -1,4 +1,4 @@
-//! How failures are logged.
+//! Tests of logged failures.
 
 #[path = "../../../tests/it/support/log.rs"]
 #[allow(dead_code)]

@@ -50,7 +50,7 @@ pub(crate) async fn serve(
     }
 }
 
-/// All of a connection that is HTTP: to its end, or to an upgrade.
+/// Serves HTTP on a connection until it ends or is upgraded.
 async fn serve_to_upgrade(
     shared: &Arc<Shared>,
     stream: TcpStream,

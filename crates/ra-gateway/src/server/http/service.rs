@@ -1,4 +1,4 @@
-//! One connection's requests.
+//! Answers one connection's requests.
 
 use std::convert::Infallible;
 use std::future::{Future, ready};
@@ -42,7 +42,7 @@ impl Service {
         }
     }
 
-    /// What the connection was upgraded to.
+    /// The WebSocket that the connection was upgraded to.
     pub(super) fn into_admission(self) -> Option<Admission> {
         lock(&self.admission).take()
     }
@@ -72,7 +72,7 @@ impl Service {
         Ok(reply)
     }
 
-    /// Who has sent a request, for its limits.
+    /// Returns the sender of a request, for its limits.
     fn client(&self, headers: &HeaderMap) -> Address {
         let proxies = &self.shared.config.trusted_proxies;
         proxies.client(self.peer, headers).into()

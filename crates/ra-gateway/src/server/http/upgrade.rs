@@ -13,12 +13,12 @@ use crate::observe::problem::Problem;
 /// The gateway version that we speak.
 const VERSION: &str = "2";
 
-/// Whether a request asks for a WebSocket at all.
+/// Returns true if a request asks for a WebSocket.
 pub(super) fn is_asked_for<B>(request: &Request<B>) -> bool {
     has_token(request.headers(), UPGRADE, "websocket")
 }
 
-/// The answer to an upgrade. Extensions are offered in vain. `Origin` headers are looked at
+/// Answers an upgrade. Offered extensions are ignored. `Origin` headers are looked at
 /// elsewhere, and only where the host has asked for it ([`Origins`](crate::Origins)).
 pub(super) fn accept<B>(request: &Request<B>) -> Result<Reply, Problem> {
     let headers = request.headers();
@@ -41,7 +41,7 @@ pub(super) fn accept<B>(request: &Request<B>) -> Result<Reply, Problem> {
     Ok(reply)
 }
 
-/// Whether the query asks for our version.
+/// Returns true if the query asks for our version.
 pub(super) fn version_is_ours(query: Option<&str>) -> bool {
     let mut pairs = query
         .unwrap_or_default()
@@ -52,7 +52,7 @@ pub(super) fn version_is_ours(query: Option<&str>) -> bool {
         .is_some_and(|(_, v)| v == VERSION)
 }
 
-/// Whether one of the header's comma-separated values is `token`, in any case.
+/// Returns true if one of the header's comma-separated values is `token`, in any case.
 fn has_token(headers: &HeaderMap, name: HeaderName, token: &str) -> bool {
     let values = headers
         .get_all(name)
@@ -63,7 +63,7 @@ fn has_token(headers: &HeaderMap, name: HeaderName, token: &str) -> bool {
         .any(|value| value.trim().eq_ignore_ascii_case(token))
 }
 
-/// Whether this is the base64 of 16 bytes.
+/// Returns true if this is the base64 of 16 bytes.
 fn is_key(key: &[u8]) -> bool {
     let key = std::str::from_utf8(key).ok().filter(|key| key.len() == 24);
     key.and_then(|key| ra_proto::base64::decode(key).ok())

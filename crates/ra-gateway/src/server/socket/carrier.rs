@@ -20,11 +20,11 @@ use super::member::Member;
 use crate::server::stream::Stream as Connection;
 use crate::shared::Shared;
 
-/// One socket's poll loop; resolves when the session is over and all it said is written, or
+/// The poll loop of one socket. Resolves when the session is over and its output is written or
 /// cannot be.
 ///
-/// A client that does not read is not read from either: what waits for it is one write buffer at
-/// most, and [`Limits::write_within`](crate::Limits::write_within) ends it.
+/// If a client does not read, the loop does not read from it either. At most one write buffer waits
+/// for it, and [`Limits::write_within`](crate::Limits::write_within) ends it.
 pub(super) struct Carrier {
     socket: WebSocketStream<Connection>,
     shared: Arc<Shared>,
@@ -41,7 +41,7 @@ enum Carrying {
     On,
     /// The session is over; what it said last may still have to be written.
     Over,
-    /// Nothing can be written any more.
+    /// Writing has ended; nothing can be written any more.
     Lost,
 }
 
@@ -63,7 +63,7 @@ impl Carrier {
         }
     }
 
-    /// Whether the desktop has proven its key.
+    /// Set once the desktop has proven its key.
     pub(super) fn is_proven(&self) -> bool {
         self.member.is_proven()
     }

@@ -29,7 +29,7 @@ pub(crate) struct Admission {
     pub(crate) permit: SessionPermit,
     /// The connection's place among those of its client, if a proxy keeps it.
     pub(crate) place: Option<AddressPlace>,
-    /// Whether the version asked for is 2.
+    /// Set if the client asked for version 2.
     pub(crate) version_is_ours: bool,
 }
 
@@ -78,7 +78,7 @@ async fn carrier(shared: &Arc<Shared>, stream: Stream, early: Bytes) -> Box<Carr
     Box::new(Carrier::new(socket, shared, Member::enter(shared)))
 }
 
-/// What came of a session's beginning.
+/// Result of starting a session.
 #[derive(PartialEq)]
 enum Begun {
     /// The desktop has proven its key, and has its place for good.

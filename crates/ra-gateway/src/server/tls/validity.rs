@@ -1,4 +1,4 @@
-//! What clients will make of certificates, besides whether they trust the issuer.
+//! Validity of certificates as clients see it, apart from their trust in the issuer.
 
 use std::time::{Duration, SystemTime};
 
@@ -19,7 +19,7 @@ pub struct TlsValidity {
     pub from: SystemTime,
     /// Until when all of the chain counts.
     pub until: SystemTime,
-    /// Whether the first certificate has a DNS name or an address in its subject alternative names.
+    /// Set if the first certificate has a DNS name or an address in its subject alternative names.
     /// Clients look nowhere else for them.
     pub names_a_host: bool,
 }
@@ -65,8 +65,8 @@ fn parsed<'a>(certificate: &'a CertificateDer<'_>) -> Result<ParsedCertificate<'
     ParsedCertificate::try_from(certificate).map_err(|_| TlsError::Certificate)
 }
 
-/// What is wrong with a certificate at this time. Its times are looked at first of all, and it is
-/// always wrong in the end: nobody is trusted here.
+/// Returns the error of a certificate at this time. The check compares the times first and then
+/// always fails, because no issuer is trusted here.
 fn at(certificate: &ParsedCertificate<'_>, now: UnixTime) -> Option<CertificateError> {
     let nobody = RootCertStore::empty();
     let algorithms = aws_lc_rs::default_provider().signature_verification_algorithms;

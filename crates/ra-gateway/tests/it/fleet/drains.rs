@@ -1,4 +1,4 @@
-//! What a draining node of several waits for: tickets of its desktops that nobody has redeemed yet.
+//! A draining node of a fleet waits for its desktops' tickets that nobody has redeemed yet.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! All ends that a login can come to, with each call on another node.
+//! Every end of a login, with each call on another node.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What others may say on the channels: nonsense, all of it again, and all of it late.
+//! Messages of others on the channels: nonsense, repeated and late ones.
 
 use futures_util::StreamExt;
 use redis::{AsyncTypedCommands, Client};
@@ -167,7 +167,7 @@ async fn r54_a_withdrawn_scan_that_is_brought_back_decides_nothing() {
     assert_undisturbed(&mut desktop).await;
 }
 
-/// Whoever answers for a session with a key of their own gets nothing sealed to it.
+/// A node that answers for a session with a key of its own gets nothing sealed to it.
 #[tokio::test]
 async fn r56_a_forged_key_is_not_sealed_to() {
     let Some(fleet) = fleet(1, |_| {}).await else {

@@ -30,7 +30,7 @@ async fn r43_question_answer_and_finish_may_reach_three_nodes() {
     assert_eq!(desktop.exchange(fleet.at(2), &ticket).await, "carol-token");
 }
 
-/// What docs/scaling.md says that a node needs of Redis, and nothing else.
+/// Rights that a node needs of Redis according to docs/scaling.md, and no others.
 #[tokio::test]
 async fn r56_a_user_of_redis_with_few_rights_is_enough() {
     let Some(mut fleet) = fleet(0, |_| {}).await else {

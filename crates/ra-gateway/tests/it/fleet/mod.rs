@@ -23,7 +23,7 @@ async fn scan(node: SocketAddr, who: &str, fingerprint: &str) -> Value {
     reply.json()
 }
 
-/// What scanning at this node is refused with.
+/// Scans at this node and returns the refusal.
 async fn scan_refused(node: SocketAddr, who: &str, fingerprint: &str) -> (u16, u64) {
     let reply = post(node, "", Some(who), json!({ "fingerprint": fingerprint })).await;
     reply.refusal()
@@ -56,7 +56,7 @@ async fn answer_mfa(node: SocketAddr, who: &str, ticket: &Value, code: &str) -> 
 }
 
 impl Fleet {
-    /// Where the nth node listens; beyond the last it starts again.
+    /// Address of the nth node; after the last it starts again.
     fn at(&self, node: usize) -> SocketAddr {
         self.nodes[node % self.nodes.len()].address
     }

@@ -1,4 +1,4 @@
-//! What Redis gets to see: nobody's name, nothing that could be used.
+//! Redis sees neither names nor usable secrets.
 
 use futures_util::StreamExt;
 use ra_crypto::{AwsLc, Backend, OsEntropy, SessionKey};
@@ -6,7 +6,7 @@ use redis::Client;
 
 use super::*;
 
-/// All that the keys hold, in one piece.
+/// Returns the contents of all keys in one piece.
 async fn contents(redis: &RedisServer) -> Vec<u8> {
     let mut all = Vec::new();
     for key in redis.keys().await {

@@ -14,7 +14,8 @@ use tokio_tungstenite::tungstenite::Error;
 use super::process::*;
 use super::*;
 
-/// What shows nothing: no byte, half a head, half a body, a socket that proves nothing.
+/// Connections that have shown nothing: no byte, half a head, half a body, a socket without a
+/// proof.
 fn shows_nothing(how: usize) -> String {
     match how % 4 {
         0 => String::new(),

@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use super::process::*;
 use super::*;
 
-/// One handshake that goes as far as `how` says, and no further.
+/// Runs a handshake as far as `how` says.
 async fn abandon(address: SocketAddr, how: usize) {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let upgrade = upgrade("");
@@ -38,7 +38,7 @@ async fn abandon(address: SocketAddr, how: usize) {
 
 #[test]
 fn r55_ten_thousand_handshakes_abandoned_half_way_leave_nothing() {
-    /// As many as wait in the queue of a listener on any machine.
+    /// Number of connections that a listener's queue holds on any machine.
     const BATCH: usize = 100;
     if !runs_alone("storms::many::r55_ten_thousand_handshakes_abandoned_half_way_leave_nothing") {
         return;

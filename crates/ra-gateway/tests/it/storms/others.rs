@@ -10,7 +10,7 @@ use ra_testkit::FakeKey;
 
 use super::*;
 
-/// Where desktops and phones turn to: the first for sockets, each in turn for calls.
+/// Addresses for desktops and phones: the first for sockets, each in turn for calls.
 struct Nodes {
     all: Vec<SocketAddr>,
     turn: AtomicUsize,
@@ -64,7 +64,7 @@ impl Nodes {
     }
 }
 
-/// All of an answer but the time of day.
+/// Returns an answer without its time of day.
 fn whole(reply: &Reply) -> (u16, BTreeSet<String>, String) {
     let headers = reply.headers.iter().filter(|(name, _)| *name != "date");
     let headers = headers.map(|(name, value)| format!("{name}: {value:?}"));

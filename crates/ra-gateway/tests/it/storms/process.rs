@@ -1,5 +1,5 @@
-//! What a process has, and one in which nothing else goes on. Reads `/proc`, and takes 127.0.0.2 for
-//! another address: Linux.
+//! Resources of a process, and a child process for one test alone. Reads `/proc`, and takes
+//! 127.0.0.2 for another address: Linux.
 
 use std::process::{Command, Stdio};
 

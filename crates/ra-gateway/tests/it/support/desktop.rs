@@ -126,7 +126,7 @@ impl Desktop {
             .to_owned()
     }
 
-    /// Who has scanned.
+    /// Waits for the user who has scanned.
     pub(crate) async fn expect_user(&mut self) -> String {
         let frame = self.expect("pending_ticket").await;
         String::from_utf8(self.open(&frame["encrypted_user_payload"])).unwrap()
@@ -139,7 +139,7 @@ impl Desktop {
         frame["ticket"].as_str().unwrap().to_owned()
     }
 
-    /// What was sealed to this desktop's key.
+    /// Opens a text sealed to this desktop's key.
     pub(crate) fn open(&mut self, sealed: &Value) -> Vec<u8> {
         let sealed = base64::decode(sealed.as_str().unwrap()).unwrap();
         self.key.open(&sealed).unwrap().expose().to_vec()

@@ -2,7 +2,7 @@
 
 use super::{Host, within};
 
-/// One number; with a bare name, the sum over its labels.
+/// Reads a metric; with a bare name, the sum over its labels.
 pub(crate) fn counted(host: &Host, name: &str) -> u64 {
     let page = host.handle.metrics();
     let values = page.lines().filter_map(|line| {

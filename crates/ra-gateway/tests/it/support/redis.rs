@@ -59,7 +59,7 @@ impl RedisServer {
             .unwrap()
     }
 
-    /// One command past the gateway.
+    /// Runs a command without the gateway.
     pub(crate) async fn query<T: FromRedisValue>(&self, words: &[&str]) -> T {
         let mut command = cmd(words[0]);
         command.arg(&words[1..]);
@@ -67,7 +67,7 @@ impl RedisServer {
         within(command.query_async(&mut connection)).await.unwrap()
     }
 
-    /// All keys.
+    /// Returns all keys.
     pub(crate) async fn keys(&self) -> Vec<String> {
         self.query(&["KEYS", "*"]).await
     }
@@ -208,7 +208,7 @@ async fn fleet_with(
 }
 
 impl Fleet {
-    /// One more node.
+    /// Starts one more node.
     pub(crate) async fn add(&mut self, change: impl Fn(&mut Config)) {
         let mut meet: Redis = self.redis.url().parse().unwrap();
         // as long as a busy machine may need, as short as a test would like
@@ -221,7 +221,7 @@ impl Fleet {
         self.nodes.push(node);
     }
 
-    /// One more node, with accounts of its own.
+    /// Starts one more node with accounts of its own.
     pub(crate) async fn add_of(&mut self, accounts: Arc<dyn Accounts>) {
         let meet: Redis = self.redis.url().parse().unwrap();
         let node = host_of(accounts, |config| {

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 
 use super::within;
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -39,7 +39,7 @@ impl Reply {
     }
 }
 
-/// One request on a connection of its own.
+/// Sends a request on a connection of its own.
 pub(crate) async fn call(address: SocketAddr, request: Request<String>) -> Reply {
     within(async {
         let stream = TokioIo::new(TcpStream::connect(address).await.unwrap());
@@ -69,7 +69,7 @@ pub(crate) async fn get(address: SocketAddr, path: &str) -> Reply {
     .await
 }
 
-/// One of the calls below `/users/@me/remote-auth`; the empty one is the scan.
+/// Sends a call below `/users/@me/remote-auth`; the empty path is the scan.
 pub(crate) async fn post(
     address: SocketAddr,
     path: &str,

@@ -49,14 +49,14 @@ impl Tcp {
         head
     }
 
-    /// All that comes until the gateway hangs up. A reset counts as that.
+    /// Reads until the gateway hangs up. A reset counts as that.
     pub(crate) async fn read_to_end(&mut self) -> Vec<u8> {
         let mut all = Vec::new();
         let _ = within(self.0.read_to_end(&mut all)).await;
         all
     }
 
-    /// One unmasked frame of at most 125 bytes: opcode and payload.
+    /// Reads an unmasked frame of at most 125 bytes: opcode and payload.
     pub(crate) async fn read_frame(&mut self) -> (u8, Vec<u8>) {
         let mut head = [0; 2];
         within(self.0.read_exact(&mut head)).await.unwrap();

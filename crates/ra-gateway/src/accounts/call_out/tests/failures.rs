@@ -1,4 +1,4 @@
-//! What went wrong, and what is asked again.
+//! Tests of failures and of repeated questions.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What a node does with what it hears, and what it says to Redis; without a Redis.
+//! Tests of a node's messages and commands, without a Redis.
 
 use futures_util::FutureExt;
 use ra_core::gateway::{Input, Output, Session};
