@@ -1,4 +1,4 @@
-//! What errors say, and what they advise.
+//! Texts of errors, and their advice on trying again.
 
 use super::*;
 use ra_core::desktop::session::Refusal;

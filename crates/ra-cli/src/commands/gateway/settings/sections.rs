@@ -130,7 +130,7 @@ pub(super) struct RedisSettings {
     pub(super) within: Option<Seconds<100, 60_000>>,
 }
 
-/// Makes a section whose keys are fields of a part of [`Config`].
+/// Makes a section whose keys are fields of a part of [`ra_gateway::Config`].
 macro_rules! section {
     ($name:ident for $part:ty { $($field:ident: $value:ty,)* }) => {
         #[derive(Clone, Debug, Default, Deserialize)]
