@@ -157,7 +157,23 @@ pub(crate) fn cell<P: PartialEq + Display>(outputs: &[String], before: P, after:
     }
 }
 
-/// The name of a variant, without what it holds.
+/// The cell of a command: its outputs and, if it was refused, the misuse.
+pub(crate) fn answered(told: String, answer: Result<(), ra_core::Misuse>) -> String {
+    match answer {
+        Ok(()) => told,
+        Err(misuse) if told == "–" => format!("misuse {misuse:?}"),
+        Err(misuse) => format!("{told}, misuse {misuse:?}"),
+    }
+}
+
+/// Drops the 256 outputs of a flood.
+pub(crate) fn without_flood<T>(mut outputs: Vec<T>) -> Vec<T> {
+    let flood = outputs.len().checked_sub(256).map_or(0, |_| 256);
+    outputs.drain(..flood);
+    outputs
+}
+
+/// The name of a variant, without its data.
 pub(crate) fn name(value: &impl Debug) -> String {
     let text = format!("{value:?}");
     text.chars().take_while(|c| c.is_alphanumeric()).collect()
