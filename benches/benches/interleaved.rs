@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use criterion::{Criterion, SamplingMode};
 
-/// How many turns each has.
+/// Number of turns of each.
 pub const ROUNDS: usize = 300;
 
 /// So many calls are believed to take so long, whatever they take: criterion decides by it how many it wants.
@@ -17,9 +17,9 @@ const NAP: Duration = Duration::from_millis(1);
 /// Someone to measure.
 pub struct Rival<'w> {
     name: &'static str,
-    /// How many calls it makes when its turn comes: some dozen microseconds of them, or more.
+    /// Number of calls in a turn, enough for some dozen microseconds or more.
     calls: u32,
-    /// What so many calls take.
+    /// Makes this many calls and returns how long they took.
     work: Box<dyn FnMut(u32) -> Duration + 'w>,
 }
 

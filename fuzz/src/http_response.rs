@@ -201,7 +201,7 @@ fn assert_challenge(challenge: &CaptchaChallenge) {
     assert!(!format!("{request:?}").contains("canary"));
 }
 
-/// What an error shows is made of its kind, its numbers and our own names, to the letter.
+/// Checks that an error shows only its kind, its numbers and our own names.
 fn assert_shown(error: &HttpError) {
     let status = error.status().map(|status| status.as_u16());
     let (kind, code, field) = (error.kind(), error.code(), error.field());

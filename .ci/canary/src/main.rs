@@ -1,5 +1,6 @@
-//! A login without the standard library: desktop and gateway on real keys, until the desktop has its ticket. The exit code
-//! says whether it has. That this links at all is the point: with `std` anywhere below there would be two panic handlers.
+//! A login without the standard library: desktop and gateway on real keys, until the desktop has its ticket. The exit
+//! code says whether it has. That this links at all is the point: with `std` anywhere below there would be two panic
+//! handlers.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]

@@ -1,5 +1,5 @@
-//! crates.io's discord-qr-auth until its code is there. GATEWAY takes the place of the address that is built in; the code
-//! comes as a drawing without its text, so that a line of the right form stands for it.
+//! crates.io's discord-qr-auth until its code is there. GATEWAY takes the place of the address that is built in; the
+//! code comes as a drawing without its text, so that a line of the right form stands for it.
 
 use discord_qr_auth::Client;
 

@@ -96,7 +96,7 @@ def main():
         sys.exit("there is nobody to compare with")
     best = min(others, key=others.get)
     share = medians["ours"] / others[best]
-    print(f"\n{ROUNDS} rounds on {machine()}. Ours takes {share:.2f} of {best}; at most {SHARE} is wanted.")
+    print(f"\n{ROUNDS} rounds on {machine()}.\nOurs takes {share:.2f} of {best}; at most {SHARE} is wanted.")
     rows = [
         {"id": name, "median_ms": medians[name], "least_ms": min(taken), "most_ms": max(taken), "all_ms": taken, "ratio_to_ours": medians[name] / medians["ours"]}
         for name, taken in times.items()

@@ -1,4 +1,4 @@
-//! What a login by OAuth2 costs on this side of the network, with the `oauth2` crate as the baseline.
+//! Benchmark of an OAuth2 login on this side of the network, with the `oauth2` crate as the baseline.
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used)] // macros of criterion; a bench may stop
 
 #[path = "../interleaved.rs"]

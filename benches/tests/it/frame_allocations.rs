@@ -1,4 +1,4 @@
-//! How often reading and writing a frame asks for memory: never, unless a text has to be copied because of its escapes.
+//! Checks that reading and writing a frame allocates nothing, unless a text has to be copied because of its escapes.
 
 #[path = "../../benches/frames/samples.rs"]
 mod samples;
@@ -6,7 +6,7 @@ mod samples;
 use allocation_counter::measure;
 use ra_proto::frame::{DesktopFrame, GatewayFrame};
 
-/// How often `work` asks for memory, what it gives back included.
+/// Returns the number of allocations of `work`, with those it frees.
 fn count<T>(work: impl FnOnce() -> T) -> u64 {
     measure(|| drop(std::hint::black_box(work()))).count_total
 }

@@ -1,4 +1,4 @@
-//! How often the memory is asked by the work of the bench `handshake`, and the crowd at a small size.
+//! Counts allocations of the bench `handshake` and of a small `crowd`.
 
 #[path = "../../benches/frames/derived.rs"]
 mod derived;
@@ -10,7 +10,7 @@ use std::process::Command;
 use allocation_counter::{AllocationInfo, measure};
 use work::{Frames, Scene, fake_key};
 
-/// What is allocated the second time: the first one may fill caches.
+/// Returns the allocations of the second run: the first one may fill caches.
 fn count(mut work: impl FnMut()) -> AllocationInfo {
     work();
     let counted = measure(work);

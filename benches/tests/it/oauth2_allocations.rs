@@ -1,4 +1,4 @@
-//! How often the memory is asked, by the work of the bench `oauth2`. A binary of its own, as counting takes time.
+//! Counts allocations of the bench `oauth2`. It has its own binary, because counting takes time.
 
 #[path = "../../benches/oauth2/work.rs"]
 mod work;
@@ -6,7 +6,7 @@ mod work;
 use allocation_counter::{AllocationInfo, measure};
 use work::{Ours, Theirs};
 
-/// What both did, the second time: the first one may fill caches.
+/// Returns the allocations of both in the second run: the first one may fill caches.
 fn count<T, U>(ours: impl Fn(&Ours) -> T, theirs: impl Fn(&Theirs) -> U) -> [AllocationInfo; 2] {
     let (our, their) = (Ours::new(), Theirs::new());
     let mut counted = [AllocationInfo::default(); 2];

@@ -2,8 +2,8 @@
 //!
 //! `cargo run --release -p ra-blocking --example latency`
 //!
-//! A gateway on this machine that says nothing. Keys are fake: hundreds of logins that end before their key is made would
-//! measure the making of keys. Linux only for the processor time.
+//! A gateway on this machine that says nothing. Keys are fake: hundreds of logins that end before their key is made
+//! would measure the making of keys. Linux only for the processor time.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a measurement stops when it fails
 
 use std::io::Read as _;
@@ -31,7 +31,7 @@ fn main() {
     idle(upgraded);
 }
 
-/// How long a login that waits there takes to end.
+/// Time that a waiting login takes to end.
 fn cancel(address: SocketAddr) -> Duration {
     let login = login(address);
     let canceller = login.canceller();

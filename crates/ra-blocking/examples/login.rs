@@ -1,6 +1,7 @@
 //! Logs in at the live service, or at a gateway of yours, without an async runtime. Enter cancels.
 //!
-//! `cargo run -p ra-blocking --features rustcrypto --example login -- [ws://127.0.0.1:8787/ http://127.0.0.1:8787/api/v9]`
+//! `cargo run -p ra-blocking --features rustcrypto --example login -- [GATEWAY API]`, with addresses such as
+//! `ws://127.0.0.1:8787/` and `http://127.0.0.1:8787/api/v9`.
 //!
 //! `ra gateway` is a gateway to try it with, and `ra approve` plays the phone.
 

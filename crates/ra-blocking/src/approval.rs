@@ -56,8 +56,8 @@ impl Approval {
         Ok(Self { driver, io })
     }
 
-    /// Waits for the next event; returns `None` once the approval has ended. After an event that asks for a decision, decide
-    /// first: otherwise this waits until it is too late for the decision.
+    /// Waits for the next event; returns `None` once the approval has ended. After an event that asks for a decision,
+    /// decide first: otherwise this waits until it is too late for the decision.
     pub fn next_event(&mut self) -> Option<Event> {
         self.io.next_event(&mut self.driver)
     }
@@ -77,8 +77,8 @@ impl Approval {
         Canceller::new(self.io.notifier.clone())
     }
 
-    /// Gives the approval up, with [`Outcome::Abandoned`]. What the person decided by then stands; to tell the device no,
-    /// [`Approval::decline`].
+    /// Gives the approval up, with [`Outcome::Abandoned`]. What the person decided by then stands; to tell the device
+    /// no, [`Approval::decline`].
     ///
     /// # Errors
     /// [`Misuse::Ended`] after the end.
@@ -123,7 +123,7 @@ impl Approval {
         self.driver.answer_mfa(self.io.now(), answer)
     }
 
-    /// How far the approval is.
+    /// Phase of the approval.
     #[must_use]
     pub fn phase(&self) -> Phase {
         self.driver.phase()

@@ -19,8 +19,8 @@ use crate::stop::Stop;
 use connection::{NoResolver, Opener};
 
 /// Sends requests and returns responses. Each call has a connection of its own and is bounded as a whole, from name
-/// resolution to the last byte; bodies over 1 MiB are not read to their end (R-33), redirects are replies like any other, and
-/// nothing is added to a request but `Host`, `Content-Length` and a missing `User-Agent`.
+/// resolution to the last byte; bodies over 1 MiB are not read to their end (R-33), redirects are replies like any
+/// other, and nothing is added to a request but `Host`, `Content-Length` and a missing `User-Agent`.
 ///
 /// ```no_run
 /// # use ra_proto::rest::ExchangeTicket;
@@ -95,7 +95,7 @@ impl HttpCarrier {
         self.send_unless(request, timeout, &Stop::default())
     }
 
-    /// As [`HttpCarrier::send`], until `stop` stops it.
+    /// Like [`HttpCarrier::send`], until `stop` stops it.
     pub(crate) fn send_unless(
         &self,
         mut request: Request<Body>,

@@ -1,4 +1,4 @@
-//! What a driver uses on threads: keys, calls and sockets on helper threads, and a notifier that wakes the driver.
+//! The driver's `Io` on threads: keys, calls and sockets on helper threads, and a notifier that wakes the driver.
 
 use ra_carrier::driver::{Driver, Io, KeyResult, ReplyResult, Step};
 use ra_carrier::{Clock, Network, SocketEvent};

@@ -16,7 +16,7 @@ use crate::notifier::Notifier;
 
 pub use pool::KeyPool;
 
-/// Where a login's keys come from.
+/// Source of a login's keys.
 ///
 /// ```
 /// use ra_blocking::Keys;
@@ -63,8 +63,8 @@ impl From<KeyPool> for Keys {
     }
 }
 
-/// Makes a key on `threads` threads, this one among them, with the operating system's randomness. If the backend panics,
-/// there is no key.
+/// Makes a key on `threads` threads, this one among them, with the operating system's randomness. If the backend
+/// panics, there is no key.
 fn generate(backend: &dyn Backend, threads: NonZero<usize>) -> KeyResult {
     // after a panic only the backend itself touches its state
     match catch_unwind(AssertUnwindSafe(|| {

@@ -10,8 +10,8 @@
 //! | [`Network`] | how connections are made: trusted roots, proxies |
 //! | [`Keys`], [`KeyPool`] | session keys, made on worker threads |
 //!
-//! Every wait is bounded and every buffer capped. Plaintext goes to this machine only, whatever is configured, and
-//! no redirect is followed.
+//! Every wait is bounded and every buffer capped. Plaintext goes to this machine only, whatever is configured,
+//! and no redirect is followed.
 //!
 //! # Threads
 //!
@@ -27,13 +27,15 @@
 //! | `ra-lookup` | resolves one name | when the system's resolver answers |
 //!
 //! Only the driver reads and writes the socket, and only what is there. Nothing polls, so a login that waits costs no
-//! processor time. Closing a connection from outside wakes the thread that waits for it. Making a key and resolving a name
-//! cannot be stopped: such a thread is left behind and ends by itself; at most 16 lookups run at once in a process.
+//! processor time. Closing a connection from outside wakes the thread that waits for it. Making a key and resolving a
+//! name cannot be stopped: such a thread is left behind and ends by itself; at most 16 lookups run at once in a
+//! process.
 //!
 //! # Logs of libraries
 //!
-//! Two libraries below log secrets through the `log` crate: `tungstenite` whole frames at `trace` and the text of the peer's
-//! close at `debug`, `ureq_proto` every byte of requests and replies at `trace`. Keep these two targets at `info`.
+//! Two libraries below log secrets through the `log` crate: `tungstenite` whole frames at `trace` and the text of the
+//! peer's close at `debug`, `ureq_proto` every byte of requests and replies at `trace`. Keep these two targets at
+//! `info`.
 //!
 //! # Features
 //!

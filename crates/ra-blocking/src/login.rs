@@ -47,7 +47,8 @@ impl Login {
     /// opens.
     ///
     /// # Errors
-    /// [`StartError`] if the login could not start. TLS is checked here, so that nobody is shown a code that cannot be used.
+    /// [`StartError`] if the login could not start. TLS is checked here, so that nobody is shown a code that cannot be
+    /// used.
     pub fn start(options: LoginOptions) -> Result<Self, StartError> {
         let LoginOptions {
             config,
@@ -121,7 +122,7 @@ impl Login {
         self.driver.give_up_captcha(self.io.now())
     }
 
-    /// How far the login is.
+    /// Phase of the login.
     #[must_use]
     pub fn phase(&self) -> Phase {
         self.driver.phase()

@@ -27,8 +27,8 @@ pub(crate) enum Socket {
 /// A socket, and the thread that watches it for something to read.
 ///
 /// The driver reads until nothing is there, then asks the watcher to look. The watcher waits in `peek`, which takes no
-/// bytes, tells the driver, and waits to be asked again. So only one thread touches the WebSocket and the TLS session, it
-/// never waits in them, and parts of frames stay where they are.
+/// bytes, tells the driver, and waits to be asked again. So only one thread touches the WebSocket and the TLS session,
+/// it never waits in them, and parts of frames stay where they are.
 pub(crate) struct Opened {
     socket: WebSocket,
     look: SyncSender<()>,
@@ -59,7 +59,7 @@ impl Socket {
         }))
     }
 
-    /// What has come, if anything has.
+    /// Returns the next event, if there is one.
     pub(crate) fn poll(&mut self) -> Option<SocketEvent> {
         match std::mem::take(self) {
             Self::None => None,

@@ -17,7 +17,8 @@ struct State {
 }
 
 impl Stop {
-    /// Stops the work for good: shuts the connection down, which wakes the thread that waits for it, and lets no other begin.
+    /// Stops the work for good: shuts the connection down, which wakes the thread that waits for it, and lets no other
+    /// begin.
     pub(crate) fn stop(&self) {
         let mut state = self.state();
         state.stopped = true;

@@ -1,4 +1,4 @@
-//! What the adapter logs. A process of its own: a process has one listener.
+//! Tests of the adapter's log lines. They need a process of their own, because a process has one log listener.
 #![allow(
     dead_code,
     unreachable_pub,

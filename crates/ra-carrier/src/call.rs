@@ -1,4 +1,4 @@
-//! What both HTTP carriers do the same: limits, the default `User-Agent`, and reading a body up to its cap.
+//! Rules shared by both HTTP carriers: limits, the default `User-Agent`, and reading a body up to its cap.
 
 use std::time::Duration;
 
@@ -6,15 +6,15 @@ use http::{HeaderValue, Request, header};
 use ra_http::{Body, MAX_BODY_BYTES, TransportError, TransportErrorKind};
 use zeroize::Zeroizing;
 
-/// The most that a response's head may take, in bytes.
+/// Size limit of a response's head, in bytes.
 pub const MAX_HEAD_BYTES: usize = 64 * 1024;
 
-/// What an HTTP carrier applies to every call.
+/// Defaults that an HTTP carrier applies to every call.
 #[derive(Clone, Debug)]
 pub struct CallOptions {
-    /// How long a call may take unless the caller says otherwise; 15 s by default.
+    /// Time limit of a call unless the caller sets another one; 15 s by default.
     pub timeout: Duration,
-    /// The `User-Agent` of requests that have none of their own.
+    /// The `User-Agent` of requests without one.
     pub user_agent: HeaderValue,
 }
 
@@ -38,13 +38,13 @@ impl CallOptions {
     }
 }
 
-/// A response's body while it is read, at most 1 MiB whatever length was announced. A buffer that is too small is
-/// replaced and wiped.
+/// A response's body while it is read: at most 1 MiB, whatever length was announced. When the buffer grows, the
+/// old one is wiped.
 #[derive(Default)]
 pub struct BodyReader(Zeroizing<Vec<u8>>);
 
 impl BodyReader {
-    /// Adds a piece of the body.
+    /// Appends a piece of the body.
     ///
     /// # Errors
     /// [`TransportErrorKind::BodyTooLarge`] over the cap.
@@ -62,7 +62,7 @@ impl BodyReader {
         Ok(())
     }
 
-    /// The whole body.
+    /// Returns the whole body.
     #[must_use]
     pub fn finish(self) -> Body {
         Body::from(self.0)

@@ -1,10 +1,10 @@
-//! The machines' time.
+//! The clock of the machines.
 
 use std::time::Instant;
 
 use ra_core::{Deadline, MonoTime};
 
-/// A clock as machines want it: milliseconds since it was started, never backwards. One for each machine, or one for all.
+/// A monotonic clock for machines: milliseconds since its start. Machines may share a clock or have one each.
 ///
 /// ```
 /// use ra_carrier::Clock;
@@ -21,7 +21,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A clock that begins now.
+    /// Starts a clock at zero.
     ///
     /// ```
     /// use ra_carrier::Clock;
@@ -35,7 +35,7 @@ impl Clock {
         }
     }
 
-    /// The time now, whole milliseconds rounded down.
+    /// Returns the current time in whole milliseconds, rounded down.
     ///
     /// ```
     /// use ra_carrier::Clock;
@@ -51,7 +51,7 @@ impl Clock {
         MonoTime::from_millis(u64::try_from(millis).unwrap_or(u64::MAX))
     }
 
-    /// Whether a machine's deadline has come.
+    /// Returns whether a machine's deadline has passed.
     ///
     /// ```
     /// use ra_carrier::Clock;
@@ -68,7 +68,7 @@ impl Clock {
         deadline.is_some_and(|deadline| deadline.at <= self.now())
     }
 
-    /// When to wake for a machine's deadline; `None` if there is none, or none that this clock could come to.
+    /// Returns the instant of a machine's deadline; `None` if there is none, or if the clock cannot reach it.
     ///
     /// ```
     /// use std::time::Instant;
@@ -116,7 +116,7 @@ mod tests {
     fn a_deadline_beyond_all_time_is_none() {
         let clock = Clock::start();
         assert_eq!(clock.instant(None), None);
-        // systems differ in what an instant can hold
+        // the range of an instant depends on the system
         assert!(
             clock
                 .instant(at(u64::MAX))

@@ -1,4 +1,4 @@
-//! How many threads make keys.
+//! Number of threads that make keys.
 
 use std::num::NonZero;
 use std::thread::available_parallelism;
@@ -6,13 +6,13 @@ use std::thread::available_parallelism;
 /// Key pools hold no more keys than this. Each key is a few kilobytes and the work of a core for a while.
 const POOL_SIZE_MOST: usize = 1024;
 
-/// How many cores there are.
+/// Number of cores.
 #[must_use]
 pub fn cores() -> NonZero<usize> {
     available_parallelism().unwrap_or(NonZero::<usize>::MIN)
 }
 
-/// How a key pool spreads its work over the cores.
+/// Distribution of a key pool's work over the cores.
 #[derive(Clone, Copy, Debug)]
 pub struct PoolPlan {
     /// Keys kept ready, 1 to 1024.

@@ -1,10 +1,10 @@
-//! What the adapters to tokio and to threads have in common: the drivers that run the machines of `ra-core`, where a
-//! connection may go, which certificates are trusted (as a [`rustls`] configuration), the handshakes with proxies, the
-//! WebSocket over any connection, and a clock. This crate opens no connection; of files it reads only the operating
-//! system's store of roots, by its verifier.
+//! Shared parts of the adapters for tokio and for threads: the drivers that run the machines of `ra-core`, the allowed
+//! targets of connections, trusted certificates as a [`rustls`] configuration, handshakes with proxies, a WebSocket
+//! over any connection, and a clock. This crate opens no connection. The only files it reads are the operating system's
+//! root certificates, through its verifier.
 //!
-//! Certificates and names are always checked: there is no switch that turns it off. To trust a CA of your own, add it to the
-//! roots ([`TlsConfig::with_extra_roots`]) or trust nothing else ([`TlsConfig::only`]).
+//! Certificates and names are always checked, and no option turns this off. To trust your own CA, add it to the roots
+//! ([`TlsConfig::with_extra_roots`]) or trust nothing else ([`TlsConfig::only`]).
 //!
 //! ```
 //! use ra_carrier::{RootCertificates, RootError, TlsConfig};

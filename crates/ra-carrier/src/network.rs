@@ -1,4 +1,4 @@
-//! How connections are made: trusted roots and proxies.
+//! Settings for connections: trusted roots and proxies.
 
 use std::sync::{Arc, OnceLock};
 
@@ -7,8 +7,8 @@ use rustls::ClientConfig;
 
 use crate::{Target, TlsConfig};
 
-/// How connections are made: trusted roots, and which targets are reached through a proxy. Clones are cheap and share the
-/// roots and TLS session tickets.
+/// Settings for connections: trusted roots, and the targets that are reached through a proxy. Clones are cheap and
+/// share the roots and TLS session tickets.
 ///
 /// TLS is used everywhere; plaintext goes to this machine only. [`Proxies`] says which target goes through which
 /// proxy. Only [`Network::from_environment`] reads the environment.
@@ -28,7 +28,7 @@ pub struct Network(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     tls: TlsConfig,
-    /// Made once, when first needed: reading the platform's roots takes milliseconds.
+    /// Created at the first use, because reading the platform's roots takes milliseconds.
     client_config: OnceLock<Arc<ClientConfig>>,
     proxies: Proxies,
 }
@@ -66,7 +66,7 @@ impl Network {
     /// The TLS configuration, made at the first call.
     ///
     /// # Errors
-    /// As of [`Network::check_tls`].
+    /// The errors of [`Network::check_tls`].
     pub fn client_config(&self) -> Result<Arc<ClientConfig>, TransportError> {
         if let Some(ready) = self.0.client_config.get() {
             return Ok(ready.clone());

@@ -1,11 +1,11 @@
-//! Why a driver or a key pool could not be started. By then nothing was sent and nothing shown to anybody.
+//! Reasons a driver or a key pool could not be started. Nothing has been sent or shown by then.
 
 use std::{error::Error, fmt, io};
 
 use ra_core::{Fault, Retry};
 use ra_http::TransportError;
 
-/// Why something could not be started.
+/// Reason something could not be started.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StartError {
@@ -13,14 +13,14 @@ pub enum StartError {
     NoRuntime,
     /// TLS is needed and cannot be used: no trusted roots, or no usable configuration.
     Tls(TransportError),
-    /// The operating system gives no random bytes.
+    /// The operating system returned no random bytes.
     Entropy,
-    /// The operating system starts no thread.
+    /// The operating system did not start a thread.
     Thread(io::Error),
 }
 
 impl StartError {
-    /// Whose fault it is: the caller's for a missing runtime, else this machine's.
+    /// Returns the party at fault: the caller for a missing runtime, else this machine.
     #[must_use]
     pub fn fault(&self) -> Fault {
         match self {
@@ -29,7 +29,7 @@ impl StartError {
         }
     }
 
-    /// Whether to try again: never, because the same call would end the same way.
+    /// Returns whether to try again: never, because the same call would end the same way.
     #[must_use]
     pub fn retry(&self) -> Retry {
         Retry::Never

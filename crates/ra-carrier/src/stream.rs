@@ -1,4 +1,4 @@
-//! One type for a connection with TLS and one without.
+//! One stream type for connections with and without TLS.
 
 use std::io::{Read, Result, Write};
 use std::sync::Arc;
@@ -8,22 +8,23 @@ use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
 use crate::{Target, server_name};
 
-/// A connection, with TLS where its target wants it. It waits where the connection below does, and no more than that.
+/// A connection, with TLS if its target needs it. It blocks only where the underlying connection blocks.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Stream<S: Read + Write> {
-    /// To this machine.
+    /// Plaintext, to this machine only.
     Plain(S),
-    /// To anywhere.
+    /// TLS, to any machine.
     Tls(Box<StreamOwned<ClientConnection, S>>),
 }
 
 impl<S: Read + Write> Stream<S> {
-    /// What goes to `target` over this connection. Nothing is sent yet: TLS is agreed on with the first bytes. `tls` is asked
-    /// where TLS has to be; reading the platform's roots takes milliseconds, so keep what it gave for the next time.
+    /// Makes a stream to `target` over this connection. Nothing is sent yet: the TLS handshake starts with the first
+    /// bytes. `tls` is called only if the target needs TLS. Reading the platform's roots takes milliseconds, so keep
+    /// the configuration for the next time.
     ///
     /// # Errors
-    /// [`TransportErrorKind::Tls`] if the configuration cannot be used, and what `tls` says.
+    /// [`TransportErrorKind::Tls`] if the configuration cannot be used, and the errors of `tls`.
     ///
     /// ```
     /// use std::net::TcpStream;
@@ -47,7 +48,7 @@ impl<S: Read + Write> Stream<S> {
         Ok(Self::Tls(Box::new(StreamOwned::new(tls, connection))))
     }
 
-    /// The connection below.
+    /// Returns the underlying connection.
     ///
     /// ```
     /// use std::net::{SocketAddr, TcpStream};

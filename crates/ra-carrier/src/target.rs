@@ -1,4 +1,4 @@
-//! Where a connection goes, and the rule that plaintext stays on this machine (R-01).
+//! Target of a connection, and the rule that plaintext stays on this machine (R-01).
 
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
@@ -7,17 +7,17 @@ use http::Uri;
 use ra_core::desktop::login::ConnectRequest;
 use ra_http::{TransportError, TransportErrorKind};
 
-/// More addresses of one host than this are not tried.
+/// Most addresses of one host that are tried.
 const ADDRESSES_MOST: usize = 8;
 
-/// The other end of a connection.
+/// The host and port at the other end of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// In lower case, an IPv6 address without brackets.
+    /// Host name in lower case, or an address; IPv6 addresses have no brackets.
     pub host: String,
-    /// Never 0.
+    /// Port, never 0.
     pub port: u16,
-    /// Only ever on this machine.
+    /// Whether the connection is plaintext. Only true on this machine.
     pub plaintext: bool,
 }
 
@@ -31,10 +31,10 @@ impl Target {
             .ok_or_else(|| TransportError::new(TransportErrorKind::NotAllowed))
     }
 
-    /// Where the socket goes that a login wants opened.
+    /// Reads the target of a login's socket.
     ///
     /// # Errors
-    /// As of [`Target::of`].
+    /// The errors of [`Target::of`].
     ///
     /// ```
     /// use std::time::Duration;
@@ -80,7 +80,7 @@ impl Target {
         (!target.plaintext || target.is_loopback()).then_some(target)
     }
 
-    /// Which addresses its name may resolve to.
+    /// Returns the addresses its name may resolve to.
     #[must_use]
     pub fn reach(&self) -> Reach {
         if self.plaintext {
@@ -90,7 +90,7 @@ impl Target {
         }
     }
 
-    /// Whether it is this machine, judged by what is written.
+    /// Returns whether the target is this machine, judged by its written form alone.
     fn is_loopback(&self) -> bool {
         let address = self
             .host
@@ -100,10 +100,10 @@ impl Target {
     }
 }
 
-/// Which addresses a name may resolve to.
+/// Addresses that a name may resolve to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// As the resolver says.
+    /// Any address that the resolver returns.
     Anywhere,
     /// This machine only: `localhost` may resolve to anything, and what goes there is plaintext (R-01).
     Loopback,

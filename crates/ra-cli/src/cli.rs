@@ -1,7 +1,7 @@
 //! The command line: its commands, and the help that they share.
 //!
-//! URLs stay text here. Each command reads them and names the option in its refusal, but never repeats the value: it may
-//! hold a password or a pasted token.
+//! URLs stay text here. Each command reads them and names the option in its refusal, but never repeats the value: it
+//! may hold a password or a pasted token.
 
 use clap::{Parser, Subcommand};
 
@@ -29,12 +29,13 @@ Try `ra demo` first: it needs no network and no account.
 
 const EXAMPLES: &str = "\
 Examples:
-  ra demo                                  the whole login on this machine
-  ra login --token-file token.txt          show a QR code, keep the token in a new file
-  ra login --json | my-program             one JSON object a line
-  RA_TOKEN=... ra approve URL              play the phone, asks before it approves
-  ra gateway --accounts accounts.toml      a gateway of your own on loopback
-  ra oauth2 login --client-id ID --scope identify   OAuth2 by the browser";
+  ra demo                              the whole login on this machine
+  ra login --token-file token.txt      show a QR code, write the token
+  ra login --json | my-program         one JSON object a line
+  RA_TOKEN=... ra approve URL          play the phone, ask before approving
+  ra gateway --accounts accounts.toml  a gateway of your own on loopback
+  ra oauth2 login --client-id ID --scope identify
+                                       OAuth2 in the browser";
 
 /// The whole command line.
 #[derive(Debug, Parser)]

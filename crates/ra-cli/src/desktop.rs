@@ -19,7 +19,7 @@ use crate::qr::{Qr, png, svg};
 use crate::secret_file;
 use crate::signals::Stop;
 
-/// What a login is shown with.
+/// Options for showing a login.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
     /// First half of the sentence that asks for the scan; the time that is left follows.
@@ -30,7 +30,7 @@ pub(crate) struct Options {
     pub(crate) png: Option<PathBuf>,
     /// File for each code as SVG.
     pub(crate) svg: Option<PathBuf>,
-    /// Whether there is a person who can be asked.
+    /// Set if a person can be asked.
     pub(crate) ask: bool,
     /// Receives the first code.
     pub(crate) first_code: Option<oneshot::Sender<ScanUrl>>,

@@ -136,7 +136,7 @@ pub(crate) fn flush() {
     }
 }
 
-/// Logs something that the host should know. Without a log it is a note on standard error.
+/// Logs a fact that the operator should know. Without a log it is a note on standard error.
 pub(crate) fn note(text: &str) {
     if enabled!(target: "ra", Level::INFO) {
         tracing::info!(target: "ra", event = "note", text);
@@ -145,7 +145,7 @@ pub(crate) fn note(text: &str) {
     }
 }
 
-/// Logs something that the host should mend. Without a log it is a note on standard error.
+/// Logs a problem that the operator should solve. Without a log it is a note on standard error.
 pub(crate) fn warning(text: &str) {
     if enabled!(target: "ra", Level::WARN) {
         tracing::warn!(target: "ra", event = "note", text);

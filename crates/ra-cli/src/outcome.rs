@@ -1,4 +1,4 @@
-//! How a run ends: its exit code, and the one error line of a run that failed.
+//! The end of a run: its exit code, and the error line of a run that failed.
 
 use core::error::Error;
 use core::fmt::{self, Write as _};
@@ -110,7 +110,7 @@ pub(crate) struct Failure {
     pub(crate) kind: Kind,
     /// One line for people, harmless to print.
     pub(crate) message: String,
-    /// Whether and when to try again.
+    /// Advice on trying again.
     pub(crate) retry: Retry,
 }
 

@@ -14,7 +14,7 @@ const MAX_ANSWER_BYTES: usize = 64 * 1024;
 const END_OF_INPUT: u8 = 4;
 const ERASE: [u8; 2] = [8, 127];
 
-/// Whether a person can see a question and answer it.
+/// Returns true if a person can see a question and answer it.
 #[must_use]
 pub(crate) fn has_terminal() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
@@ -32,7 +32,7 @@ pub(crate) fn ask(screen: &mut Screen, question: &str) -> Result<Answer, Failure
 /// which would cut the response of a captcha.
 ///
 /// # Errors
-/// As [`ask`].
+/// The errors of [`ask`].
 pub(crate) fn ask_long(screen: &mut Screen, question: &str) -> Result<Answer, Failure> {
     Answer::start(screen, question, Unbuffered::start())
 }
@@ -58,7 +58,7 @@ impl Answer {
         std::thread::Builder::new()
             .name("prompt".into())
             .spawn(move || {
-                // nobody waits any more: the line has nowhere to go
+                // the receiver is gone if the command has ended
                 let _ = send.send(read_line(BufReader::new(keyboard)));
             })
             .map_err(unusable)?;

@@ -39,8 +39,8 @@ impl TokenFile {
     /// Makes sure that `path` can be written and that there is no file yet unless `replace`.
     ///
     /// # Errors
-    /// [`Kind::Local`](crate::outcome::Kind::Local) if there is a file and no `replace`, anything that is not a file, or
-    /// no writable directory.
+    /// [`Kind::Local`](crate::outcome::Kind::Local) if there is a file and no `replace`, anything that is not a file,
+    /// or no writable directory.
     pub(crate) fn reserve(path: &Path, replace: bool) -> Result<Self, Failure> {
         match fs::symlink_metadata(path) {
             Ok(_) if !replace => return Err(refused(path, "it exists, and --force is not given")),
@@ -100,8 +100,8 @@ pub(crate) fn replace_picture(path: &Path, content: &[u8]) -> Result<(), Failure
         .map_err(|error| refused(path, error.error))
 }
 
-/// Whether both paths name the same file as they are written: relative paths start here, and `.` and `..` are resolved
-/// without the file system.
+/// Returns true if both paths are the same text once they are absolute, with `.` and `..` resolved. It does not follow
+/// links.
 ///
 /// # Errors
 /// [`Kind::Local`](crate::outcome::Kind::Local) if the current directory is not known.

@@ -57,7 +57,7 @@ impl Sighup {
     /// Starts to catch the signal; before, it ends the process at once.
     ///
     /// # Errors
-    /// As [`Stop::catch`].
+    /// The errors of [`Stop::catch`].
     pub(crate) fn catch() -> Result<Self, Failure> {
         Ok(Self {
             #[cfg(unix)]

@@ -33,7 +33,7 @@ pub(crate) fn seconds(text: &str) -> Result<u32, &'static str> {
     }
 }
 
-/// Whether clap's "error" is the help or the version that was asked for.
+/// Returns true if clap's "error" is the help or the version that the user asked for.
 pub(crate) fn is_answer(error: &Error) -> bool {
     matches!(
         error.kind(),

@@ -21,40 +21,30 @@
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// A build without some of the roles does not use every shared part, and its docs lack the other roles' pages.
+#![cfg_attr(
+    not(all(feature = "desktop", feature = "mobile", feature = "gateway")),
+    allow(
+        dead_code,
+        unused_imports,
+        unused_macros,
+        rustdoc::broken_intra_doc_links
+    )
+)]
 
 extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
-// what the roles share is all used only where all of them are there
 #[cfg(feature = "http")]
-#[cfg_attr(
-    not(all(feature = "desktop", feature = "mobile", feature = "gateway")),
-    allow(dead_code)
-)]
 mod call;
 #[cfg(any(feature = "desktop", feature = "gateway"))]
 mod input;
-#[cfg_attr(
-    not(all(feature = "desktop", feature = "mobile", feature = "gateway")),
-    allow(dead_code)
-)]
 mod jitter;
+mod machine;
 mod misuse;
-#[cfg_attr(
-    not(all(feature = "desktop", feature = "mobile", feature = "gateway")),
-    allow(dead_code)
-)]
 mod queue;
-#[cfg_attr(
-    not(all(feature = "desktop", feature = "mobile", feature = "gateway")),
-    allow(dead_code)
-)]
 mod text;
-#[cfg_attr(
-    not(all(feature = "desktop", feature = "mobile", feature = "gateway")),
-    allow(dead_code)
-)]
 mod time;
 
 #[cfg(feature = "desktop")]

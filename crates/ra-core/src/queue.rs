@@ -1,4 +1,4 @@
-//! The one ordered queue of a machine's outputs.
+//! The ordered queue of a machine's outputs.
 
 use alloc::collections::VecDeque;
 
@@ -19,8 +19,8 @@ impl<T> Queue<T> {
         self.0.push_back(output);
     }
 
-    /// The next one. A queue that has been drained holds no memory: machines wait for minutes,
-    /// thousands of them in one process, and have nothing to say meanwhile.
+    /// Takes the next output. A drained queue holds no memory, because thousands of machines in one process wait for
+    /// minutes with nothing to send.
     pub(crate) fn pop(&mut self) -> Option<T> {
         let output = self.0.pop_front();
         if self.0.is_empty() {
@@ -29,7 +29,7 @@ impl<T> Queue<T> {
         output
     }
 
-    /// Whether so many outputs wait that the peer must be flooding us.
+    /// Returns true if so many outputs wait that the peer must be flooding us.
     pub(crate) fn is_full(&self) -> bool {
         self.0.len() >= LIMIT
     }

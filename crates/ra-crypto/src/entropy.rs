@@ -4,8 +4,7 @@ use core::fmt;
 
 /// A source of cryptographically secure random bytes, handed in by the caller.
 ///
-/// Whoever embeds this crate without an operating system implements it on their hardware generator. Tests implement
-/// it with a counter.
+/// Without an operating system, implement it with a hardware generator. Tests implement it with a counter.
 ///
 /// ```
 /// use ra_crypto::{Entropy, EntropyError};

@@ -87,13 +87,13 @@ impl BaseUrl {
         self.text.get(self.path_at..).unwrap_or_default()
     }
 
-    /// Whether the scheme is `http`. Then [`BaseUrl::is_loopback`] is true as well.
+    /// Returns true if the scheme is `http`. Then [`BaseUrl::is_loopback`] is true as well.
     #[must_use]
     pub fn is_plaintext(&self) -> bool {
         self.plaintext
     }
 
-    /// Whether the host is this machine, judged by its text and not by resolving it.
+    /// Returns true if the host is this machine, judged by its text and not by resolving it.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.host)
@@ -196,7 +196,7 @@ fn name_or_v4(name: &str) -> Result<String, BaseUrlError> {
     Ok(name.to_ascii_lowercase())
 }
 
-/// Whether a host in lower case, without brackets, is this machine, judged by its text.
+/// Returns true if a host is this machine, judged by its text: lower case, without brackets.
 pub(crate) fn is_loopback(host: &str) -> bool {
     host == "localhost"
         || host

@@ -31,7 +31,7 @@ impl Body {
         self.0.len()
     }
 
-    /// Whether there are none.
+    /// Returns true if the body has no bytes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -45,7 +45,7 @@ pub trait Endpoint {
     /// ```
     ///
     /// # Errors
-    /// What [`Endpoint::to_http`] and [`Endpoint::from_http`] say, and the carrier's [`TransportError`] as
+    /// The errors of [`Endpoint::to_http`] and [`Endpoint::from_http`], and the carrier's [`TransportError`] as
     /// [`HttpErrorKind::Transport`](crate::HttpErrorKind::Transport).
     fn call(
         &self,

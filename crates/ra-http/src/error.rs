@@ -122,7 +122,7 @@ impl HttpError {
         self.0.body.as_bytes()
     }
 
-    /// Whose fault it is. A status under 500 and a captcha are the caller's to solve.
+    /// The party that caused the error. A status under 500 and a captcha are the caller's to solve.
     #[must_use]
     pub fn fault(&self) -> Fault {
         match (self.0.kind, &self.0.transport) {
@@ -141,7 +141,7 @@ impl HttpError {
         }
     }
 
-    /// Whether trying again helps. A captcha is [`Retry::Never`]: without a solution the same call ends the same way.
+    /// Advice on trying again. A captcha is [`Retry::Never`]: without a solution the same call ends the same way.
     #[must_use]
     pub fn retry(&self) -> Retry {
         let status = self.0.status.map_or(0, |status| status.as_u16());

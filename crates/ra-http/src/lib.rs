@@ -10,7 +10,7 @@
 //!                                                    TransportError ---------From---------> HttpError
 //! ```
 //!
-//! What a reply may be is decided in one place, [`check_status`]: no redirect, no body over [`MAX_BODY_BYTES`], rate
+//! [`check_status`] alone decides which replies are accepted: no redirect, no body over [`MAX_BODY_BYTES`], rate
 //! limits with their wait, captcha challenges as values, and every other refusal with its status and Discord code.
 //! Bodies never reach `Debug` or `Display`; [`HttpError::dangerous_body`] returns them.
 //!

@@ -123,7 +123,7 @@ fn printable(raw: Option<&RawValue>) -> Option<String> {
     parse::<String>(raw?).filter(|text| is_printable(text))
 }
 
-/// Whether a text may be shown on a terminal and sent in a header.
+/// Returns true if a text may be shown on a terminal and sent in a header.
 fn is_printable(text: &str) -> bool {
     (1..=MAX_CAPTCHA_MEMBER).contains(&text.len()) && text.bytes().all(|b| matches!(b, b' '..=b'~'))
 }

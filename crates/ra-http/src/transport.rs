@@ -81,7 +81,7 @@ impl TransportError {
         }
     }
 
-    /// Whose fault the error is.
+    /// The party that caused the error.
     #[must_use]
     pub fn fault(&self) -> Fault {
         match self.kind {
@@ -91,7 +91,7 @@ impl TransportError {
         }
     }
 
-    /// Whether trying again helps.
+    /// Advice on trying again.
     #[must_use]
     pub fn retry(&self) -> Retry {
         match self.kind {

@@ -1,6 +1,6 @@
-//! Checks a world, says how large it is, and shows how each thing came about that was found: what can be reached, and
-//! what must not be. `cargo run --release -p ra-model --example check -- [MISHAPS [TRICKS [SCANS]]]`, 1 by default;
-//! SCANS is 1 or 2.
+//! Checks a world, prints its size, and prints a run to each goal that was reached and to each property that was
+//! broken. `cargo run --release -p ra-model --example check -- [MISHAPS [TRICKS [SCANS]]]`, 1 by default; SCANS is 1 or
+//! 2.
 
 use std::process::ExitCode;
 use std::time::Instant;

@@ -1,4 +1,4 @@
-//! The checks that the code makes. Leaving one out shows what it is for: `tests/left_out.rs`.
+//! The checks that the code makes. `tests/it/checks_left_out.rs` leaves out each one to show what it prevents.
 
 /// A check, and where the code makes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -6,39 +6,37 @@ pub enum Check {
     /// The gateway shows no code before the desktop has proven its key: `is_right` in
     /// `ra-core/src/gateway/state.rs`.
     Proof,
-    /// The desktop shows a code for its own key only: `AwaitInit` in `ra-core/src/desktop/session/state.rs`.
+    /// The desktop shows a code only for its own key: `AwaitInit` in `ra-core/src/desktop/session/state.rs`.
     OwnFingerprint,
-    /// The phone approves after its person's yes only: `ra-core/src/mobile/state.rs`.
+    /// The phone approves only after its person has approved: `ra-core/src/mobile/state.rs`.
     Asked,
-    /// A node seals to the key that was scanned, whoever answers with one: `scan` in
+    /// A node seals to the scanned key, whatever key an answer holds: `scan` in
     /// `ra-gateway/src/backplane/redis/mod.rs`.
     ScannedKey,
     /// Leave to scan is for one scan: `scanned` in `ra-gateway/src/backplane/redis/node.rs`.
     Leave,
-    /// The last scan's handshake token decides and no other: `Hold::spend` in
-    /// `ra-gateway/src/session/registry.rs`.
+    /// Only the last scan's handshake token decides: `spend` in `ra-gateway/src/session/registry.rs`.
     LastScan,
-    /// A handshake token is its account's: `bond` in `ra-gateway/src/backplane/redis/names.rs`.
+    /// A handshake token works only for its account: `bond` in `ra-gateway/src/backplane/redis/names.rs`.
     Account,
-    /// A handshake token is for one desktop's key: the same `bond`.
+    /// A handshake token works only for one desktop's key: the same `bond`.
     BoundKey,
-    /// A verdict uses its handshake token up in the step that finds it: `DECIDE` in
+    /// A verdict uses up its handshake token in the step that finds it: `DECIDE` in
     /// `ra-gateway/src/backplane/redis/scripts.rs`.
     OneVerdict,
-    /// A ticket goes in the step that finds it: `redeem` in `ra-gateway/src/backplane/redis/mod.rs`.
+    /// A ticket is deleted in the step that finds it: `redeem` in `ra-gateway/src/backplane/redis/mod.rs`.
     OneExchange,
-    /// What is sealed to a key is opened with that key alone: `self.key.open` in
+    /// Only the key that data is sealed to opens the data: `self.key.open` in
     /// `ra-core/src/desktop/login/exchange.rs`.
     Sealed,
-    /// A desktop's session that has ended takes nothing: `Ended` in
-    /// `ra-core/src/desktop/session/state.rs`.
+    /// An ended session of a desktop ignores input: `Ended` in `ra-core/src/desktop/session/state.rs`.
     DesktopEnded,
-    /// A gateway's session that has ended takes nothing: `Ended` in `ra-core/src/gateway/state.rs`.
+    /// An ended session of a gateway ignores input: `Ended` in `ra-core/src/gateway/state.rs`.
     SessionEnded,
 }
 
 impl Check {
-    /// All of them.
+    /// All checks.
     pub const ALL: [Self; 13] = [
         Self::Proof,
         Self::OwnFingerprint,

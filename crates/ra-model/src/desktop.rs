@@ -67,7 +67,7 @@ pub(crate) fn read(world: &World, state: &mut State, who: Who) {
     }
 }
 
-/// Nobody reads on, as the socket has been closed; and if somebody did, [`Check::DesktopEnded`] makes nothing of it.
+/// The socket is closed, so nobody reads further frames. If somebody did, [`Check::DesktopEnded`] would ignore them.
 fn after_the_end(world: &World, state: &mut State, who: Who, frame: Down) {
     if world.makes(Check::DesktopEnded) {
         return;
@@ -100,12 +100,12 @@ pub(crate) fn exchange(world: &World, state: &mut State, who: Who) {
     end(world, state, who, outcome);
 }
 
-/// Whether this desktop's key opens what is sealed to that one.
+/// Returns whether this desktop's key opens data sealed to that one.
 pub(crate) fn opens(world: &World, who: Who, to: Who) -> bool {
     to == who || !world.makes(Check::Sealed)
 }
 
-/// What it brings, to whoever asks.
+/// Redeems the ticket and returns the sealed token. Anyone holding the ticket can do this.
 pub(crate) fn redeem(world: &World, state: &mut State, ticket: Ticket) -> Option<Sealed> {
     let sealed = state.store.tickets[ticket]?;
     if world.makes(Check::OneExchange) {

@@ -1,4 +1,4 @@
-//! What nodes say to each other through Redis: `ra-gateway/src/backplane/redis/`.
+//! Messages between nodes through Redis: `ra-gateway/src/backplane/redis/`.
 
 use crate::check::Check;
 use crate::parties::{Token, Who};
@@ -65,7 +65,7 @@ fn answer_to(state: &mut State, answer: Message) {
     }
 }
 
-/// What becomes of the phone that waits for this answer, if one does: `scan` in `mod.rs`.
+/// Returns the next phase of the phone that waits for this answer, if there is one: `scan` in `mod.rs`.
 fn next(state: &State, answer: Message) -> Option<PhoneAt> {
     let token = answer.answers()?;
     if state.last_token(token.of) != Some(token) {

@@ -11,7 +11,7 @@
 //! use stateright::{Checker as _, Model as _};
 //!
 //! let quiet = World::new(0, 0).checker().spawn_bfs().join();
-//! quiet.assert_no_discovery("a ticket is redeemed once at most");
+//! quiet.assert_no_discovery("a ticket is redeemed at most once");
 //! quiet.assert_any_discovery("Ann's desktop gets Ann's token");
 //! ```
 #![forbid(unsafe_code)]
@@ -39,10 +39,9 @@ use parties::Token;
 /// Limits of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct World {
-    /// How many mishaps: deaths, losses, expiries, calls that are made again.
+    /// Number of mishaps: deaths, losses, expiries, repeated calls.
     pub mishaps: u8,
-    /// How many of Mallory's tricks, besides showing pictures and hearing what nodes say to each other again, which
-    /// are free.
+    /// Number of Mallory's tricks. Showing pictures and repeating messages between nodes are free.
     pub tricks: u8,
     scans: u8,
     /// The check that is left out, if any.

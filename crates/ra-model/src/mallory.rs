@@ -9,13 +9,14 @@ use crate::{Action, World, desktop, phone};
 pub enum Trick {
     /// Bob's desktop sends Ann's public key as its own.
     ClaimKey,
-    /// Between the gateway and Ann's desktop, or as the gateway: the fingerprint that comes is Bob's.
+    /// An attacker between the gateway and Ann's desktop, or the gateway itself, sends Ann's desktop the fingerprint of
+    /// Bob's key.
     Lie,
-    /// Who can write to Redis answers a question for a key with another's.
+    /// An attacker who can write to Redis answers a question for a key with another key.
     AnswerWithKey(Token, u8),
-    /// And exchanges the key behind a handshake token.
+    /// An attacker who can write to Redis replaces the key behind a handshake token.
     SwapKey(Token),
-    /// Who has seen a ticket redeems it, and tries Bob's desktop's key on what it brings.
+    /// An attacker who has seen a ticket redeems it, and tries to open the result with the key of Bob's desktop.
     Redeem(Ticket),
     /// This desktop is handed the other's ticket in place of its own.
     Misdeliver(Who, Ticket),
@@ -77,7 +78,7 @@ pub(crate) fn offer(state: &State, actions: &mut Vec<Action>) {
     }
 }
 
-/// Whether a desktop has been handed this ticket, so that it can have been seen.
+/// Returns whether a desktop has received this ticket, so that an attacker may have seen it.
 fn is_known(state: &State, ticket: Ticket) -> bool {
     let desktop = &state.desktops[ticket.session];
     let is_stored = state.store.tickets[ticket].is_some();
@@ -132,7 +133,7 @@ pub(crate) fn play(world: &World, state: &mut State, trick: Trick) {
             };
             if let Some(token) = state.last_token(Who::Bob) {
                 if other == Verdict::Yes {
-                    // whoever holds the phone does say it
+                    // the person holding the phone decides
                     if let Some(seen) = state.history.seen[token] {
                         state.history.yes[Who::Bob][seen.code] = true;
                         state.history.fooled[Who::Bob] |= seen.screen != Who::Bob;

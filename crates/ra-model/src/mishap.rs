@@ -1,4 +1,4 @@
-//! What goes wrong by itself. Messages that are lost, arrive twice or out of order are not here: that always happens.
+//! Mishaps: faults without an attacker. Lost, repeated and reordered messages are not here, because they always happen.
 
 use crate::parties::{Node, Ticket, Token, Who};
 use crate::state::{Call, DesktopAt, Down, Outcome, PhoneAt, SessionAt, State};

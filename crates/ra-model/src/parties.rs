@@ -39,7 +39,7 @@ impl Node {
     /// Both.
     pub const BOTH: [Self; 2] = [Self::A, Self::B];
 
-    /// The one with the socket of this person's desktop.
+    /// Returns the node with the socket of this person's desktop.
     pub(crate) fn of(who: Who) -> Self {
         match who {
             Who::Ann => Self::A,
@@ -48,20 +48,20 @@ impl Node {
     }
 }
 
-/// A handshake token: what a phone's scan is answered with.
+/// A handshake token: the answer to a phone's scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Token {
-    /// Whose phone scanned.
+    /// Owner of the phone that scanned.
     pub of: Who,
-    /// Which of its scans it was, from 0.
+    /// Number of the phone's scan, from 0.
     pub nth: u8,
 }
 
 impl Token {
-    /// How often a phone can scan.
+    /// Most scans of a phone.
     pub const SCANS: u8 = 2;
 
-    /// All that there can be.
+    /// Returns all possible ones.
     pub fn all() -> impl Iterator<Item = Self> {
         Who::BOTH
             .into_iter()
@@ -72,17 +72,17 @@ impl Token {
 /// A ticket: made for each scan that a desktop is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Ticket {
-    /// Whose desktop's session it is for.
+    /// Owner of the desktop whose session it is for.
     pub session: Who,
-    /// Which scan of that session, from 0.
+    /// Number of the session's scan, from 0.
     pub turn: u8,
 }
 
 impl Ticket {
-    /// How many scans a session takes: as many as there are tokens.
+    /// Most scans of a session: as many as there are tokens.
     pub const TURNS: u8 = 4;
 
-    /// All that there can be.
+    /// Returns all possible ones.
     pub fn all() -> impl Iterator<Item = Self> {
         let both = Who::BOTH.into_iter();
         both.flat_map(|session| (0..Self::TURNS).map(move |turn| Self { session, turn }))
@@ -102,9 +102,9 @@ pub type Tokens<T> = Each<T, 4>;
 /// For each ticket.
 pub type Tickets<T> = Each<T, 8>;
 
-/// What has a place of its own among a few.
+/// A key with a fixed index.
 pub trait Place {
-    /// Which.
+    /// Returns the index.
     fn place(&self) -> usize;
 }
 

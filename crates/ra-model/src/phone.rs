@@ -31,7 +31,7 @@ pub(crate) fn offer(world: &World, state: &State, who: Who, actions: &mut Vec<Ac
     }
 }
 
-/// Whether its person may scan another code.
+/// Returns whether its person may scan another code.
 fn is_free(phone: &Phone) -> bool {
     match phone.at {
         PhoneAt::Idle | PhoneAt::Over => true,
@@ -40,7 +40,7 @@ fn is_free(phone: &Phone) -> bool {
     }
 }
 
-/// What is on a screen.
+/// Returns the code on a screen.
 fn code_on(state: &State, screen: Who) -> Option<Who> {
     match state.desktops[screen].at {
         DesktopAt::Scan { code } | DesktopAt::Verdict { code, .. } => Some(code),
@@ -79,7 +79,7 @@ pub(crate) fn say(state: &mut State, who: Who, verdict: Verdict) {
     }
 }
 
-/// What the phone has to tell.
+/// Returns the verdict that the phone has to send.
 pub(crate) fn verdict(world: &World, phone: &Phone) -> Option<Verdict> {
     match phone.at {
         PhoneAt::Decided(verdict) => Some(verdict),
@@ -95,7 +95,7 @@ pub(crate) fn tell(world: &World, state: &mut State, who: Who) {
     }
 }
 
-/// A call with a handshake token, whosever it is.
+/// Makes a call with a handshake token, the caller's own or another's.
 pub(crate) fn tell_by(world: &World, state: &mut State, who: Who, token: Token, verdict: Verdict) {
     let call = match may_decide(world, state, who, token) {
         Some(record) => Call::Looked {
@@ -111,7 +111,7 @@ pub(crate) fn tell_by(world: &World, state: &mut State, who: Who, token: Token, 
     }
 }
 
-/// Whether a handshake token is good for a verdict of this account: `may_decide`, and again `record`.
+/// Returns the record of a handshake token if this account may decide with it: `may_decide`, and again `record`.
 fn may_decide(world: &World, state: &State, who: Who, token: Token) -> Option<Record> {
     let record = state.store.handshakes[token]?;
     let scanned = state.history.seen[token]?.code;
@@ -120,7 +120,7 @@ fn may_decide(world: &World, state: &State, who: Who, token: Token) -> Option<Re
     (is_bound && state.is_listened_for(record.key)).then_some(record)
 }
 
-/// What `finish` and `cancel` come to: the token is minted and sealed, and one script does the rest.
+/// Carries out `finish` or `cancel`: mints and seals the token; one script does the rest.
 pub(crate) fn decide(world: &World, state: &mut State, who: Who, nth: usize) {
     let Call::Looked {
         token,

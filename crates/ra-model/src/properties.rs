@@ -18,26 +18,26 @@ pub(crate) fn all(world: &World) -> Vec<Property<World>> {
 fn always() -> Vec<Property<World>> {
     vec![
         Property::always(
-            "no token without a yes to that very session",
+            "a token is given only after its user approved that session",
             |_, state: &State| {
                 tokens(state).all(|(desktop, user)| state.history.yes[user][desktop])
             },
         ),
         Property::always(
-            "who is not fooled lets in the desktop in front of them and no other",
+            "a person who is not deceived logs in only their own desktop",
             |_, state: &State| {
                 tokens(state).all(|(desktop, user)| desktop == user || state.history.fooled[user])
             },
         ),
         Property::always(
-            "an approval reaches one desktop at most",
+            "an approval reaches at most one desktop",
             |_, state: &State| {
                 let handed = Token::all().map(|token| &state.history.handed[token]);
                 handed.map(count).all(|desktops| desktops <= 1)
             },
         ),
         Property::always(
-            "an approval reaches nobody but the holder of the scanned key",
+            "an approval reaches only the holder of the scanned key",
             |_, state: &State| {
                 Token::all().all(|token| {
                     let handed = &state.history.handed[token];
@@ -49,7 +49,7 @@ fn always() -> Vec<Property<World>> {
             },
         ),
         Property::always(
-            "what a scan brings is sealed to the scanned key",
+            "the data of a scan is sealed to the scanned key",
             |_, state: &State| {
                 let tokens = Ticket::all().filter_map(|ticket| state.store.tickets[ticket]);
                 !state.history.missealed
@@ -57,7 +57,7 @@ fn always() -> Vec<Property<World>> {
             },
         ),
         Property::always(
-            "a desktop gets the token of the user that it shows",
+            "a desktop gets the token of the user it shows",
             |_, state: &State| {
                 outcomes(state).all(|outcome| match outcome {
                     Outcome::LoggedIn { shown, user } => shown == user,
@@ -66,19 +66,19 @@ fn always() -> Vec<Property<World>> {
             },
         ),
         Property::always(
-            "a handshake token brings one verdict at most",
+            "a handshake token brings at most one verdict",
             |_, state: &State| state.history.verdicts.iter().all(|verdicts| *verdicts <= 1),
         ),
         Property::always("a withdrawn scan decides nothing", |_, state: &State| {
             !state.history.withdrawn_decided
         }),
-        Property::always("a ticket is redeemed once at most", |_, state: &State| {
+        Property::always("a ticket is redeemed at most once", |_, state: &State| {
             state.history.redeemed.iter().all(|redeemed| *redeemed <= 1)
         }),
-        Property::always("a login ends once at most", |_, state: &State| {
+        Property::always("a login ends at most once", |_, state: &State| {
             state.desktops.iter().all(|desktop| desktop.ends <= 1)
         }),
-        Property::always("nothing comes after an end", |_, state: &State| {
+        Property::always("nothing happens after an end", |_, state: &State| {
             state.desktops.iter().all(|desktop| !desktop.went_on)
                 && state.sessions.iter().all(|session| !session.went_on)
         }),
@@ -91,11 +91,11 @@ fn sometimes() -> Vec<Property<World>> {
             has(state, Who::Ann, Who::Ann) && !state.history.fooled[Who::Ann]
         }),
         Property::sometimes(
-            "both desktops get the tokens of their own people",
+            "both desktops get their own users' tokens",
             |_, state: &State| has(state, Who::Ann, Who::Ann) && has(state, Who::Bob, Who::Bob),
         ),
         Property::sometimes(
-            "of two phones that scan one code, the last gets its person in",
+            "when two phones scan one code, the last one decides",
             |_, state: &State| {
                 let first = Token {
                     of: Who::Bob,
@@ -104,12 +104,12 @@ fn sometimes() -> Vec<Property<World>> {
                 has(state, Who::Ann, Who::Ann) && state.history.withdrawn[first]
             },
         ),
-        Property::sometimes("a no is heard", |_, state: &State| {
+        Property::sometimes("a login ends as declined", |_, state: &State| {
             outcomes(state).any(|outcome| outcome == Outcome::Declined)
         }),
         // the known limit: `docs/threat-model.md`, QR phishing
         Property::sometimes(
-            "a relayed code lets Mallory in as Ann, by Ann's own yes",
+            "Ann approves a relayed code, and Mallory's desktop gets Ann's token",
             |_, state: &State| {
                 has(state, Who::Bob, Who::Ann)
                     && state.history.fooled[Who::Ann]
@@ -125,13 +125,13 @@ fn in_spite_of_mishaps() -> Vec<Property<World>> {
             outcomes(state).any(|outcome| outcome == Outcome::Expired)
         }),
         Property::sometimes(
-            "a token comes though the node of its socket has died",
+            "a token arrives although its socket's node has died",
             |_, state: &State| has(state, Who::Ann, Who::Ann) && !state.alive[Node::A],
         ),
     ]
 }
 
-/// Which desktops' keys have opened a token, and whose: by a login, or by a trick.
+/// Returns pairs of a desktop whose key opened a token, by a login or a trick, and the token's user.
 fn tokens(state: &State) -> impl Iterator<Item = (Who, Who)> {
     let opened = Who::BOTH
         .into_iter()
@@ -139,7 +139,7 @@ fn tokens(state: &State) -> impl Iterator<Item = (Who, Who)> {
     logged_in(state).chain(opened.map(|user| (Who::Bob, user)))
 }
 
-/// Which desktops have a token, and whose.
+/// Returns pairs of a desktop that got a token and the token's user.
 fn logged_in(state: &State) -> impl Iterator<Item = (Who, Who)> {
     Who::BOTH
         .into_iter()

@@ -18,8 +18,8 @@ pub struct State {
     pub phones: Both<Phone>,
     /// Contents of Redis.
     pub store: Store,
-    /// What nodes have said to each other. It stays: each message may arrive never, once or often, and in any order.
-    /// Answers stay for as long as their call is open.
+    /// Messages between nodes. They are kept, because each may arrive never, once or often, in any order. Answers are
+    /// kept while their call is open.
     pub said: BTreeSet<Message>,
     /// Mishaps that may still happen.
     pub mishaps: u8,
@@ -38,11 +38,11 @@ pub struct Desktop {
     pub coming: Vec<Down>,
     /// Number of its ends.
     pub ends: u8,
-    /// Whether anything happened after its end.
+    /// Set if anything happened after its end.
     pub went_on: bool,
 }
 
-/// How far a desktop is; `code` is whose fingerprint is on its screen.
+/// Phase of a desktop; `code` is the owner of the fingerprint on its screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "as in ra_core::desktop")]
 pub enum DesktopAt {
@@ -86,13 +86,13 @@ pub struct Session {
     pub at: SessionAt,
     /// The key that the desktop sent.
     pub key: Option<Who>,
-    /// Whether the socket is closed, which it has yet to notice.
+    /// Set if the socket is closed and the session has not noticed.
     pub is_left: bool,
     /// Number of scans.
     pub turn: u8,
     /// The handshake token that may decide, and the ticket that it will bring.
     pub standing: Option<(Token, Ticket)>,
-    /// Whether it sent anything after its end.
+    /// Set if it sent anything after its end.
     pub went_on: bool,
 }
 
@@ -166,9 +166,7 @@ pub struct Store {
     pub tickets: Tickets<Option<Sealed>>,
 }
 
-/// What a handshake token is good for. Its bond is not here: it says whose the token is and which key was scanned,
-/// which
-/// `History::seen` knows.
+/// Record behind a handshake token. It lacks the bond to the account and the scanned key, which `History::seen` knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Record {
     /// The desktop's key.
@@ -184,21 +182,21 @@ pub struct Sealed {
     pub user: Who,
     /// The key it is sealed to.
     pub to: Who,
-    /// Which key was scanned; for the properties alone.
+    /// The scanned key, which only the properties read.
     pub scanned: Who,
 }
 
-/// What nodes say to each other; `token` also names the call that it is about.
+/// Message between nodes; `token` also identifies the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Message {
-    /// Who has this fingerprint: your key, please, and leave to scan.
+    /// Asks the node with this fingerprint for the key and for leave to scan.
     Key {
         /// The call.
         token: Token,
         /// The fingerprint.
         code: Who,
     },
-    /// Show that this user has scanned.
+    /// Asks to show that this user has scanned.
     Scan {
         /// The handshake token, as a digest.
         token: Token,
@@ -215,33 +213,33 @@ pub enum Message {
         token: Token,
         /// The fingerprint of the key in its record.
         code: Who,
-        /// What was said.
+        /// The decision.
         verdict: Verdict,
     },
     /// The answer to `Key`.
     Leave {
         /// The call.
         token: Token,
-        /// How many had scanned.
+        /// Number of earlier scans.
         turn: u8,
         /// The key.
         key: Who,
     },
-    /// The good answer to `Scan`.
+    /// `Scan` succeeded.
     Shown {
         /// The call.
         token: Token,
         /// The leave that it used.
         turn: u8,
     },
-    /// The other one: ask for leave again.
+    /// `Scan` failed because the leave has lapsed: ask again.
     Again {
         /// The call.
         token: Token,
-        /// The leave that was no more.
+        /// The lapsed leave.
         turn: u8,
     },
-    /// The bad answer to either.
+    /// `Key` or `Scan` failed.
     Gone {
         /// The call.
         token: Token,
@@ -249,7 +247,7 @@ pub enum Message {
 }
 
 impl Message {
-    /// Whose call hears this, if it is an answer.
+    /// Returns the call that this message answers, if it is an answer.
     pub(crate) fn answers(self) -> Option<Token> {
         match self {
             Self::Leave { token, .. }
@@ -264,34 +262,34 @@ impl Message {
 /// History of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct History {
-    /// What the phone of each handshake token saw.
+    /// The code that the phone of each handshake token saw.
     pub seen: Tokens<Option<Seen>>,
     /// Approvals of keys, by person.
     pub yes: Both<Both<bool>>,
-    /// Who has said yes to a code that was not on the own desktop's screen.
+    /// People who approved a code that was not on their own desktop's screen.
     pub fooled: Both<bool>,
     /// Handshake tokens that another scan has replaced.
     pub withdrawn: Tokens<bool>,
-    /// How many verdicts each has brought.
+    /// Number of verdicts by handshake token.
     pub verdicts: Tokens<u8>,
-    /// Which desktops were handed a ticket for it.
+    /// Desktops that received a ticket for each handshake token.
     pub handed: Tokens<Both<bool>>,
     /// Redemptions of each ticket.
     pub redeemed: Tickets<u8>,
-    /// Whose tokens a trick has opened, with Bob's desktop's key.
+    /// Users whose token a trick has opened with the key of Bob's desktop.
     pub opened: Both<bool>,
-    /// Whether a withdrawn handshake token has decided.
+    /// Set if a withdrawn handshake token has decided.
     pub withdrawn_decided: bool,
-    /// Whether a user was sealed to another key than the one that was scanned.
+    /// Set if a user was sealed to a key other than the scanned one.
     pub missealed: bool,
 }
 
 /// Code that a phone saw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Seen {
-    /// Whose screen, itself or on a picture.
+    /// Owner of the screen that showed the code, or of which a picture was shown.
     pub screen: Who,
-    /// Whose fingerprint was on it.
+    /// Owner of the fingerprint on it.
     pub code: Who,
 }
 
@@ -345,8 +343,8 @@ impl State {
         }
     }
 
-    /// Whether anybody listens for this fingerprint. Of sessions that have ended it may be a while until Redis knows;
-    /// here it never does.
+    /// Returns whether any session listens for this fingerprint. Redis learns later that a session has ended; in the
+    /// model it never does.
     pub(crate) fn is_listened_for(&self, code: Who) -> bool {
         Who::BOTH.iter().any(|who| self.listens(*who, code))
     }
@@ -362,7 +360,7 @@ impl State {
         self.alive.iter().any(|alive| *alive)
     }
 
-    /// Whether this session listens for this fingerprint.
+    /// Returns whether this session listens for this fingerprint.
     pub(crate) fn listens(&self, who: Who, code: Who) -> bool {
         let session = &self.sessions[who];
         let is_out = matches!(

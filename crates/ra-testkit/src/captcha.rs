@@ -39,7 +39,7 @@ impl Captcha {
         }
     }
 
-    /// Whether a request with these headers may pass; if not, why.
+    /// Checks whether a request with these headers may pass.
     fn check(&self, headers: &HeaderMap) -> Result<(), Unsolved> {
         let sent = |name: &str, wanted: &str| {
             headers

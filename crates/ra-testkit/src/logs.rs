@@ -1,5 +1,5 @@
-//! Everything that anybody in this process logs, through `tracing` and through `log`, at every level; and whether a
-//! secret is in it, in any of the shapes that secrets travel in.
+//! Collects everything this process logs, through `tracing` and `log`, at every level, and searches it for secrets in
+//! every encoding they are sent in.
 
 use std::fmt::{Debug, Write as _};
 use std::sync::{Mutex, Once};
@@ -10,10 +10,10 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-/// Shorter pieces of base64 are found by chance.
+/// Shortest piece of base64 searched for; shorter ones match by chance.
 const BASE64_LEAST: usize = 6;
 
-/// What nobody may read in a log of [`crate::parity::every_scenario`], by name.
+/// Secrets that may not be in a log of [`crate::parity::every_scenario`], by name.
 pub const OF_THE_SCENARIOS: &[(&str, &str)] = &[
     ("authorization", "phone-token"),
     ("token", "desktop-token"),
@@ -34,18 +34,18 @@ static INSTALLED: Once = Once::new();
 /// One line that was logged, or one span that was opened.
 #[derive(Clone, Debug)]
 pub struct Line {
-    /// Which module says it.
+    /// Module that logged it.
     pub target: String,
     /// `TRACE` to `ERROR`, or `SPAN`.
     pub level: String,
-    /// What it says, fields included.
+    /// Text with its fields.
     pub text: String,
 }
 
-/// Writes down what this process logs from now on. Once a process: `tracing` and `log` each take one listener.
+/// Records what this process logs from now on. Call it once a process: `tracing` and `log` take one listener each.
 ///
 /// # Panics
-/// If somebody else listens.
+/// If there is another listener.
 pub fn listen() {
     INSTALLED.call_once(|| {
         tracing::subscriber::set_global_default(Listener).unwrap();
@@ -54,10 +54,10 @@ pub fn listen() {
     });
 }
 
-/// What was logged so far.
+/// Returns the lines logged so far.
 ///
 /// # Panics
-/// Never: nobody panics while writing.
+/// Never: no writer panics.
 #[must_use]
 pub fn lines() -> Vec<Line> {
     LINES.lock().unwrap().clone()
@@ -68,7 +68,7 @@ pub fn lines() -> Vec<Line> {
 pub struct Secrets(Vec<(&'static str, Vec<String>)>);
 
 impl Secrets {
-    /// These secrets, by name.
+    /// Makes a set of these secrets, by name.
     #[must_use]
     pub fn new(secrets: &[(&'static str, &str)]) -> Self {
         let forms = |secret: &&str| forms(secret.as_bytes());
@@ -80,7 +80,7 @@ impl Secrets {
         )
     }
 
-    /// The secrets that stand in this line, in whatever shape.
+    /// Returns the secrets in this line, in any encoding.
     #[must_use]
     pub fn found_in(&self, line: &Line) -> Vec<&'static str> {
         let holds = |forms: &[String]| forms.iter().any(|form| line.text.contains(form.as_str()));
@@ -99,9 +99,9 @@ pub fn leaks(secrets: &Secrets) -> Vec<(Line, Vec<&'static str>)> {
     found.filter(|(_, found)| !found.is_empty()).collect()
 }
 
-/// Whether this is what libraries show of what passes through them, as the adapters' documentation warns: `tungstenite`
-/// frames at `trace` and the text of the peer's close at `debug`, `ureq_proto` all bytes of requests and replies at
-/// `trace`. At `info` and above neither does.
+/// Returns whether a library logged this, as the adapters' documentation warns: `tungstenite` frames at `trace` and the
+/// text of the peer's close at `debug`, `ureq_proto` all bytes of requests and replies at `trace`. At `info` and above
+/// neither does.
 #[must_use]
 pub fn is_content_of_a_library(line: &Line) -> bool {
     match line.target.split("::").next() {
@@ -111,8 +111,8 @@ pub fn is_content_of_a_library(line: &Line) -> bool {
     }
 }
 
-/// The shapes of a secret: as it is, percent-encoded, escaped, in base64 of both alphabets wherever it stands in what
-/// was encoded, in hexadecimal, and as a list of bytes.
+/// Returns the encodings of a secret: plain, percent-encoded, escaped, in base64 of both alphabets at any offset, in
+/// hexadecimal, and as a list of bytes.
 #[must_use]
 pub fn forms(secret: &[u8]) -> Vec<String> {
     let mut forms = vec![
@@ -128,7 +128,7 @@ pub fn forms(secret: &[u8]) -> Vec<String> {
         for before in 0..3 {
             let padded = [&vec![0; before][..], secret].concat();
             let text = engine.encode(padded);
-            // characters that what stands before and behind has a part in
+            // these characters also depend on the neighbouring bytes
             let from = [0, 2, 3][before];
             let until = text.len() - usize::from(!(before + secret.len()).is_multiple_of(3));
             let own = &text[from..until];
@@ -269,7 +269,7 @@ mod tests {
         assert!(found("canary/Secret".into()).is_empty());
     }
 
-    /// As the `bytes` crate shows bytes.
+    /// Escapes bytes like the `bytes` crate does.
     fn bytes_like(text: &str) -> String {
         format!("b\"{}\"", text.as_bytes().escape_ascii())
     }

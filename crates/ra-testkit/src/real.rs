@@ -61,7 +61,7 @@ pub fn tinyproxy(credentials: Credentials<'_>, only: Option<u16>) -> Option<Prog
 /// A SOCKS5 proxy, Debian's `microsocks`. `None`, with a line that says why, where it is not installed.
 ///
 /// # Panics
-/// As [`tinyproxy`].
+/// See [`tinyproxy`].
 #[must_use]
 pub fn microsocks(credentials: Credentials<'_>) -> Option<Program> {
     started("microsocks", |port| {

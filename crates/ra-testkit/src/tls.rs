@@ -1,5 +1,5 @@
-//! Throw-away CAs, certificates right and wrong, and a TLS end that leads to a server without TLS. Threads, no runtime:
-//! every adapter's tests can use it.
+//! Throw-away CAs, valid and invalid certificates, and a TLS terminator in front of a plaintext server. It uses threads
+//! and no runtime, so every adapter's tests can use it.
 
 use std::io::{Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -17,12 +17,12 @@ use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection};
 
-/// No read waits longer.
+/// Time limit of a read.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// `server_name`s that are kept for whoever asks.
+/// Most `server_name`s that are kept.
 const NAMES_MOST: usize = 64;
 
-/// A CA of our own.
+/// A test CA.
 pub struct Ca(CertifiedIssuer<'static, KeyPair>);
 
 /// A certificate with its key.
@@ -32,7 +32,7 @@ pub struct Identity {
 }
 
 impl Ca {
-    /// A new CA, of a name that no other has.
+    /// Makes a CA with a unique name.
     #[must_use]
     pub fn new() -> Self {
         let key = KeyPair::generate().unwrap();
@@ -43,7 +43,7 @@ impl Ca {
         Self(CertifiedIssuer::self_signed(params, key).unwrap())
     }
 
-    /// Its certificate, in PEM.
+    /// Returns the CA's certificate in PEM.
     #[must_use]
     pub fn pem(&self) -> String {
         let text = STANDARD.encode(self.0.der());
@@ -55,31 +55,31 @@ impl Ca {
         pem + "-----END CERTIFICATE-----\n"
     }
 
-    /// Its certificate, in DER.
+    /// Returns the CA's certificate in DER.
     #[must_use]
     pub fn der(&self) -> Vec<u8> {
         self.0.der().to_vec()
     }
 
-    /// A certificate for these names and addresses.
+    /// Issues a certificate for these names and addresses.
     #[must_use]
     pub fn issue(&self, names: &[&str]) -> Identity {
         self.sign(params(names))
     }
 
-    /// A certificate that has run out.
+    /// Issues an expired certificate.
     #[must_use]
     pub fn issue_expired(&self, names: &[&str]) -> Identity {
         self.issue_between(names, 2001, 2002)
     }
 
-    /// A certificate that will be valid when nobody runs this any more.
+    /// Issues a certificate that becomes valid in the far future.
     #[must_use]
     pub fn issue_not_yet_valid(&self, names: &[&str]) -> Identity {
         self.issue_between(names, 2201, 2202)
     }
 
-    /// A certificate that has `name` as a DNS name, be it an address.
+    /// Issues a certificate with `name` as a DNS name, even if it is an address.
     #[must_use]
     pub fn issue_as_dns_name(&self, name: &str) -> Identity {
         let mut params = params(&[]);
@@ -108,7 +108,7 @@ impl Default for Ca {
 }
 
 impl Identity {
-    /// A certificate that nobody but itself stands for.
+    /// Makes a self-signed certificate.
     #[must_use]
     pub fn self_signed(names: &[&str]) -> Self {
         let key = KeyPair::generate().unwrap();
@@ -124,7 +124,7 @@ impl Identity {
     }
 }
 
-/// Every certificate for `name` that must be refused by whoever trusts `ca`, with what is wrong with it.
+/// Returns certificates for `name` that clients trusting `ca` must refuse, with the reason for each.
 #[must_use]
 pub fn flawed(ca: &Ca, name: &str) -> Vec<(&'static str, Identity)> {
     vec![
@@ -136,22 +136,22 @@ pub fn flawed(ca: &Ca, name: &str) -> Vec<(&'static str, Identity)> {
     ]
 }
 
-/// Where TLS ends.
+/// A TLS terminator.
 #[derive(Debug)]
 pub struct TlsEnd {
-    /// Where it listens.
+    /// Listening address.
     pub address: SocketAddr,
     /// The `server_name` that each finished handshake brought.
     pub names: Receiver<Option<String>>,
 }
 
-/// Ends TLS on a free port of 127.0.0.1 and leads what comes out of it to `behind`.
+/// Terminates TLS on a free port of 127.0.0.1 and forwards the plaintext to `behind`.
 #[must_use]
 pub fn tls_end(identity: Identity, behind: SocketAddr) -> TlsEnd {
     tls_end_at(Ipv4Addr::LOCALHOST.into(), identity, behind).unwrap()
 }
 
-/// As [`tls_end`] at an address of this machine; `None` if it has no such address.
+/// Like [`tls_end`], at an address of this machine; `None` if it has no such address.
 #[must_use]
 pub fn tls_end_at(at: IpAddr, identity: Identity, behind: SocketAddr) -> Option<TlsEnd> {
     let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
@@ -165,14 +165,13 @@ pub fn tls_end_at(at: IpAddr, identity: Identity, behind: SocketAddr) -> Option<
     let config = Arc::new(config);
     let (heard, names) = sync_channel(NAMES_MOST);
     let address = listen(at, move |stream| {
-        // refused handshakes are what the tests are about
+        // tests provoke refused handshakes
         let _ = lead(stream, config.clone(), behind, &heard);
     })?;
     Some(TlsEnd { address, names })
 }
 
-/// A server that knows TLS 1.1 and nothing newer, as far as anybody who refuses it can tell: it picks that version,
-/// says so, and waits.
+/// Starts a server that appears to support TLS 1.1 at most: it selects that version and then waits.
 #[must_use]
 pub fn tls_1_1() -> SocketAddr {
     let mut hello = vec![3, 2];
@@ -235,7 +234,7 @@ fn lead(
     ended
 }
 
-/// What the near side says, opened. The lock is not held while waiting.
+/// Forwards decrypted bytes of the near side. The lock is not held while waiting.
 fn requests(
     tls: &Mutex<ServerConnection>,
     mut near: &TcpStream,
@@ -269,7 +268,7 @@ fn requests(
     }
 }
 
-/// What the far side says, sealed.
+/// Forwards bytes of the far side, encrypted.
 fn answers(tls: &Mutex<ServerConnection>, mut near: TcpStream, mut far: TcpStream) {
     let mut open = [0; 4096];
     loop {

@@ -46,7 +46,7 @@ pub struct NonceVector {
 
 /// A message, open and sealed.
 pub struct SealedVector {
-    /// What was sealed.
+    /// The plaintext.
     pub plaintext: Vec<u8>,
     /// The sealed message.
     pub sealed: Vec<u8>,
@@ -54,7 +54,7 @@ pub struct SealedVector {
 
 /// Bytes that have to be refused.
 pub struct Refusal {
-    /// What is wrong with them, in words.
+    /// Reason to refuse them, as text.
     pub why: String,
     /// The bytes.
     pub bytes: Vec<u8>,

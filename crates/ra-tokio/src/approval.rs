@@ -59,8 +59,8 @@ impl Approval {
         Ok(Self { driver, io })
     }
 
-    /// Waits for the next event; returns `None` once the approval has ended. After an event that asks for a decision, it
-    /// waits for that decision.
+    /// Waits for the next event; returns `None` once the approval has ended. After an event that asks for a decision,
+    /// it waits for that decision.
     ///
     /// # Cancel safety
     /// All state is in `self`: nothing is lost if the future is dropped, in the middle of a call included.
@@ -80,8 +80,8 @@ impl Approval {
         self.io.end(&mut self.driver).await
     }
 
-    /// Gives the approval up, with [`Outcome::Abandoned`]. What the person decided by then stands; to tell the device no,
-    /// [`Approval::decline`].
+    /// Gives the approval up, with [`Outcome::Abandoned`]. What the person decided by then stands; to tell the device
+    /// no, [`Approval::decline`].
     ///
     /// # Errors
     /// [`Misuse::Ended`] after the end.
@@ -126,7 +126,7 @@ impl Approval {
         self.driver.answer_mfa(self.io.now(), answer)
     }
 
-    /// How far the approval is.
+    /// Phase of the approval.
     #[must_use]
     pub fn phase(&self) -> Phase {
         self.driver.phase()

@@ -18,8 +18,8 @@ use ra_http::{BaseUrl, Body, Endpoint, HttpError, TransportError, TransportError
 use crate::net::Network;
 
 /// Sends requests and returns responses. Each call has a connection of its own and is bounded as a whole, from name
-/// resolution to the last byte; bodies over 1 MiB are not read to their end (R-33), redirects are replies like any other, and
-/// nothing is added to a request but `Host` and a missing `User-Agent`.
+/// resolution to the last byte; bodies over 1 MiB are not read to their end (R-33), redirects are replies like any
+/// other, and nothing is added to a request but `Host` and a missing `User-Agent`.
 ///
 /// ```no_run
 /// # use ra_proto::rest::ExchangeTicket;
@@ -86,7 +86,7 @@ impl HttpCarrier {
     /// [`TransportErrorKind::NotAllowed`] before any connection for plaintext to another machine (R-01).
     ///
     /// # Cancel safety
-    /// As of [`HttpCarrier::call`].
+    /// The errors of [`HttpCarrier::call`].
     ///
     /// ```
     /// use ra_core::HttpCall;
@@ -128,8 +128,8 @@ impl HttpCarrier {
                 .into_parts();
             Ok(Response::from_parts(head, collect(body).await?))
         });
-        // The connection has to be driven beside the reply. When it ends first, the reply still reads what it brought and
-        // gets its error.
+        // The connection has to be driven beside the reply. When it ends first, the reply still reads what it brought
+        // and gets its error.
         match select(reply, pin!(connection)).await {
             Either::Left((reply, _)) => reply,
             Either::Right((_, reply)) => reply.await,

@@ -1,4 +1,4 @@
-//! What a driver uses on tokio: keys on blocking workers, calls and sockets as futures, and a timer.
+//! The driver's `Io` on tokio: keys on blocking workers, calls and sockets as futures, and a timer.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -17,7 +17,7 @@ use crate::{HttpCarrier, Keys, Network, StartError};
 
 type Pending<T> = Option<Pin<Box<dyn Future<Output = T> + Send>>>;
 
-/// What one driver has under way.
+/// Work in flight for one driver.
 pub(crate) struct TaskIo {
     clock: Clock,
     network: Network,
@@ -178,7 +178,7 @@ impl Clock {
         MonoTime::from_millis(u64::try_from(millis).unwrap_or(u64::MAX))
     }
 
-    /// Whether the deadline has come; wakes the task when it does.
+    /// Returns whether the deadline has passed; wakes the task when it passes.
     fn poll_due(&mut self, cx: &mut Context<'_>, deadline: Option<Deadline>) -> Poll<()> {
         let Some(deadline) = deadline else {
             return Poll::Pending;

@@ -13,7 +13,7 @@ use ra_crypto::{Backend, OsEntropy};
 
 pub use pool::KeyPool;
 
-/// Where a login's keys come from.
+/// Source of a login's keys.
 ///
 /// ```
 /// use ra_tokio::Keys;
@@ -54,8 +54,8 @@ impl From<KeyPool> for Keys {
     }
 }
 
-/// Makes a key on `threads` threads, a blocking worker among them, with the operating system's randomness. If the worker
-/// panics, or never runs because the runtime is shutting down, there is no key.
+/// Makes a key on `threads` threads, a blocking worker among them, with the operating system's randomness. If the
+/// worker panics, or never runs because the runtime is shutting down, there is no key.
 fn generate(
     backend: Arc<dyn Backend>,
     threads: NonZero<usize>,

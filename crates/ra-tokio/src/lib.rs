@@ -10,10 +10,10 @@
 //! | [`Network`] | how both connect: TLS, its roots, a proxy |
 //! | [`Keys`], [`KeyPool`] | session keys, made on blocking workers |
 //!
-//! Every wait is bounded and every buffer capped. Plaintext goes to this machine only, whatever is configured, and
-//! no redirect is followed. Each `async fn` says under *Cancel safety* what dropping it loses; for the drivers
-//! that is nothing. The runtime needs I/O and time enabled. Name resolution and key making run on its blocking threads,
-//! and dropping a runtime waits for them.
+//! Every wait is bounded and every buffer capped. Plaintext goes to this machine only, whatever is configured,
+//! and no redirect is followed. Each `async fn` says under *Cancel safety* what dropping it loses; for the
+//! drivers that is nothing. The runtime needs I/O and time enabled. Name resolution and key making run on its blocking
+//! threads, and dropping a runtime waits for them.
 //!
 //! # Features
 //!

@@ -50,7 +50,8 @@ impl Login {
     /// Starts a login. Nothing is sent before it is polled; then the first key is made while the connection opens.
     ///
     /// # Errors
-    /// [`StartError`] if the login could not start. TLS is checked here, so that nobody is shown a code that cannot be used.
+    /// [`StartError`] if the login could not start. TLS is checked here, so that nobody is shown a code that cannot be
+    /// used.
     pub fn start(options: LoginOptions) -> Result<Self, StartError> {
         let LoginOptions {
             config,
@@ -142,7 +143,7 @@ impl Login {
         self.driver.give_up_captcha(self.io.now())
     }
 
-    /// How far the login is.
+    /// Phase of the login.
     #[must_use]
     pub fn phase(&self) -> Phase {
         self.driver.phase()

@@ -22,9 +22,9 @@ use crate::{Keys, Network};
 pub struct LoginOptions {
     /// Addresses, headers and limits.
     pub config: Config,
-    /// Where keys come from.
+    /// Source of the keys.
     pub keys: Keys,
-    /// How connections are made.
+    /// Settings for connections.
     pub network: Network,
 }
 

@@ -19,8 +19,8 @@ use crate::net::{Network, Stream};
 /// Messages are text of at most 64 KiB (R-17); pings are answered, compression is not offered, redirects are not
 /// followed (R-33).
 ///
-/// The WebSocket library, `tungstenite`, logs whole frames through the `log` crate at `trace`, and the text of the peer's
-/// close at `debug`. Keep the target `tungstenite` at `info`.
+/// The WebSocket library, `tungstenite`, logs whole frames through the `log` crate at `trace`, and the text of the
+/// peer's close at `debug`. Keep the target `tungstenite` at `info`.
 ///
 /// ```
 /// use ra_core::desktop::login::ConnectRequest;
@@ -81,8 +81,8 @@ impl WebSocket {
         poll_fn(|cx| self.poll_receive(cx)).await
     }
 
-    /// Sends a text message. If the connection breaks meanwhile, [`WebSocket::receive`] reports it after what the peer had
-    /// said before.
+    /// Sends a text message. If the connection breaks meanwhile, [`WebSocket::receive`] reports it after what the peer
+    /// had said before.
     ///
     /// # Cancel safety
     /// If the future is dropped, the message is sent as a whole by the next call, or not at all.

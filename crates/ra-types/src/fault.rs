@@ -1,8 +1,8 @@
-//! Fault and retry: whose fault an error is, and whether trying again helps.
+//! Classes of errors: the party that caused it, and the advice on trying again.
 
 use core::time::Duration;
 
-/// Whose fault an error is.
+/// The party that caused an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Fault {
@@ -16,7 +16,7 @@ pub enum Fault {
     Local,
 }
 
-/// What to do after an error.
+/// Advice on trying again after an error.
 ///
 /// ```
 /// use core::time::Duration;

@@ -179,7 +179,7 @@ impl<'a> Sensitive<'a> {
         }
     }
 
-    /// Whether the text is borrowed, that is, nothing was copied.
+    /// Returns true if the text is borrowed: nothing was copied.
     #[must_use]
     pub fn is_borrowed(&self) -> bool {
         matches!(self.0, Place::Borrowed(_))
@@ -261,7 +261,7 @@ impl fmt::Debug for SecretBytes {
     }
 }
 
-/// Whether two texts are equal, in the same time wherever they differ. Their lengths are not hidden.
+/// Compares two texts in constant time. The time shows their lengths, not where they differ.
 #[must_use]
 pub fn constant_time_eq(left: &str, right: &str) -> bool {
     left.as_bytes().ct_eq(right.as_bytes()).into()

@@ -1,9 +1,9 @@
 //! Two hundred desktops on one thread and a bare event loop (mio): `cargo run -p remote-auth --example event_loop`.
 //!
 //! One loop serves all: wait until a connection is ready or the earliest deadline has come, then give a turn to each
-//! desktop that it concerns. What would block (making a key, the one REST call of a login) is on a pool of threads, which
-//! wake the loop. So would looking up a name; here the gateway's address is a number. The keys are fake, as two hundred
-//! RSA keys take a minute to make; the gateway (`support`) and all else are real.
+//! desktop that it concerns. What would block (making a key, the one REST call of a login) is on a pool of threads,
+//! which wake the loop. So would looking up a name; here the gateway's address is a number. The keys are fake, as two
+//! hundred RSA keys take a minute to make; the gateway (`support`) and all else are real.
 
 mod support;
 
@@ -24,7 +24,7 @@ use support::{Failure, Host};
 
 const DESKTOPS: usize = 200;
 
-/// What the desktops share.
+/// State that the desktops share.
 struct World {
     clock: Clock,
     registry: Registry,

@@ -1,9 +1,9 @@
 //! A key that never leaves its module: `cargo run -p remote-auth --example key_elsewhere`.
 //!
-//! The module (here a thread; elsewhere an HSM, a secure element, another process) takes three requests and answers with
-//! bytes. A desktop needs no more of it than a public key and `open`, so that is all that crosses: no private key, no
-//! seed. `ModuleKey` is the [`SessionKey`] of the login, `Module` the [`Backend`] that asks for one key a QR. The gateway
-//! is this program's own (`support`), so it needs no network and no account.
+//! The module (here a thread; elsewhere an HSM, a secure element, another process) takes three requests and answers
+//! with bytes. A desktop needs no more of it than a public key and `open`, so that is all that crosses: no private key,
+//! no seed. `ModuleKey` is the [`SessionKey`] of the login, `Module` the [`Backend`] that asks for one key a QR. The
+//! gateway is this program's own (`support`), so it needs no network and no account.
 
 mod support;
 

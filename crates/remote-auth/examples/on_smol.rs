@@ -1,9 +1,10 @@
 //! A desktop on smol: `cargo run -p remote-auth --example on_smol`.
 //!
-//! The whole adapter is `log_in`: carry out what the machine says, wait for whichever of four things happens first, hand
-//! it in. What is under way is a future; dropping it stops it. The socket is a [`WebSocket`] over a connection that smol
-//! watches. What would block (making a key, the one REST call) is on smol's threads for that. Nothing else is spawned, so
-//! the thread may run anything besides. The gateway is this program's own (`support`): no network, no account.
+//! The whole adapter is `log_in`: carry out what the machine says, wait for whichever of four things happens first,
+//! hand it in. What is under way is a future; dropping it stops it. The socket is a [`WebSocket`] over a connection
+//! that smol watches. What would block (making a key, the one REST call) is on smol's threads for that. Nothing else is
+//! spawned, so the thread may run anything besides. The gateway is this program's own (`support`): no network, no
+//! account.
 
 mod support;
 
@@ -23,7 +24,7 @@ use remote_auth::crypto::{OsEntropy, RustCrypto};
 use smol::{Async, Task, Timer, future::or, net::resolve, unblock};
 use support::{Failure, Host};
 
-/// What the loop hands to the machine.
+/// Input of the loop to the machine.
 enum Happened {
     OnSocket(SocketEvent),
     Elsewhere(Input<'static>),

@@ -1,8 +1,9 @@
 //! A whole login without a socket: `cargo run -p remote-auth --example simulation`.
 //!
-//! Desktop, gateway and phone are three machines on one thread and one clock. What a machine says is noted and carried out
-//! at once: the clock jumps by as long as that takes, or to the next deadline when nobody says anything. Time and
-//! randomness are arguments, so a seed gives the same run every time, and embedders can test what is around the machines.
+//! Desktop, gateway and phone are three machines on one thread and one clock. What a machine says is noted and carried
+//! out at once: the clock jumps by as long as that takes, or to the next deadline when nobody says anything. Time and
+//! randomness are arguments, so a seed gives the same run every time, and embedders can test what is around the
+//! machines.
 
 use std::error::Error;
 use std::sync::Arc;

@@ -1,8 +1,9 @@
-//! Discord's remote auth (QR login) and OAuth2 in one crate: documentation and re-exports of the project's other crates.
+//! Discord's remote auth (QR login) and OAuth2 in one crate: documentation and re-exports of the project's other
+//! crates.
 //!
 //! A *desktop* shows a QR code. A *phone* that is logged in scans and approves it. A *gateway* between them hands the
-//! desktop a token that only the desktop's key opens. Each role is a state machine without I/O; adapters and servers move
-//! its bytes.
+//! desktop a token that only the desktop's key opens. Each role is a state machine without I/O; adapters and servers
+//! move its bytes.
 //!
 //! | module | feature | what it is |
 //! |---|---|---|
@@ -193,9 +194,9 @@
 //!
 //! # Who it is for
 //!
-//! People who build and test clients and gateways of this protocol. Automating user accounts is against Discord's terms.
-//! Anyone holding a token can act as the user. Anyone who approves a code that somebody sent them lets a stranger in.
-//! `docs/threat-model.md` in the repository says what this project protects against and what it cannot.
+//! People who build and test clients and gateways of this protocol. Automating user accounts is against Discord's
+//! terms. Anyone holding a token can act as the user. Anyone who approves a code that somebody sent them lets a
+//! stranger in. `docs/threat-model.md` in the repository says what this project protects against and what it cannot.
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -1,4 +1,4 @@
-//! What one byte of the script does.
+//! Steps of the script: one byte each.
 
 use ra_http::CaptchaSolution;
 use ra_testkit::service::Canned;
@@ -131,7 +131,7 @@ fn mishap(kind: u8) -> Canned {
     }
 }
 
-/// What the person at a desktop does.
+/// Carries out an action of the person at a desktop.
 fn command(world: &mut World, d: usize, act: u8) {
     let solution = || CaptchaSolution::new("canary-solution");
     world.command_desktop(d, |login, now| {

@@ -23,7 +23,7 @@ use super::oracle::Oracle;
 
 /// Enough for two desktops that renew, few enough for a fuzzer.
 pub(super) const MOST_LINES: LineId = 24;
-/// How many texts the adversary remembers.
+/// Most texts that the adversary remembers.
 const MOST_OVERHEARD: usize = 64;
 /// Value of the phones' `Authorization` header.
 pub(super) const AUTHORIZATIONS: [&str; 2] = ["canary-ada", "canary-bob"];
@@ -53,7 +53,7 @@ pub(super) struct Line {
     pub(super) down: VecDeque<Wire>,
 }
 
-/// What a desktop's person sees, and the key of the session behind it.
+/// Events of a desktop, and the key of its session.
 #[derive(Default)]
 pub(super) struct Screen {
     /// The key from `init`.

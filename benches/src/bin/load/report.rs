@@ -118,10 +118,10 @@ impl fmt::Display for Report<'_> {
         writeln!(f)?;
         writeln!(
             f,
-            "{} logins by {desktops} desktops and {phones} phones; {probes} scans timed while the sessions were held. \
+            "{} logins by {desktops} desktops and {phones} phones; {probes} scans timed with the sessions held.\n\
              Idle gateway: {} KiB resident. \
-             Arithmetic of a login at the gateway (a key read, three sealings): {floor:.0} µs, \
-             so its CPU is {:.1} times its floor; at the desktop (three openings): {:.0} µs.",
+             Arithmetic of a login: {floor:.0} µs at the gateway, whose CPU time is {:.1} times that;\n\
+             {:.0} µs at the desktop.",
             full.count,
             held.idle / 1024,
             full.cpu / floor,

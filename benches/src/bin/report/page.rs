@@ -95,7 +95,7 @@ fn ratios(groups: &[(&str, &[Measured])], figure: Figure) -> Outcome<String> {
         for rival in &rivals {
             match functions.iter().find(|measured| measured.id == *rival) {
                 Some(theirs) => {
-                    let _ = write!(text, " {:.2} × |", figure(theirs) / figure(ours));
+                    let _ = write!(text, " {:.2}× |", figure(theirs) / figure(ours));
                 }
                 None => text += " |",
             }

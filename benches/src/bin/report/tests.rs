@@ -49,11 +49,11 @@ fn filled(template: &str, table: &str) -> Result<String, String> {
 #[test]
 fn tables_hold_our_time_and_theirs_as_multiples() {
     let page = filled("before\n{{ratios frames}}\nafter {{x}}\n", "").unwrap();
-    let expected = "before\n| | ours | slow | quick |\n|---|--:|--:|--:|\n| one | 50.0 ns | 2.00 × | |\n\
-                    | two | 2.00 µs | | 0.50 × |\nafter {{x}}\n";
+    let expected = "before\n| | ours | slow | quick |\n|---|--:|--:|--:|\n| one | 50.0 ns | 2.00× | |\n\
+                    | two | 2.00 µs | | 0.50× |\nafter {{x}}\n";
     assert_eq!(page, expected);
     let page = filled("{{mean-ratios frames}}", "").unwrap();
-    assert!(page.contains("| one | 100 ns | 2.00 × | |"), "{page}");
+    assert!(page.contains("| one | 100 ns | 2.00× | |"), "{page}");
     let page = filled(
         "{{times frames/one}}\n{{mean-times alone}}\n{{machine}}",
         "",

@@ -50,7 +50,7 @@ struct State {
     ready: VecDeque<KeyResult>,
     /// One for each login that waits for a key; some may have gone since the last key was made.
     takers: VecDeque<Answer<KeyResult>>,
-    /// How many keys are being made.
+    /// Number of keys being made.
     making: usize,
     closed: bool,
 }
@@ -80,7 +80,8 @@ impl KeyPool {
     /// Takes a key, waiting for it at most `within`.
     ///
     /// # Errors
-    /// [`KeyUnavailable`] if the backend made none, in which case the next one may succeed, or if there was none in time.
+    /// [`KeyUnavailable`] if the backend made none, in which case the next one may succeed, or if there was none in
+    /// time.
     pub fn take(&self, within: Duration) -> Result<Box<dyn SessionKey>, KeyUnavailable> {
         let by = deadline(within);
         let notifier = Notifier::default();

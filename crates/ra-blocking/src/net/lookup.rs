@@ -14,7 +14,7 @@ use crate::stop::Stop;
 /// At most so many lookups run at once in the whole process; others wait their turn. The system's resolver cannot be
 /// stopped and may take half a minute, so lookups that nobody waits for any more could pile up.
 const LOOKUPS_MOST: usize = 16;
-/// How often a wait for the resolver checks whether it is still wanted.
+/// Interval at which a wait for the resolver checks whether it was stopped.
 const LOOK: Duration = Duration::from_millis(50);
 
 static UNDER_WAY: Places = Places::new(LOOKUPS_MOST);
@@ -65,7 +65,7 @@ fn lookup_with(
     }
 }
 
-/// How long to wait before the next check, or an error if the time is over or the lookup is stopped.
+/// Returns the wait until the next check, or an error if the time is up or the lookup was stopped.
 fn left(by: Instant, stop: &Stop) -> Result<Duration, TransportError> {
     let left = by.saturating_duration_since(Instant::now());
     if left.is_zero() || stop.is_stopped() {

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 /// nothing at all makes a write wait.
 const ROOM_WITHIN: Duration = Duration::from_millis(50);
 
-/// A TCP connection. At first every read and write waits, until a fixed time; once [watched](TimedStream::watch), neither
-/// does.
+/// A TCP connection. At first every read and write waits, until a fixed time; once [watched](TimedStream::watch),
+/// neither does.
 #[derive(Debug)]
 pub(crate) struct TimedStream {
     tcp: TcpStream,
@@ -34,8 +34,8 @@ impl TimedStream {
         }
     }
 
-    /// From now on reads answer [`ErrorKind::WouldBlock`] until [`TimedStream::readable`] is called. The watcher waits on
-    /// the handle that this returns.
+    /// From now on reads answer [`ErrorKind::WouldBlock`] until [`TimedStream::readable`] is called. The watcher waits
+    /// on the handle that this returns.
     pub(crate) fn watch(&mut self) -> Result<TcpStream> {
         // a read is only tried when something is there: a limit would hit only the watcher
         self.tcp.set_read_timeout(None)?;
@@ -90,7 +90,7 @@ impl Write for TimedStream {
     }
 }
 
-/// Whether a wait on a [`TimedStream`] took too long.
+/// Returns whether a wait on a [`TimedStream`] timed out.
 pub(super) fn is_timeout(error: &Error) -> bool {
     error.kind() == ErrorKind::TimedOut
 }

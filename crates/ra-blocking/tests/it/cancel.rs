@@ -1,5 +1,5 @@
-//! A login that is cancelled from another thread, in every phase. Nothing here has a time limit of its own under an hour:
-//! without the cancellation each of these tests hangs.
+//! A login that is cancelled from another thread, in every phase. Nothing here has a time limit of its own under an
+//! hour: without the cancellation each of these tests hangs.
 
 use std::io::{Read as _, Write as _};
 use std::sync::mpsc::{Receiver, channel};

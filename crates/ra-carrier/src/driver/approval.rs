@@ -77,7 +77,7 @@ impl ApprovalDriver {
         Ok(())
     }
 
-    /// How far the approval is.
+    /// Phase of the approval.
     #[must_use]
     pub fn phase(&self) -> Phase {
         self.machine.phase()
@@ -88,7 +88,7 @@ impl Driver for ApprovalDriver {
     type Event = Event;
     type End = Result<Outcome, MobileError>;
 
-    /// First what the machine wants done, then one input: the cancellation, the clock, the reply.
+    /// Carries out all outputs, then takes one input: the cancellation, the clock or the reply, in this order.
     fn poll(&mut self, io: &mut impl Io) -> Step<Event> {
         let _entered = self.span.enter();
         loop {

@@ -80,7 +80,7 @@ impl LoginDriver {
         Ok(())
     }
 
-    /// How far the login is.
+    /// Phase of the login.
     #[must_use]
     pub fn phase(&self) -> Phase {
         self.machine.phase()
@@ -139,8 +139,8 @@ impl Driver for LoginDriver {
     type Event = Event;
     type End = Result<Outcome, LoginError>;
 
-    /// First what the machine wants done, then one input: the cancellation, the clock, the key, the reply, the socket. A
-    /// flood of frames keeps none of the others waiting.
+    /// Carries out all outputs, then takes one input: the cancellation, the clock, the key, the reply or the socket, in
+    /// this order. So a flood of frames delays none of the others.
     fn poll(&mut self, io: &mut impl Io) -> Step<Event> {
         let _entered = self.span.enter();
         loop {

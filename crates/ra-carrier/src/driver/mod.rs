@@ -3,6 +3,8 @@
 
 mod approval;
 mod login;
+#[cfg(test)]
+mod tests;
 mod trace;
 
 use http::Response;
@@ -23,17 +25,17 @@ pub type KeyResult = Result<Box<dyn SessionKey>, KeyUnavailable>;
 /// The reply to a call, or why there is none.
 pub type ReplyResult = Result<Response<Body>, TransportError>;
 
-/// What a driver asks of its adapter. No method waits: `poll_*` answers `None` while nothing has come, and the adapter
-/// polls the driver again once something has.
+/// Interface of a driver to its adapter. No method blocks: `poll_*` returns `None` if there is nothing, and the adapter
+/// polls the driver again once there is.
 ///
 /// There is at most one key, one call and one socket at a time. Starting another one replaces it. An approval uses
 /// neither keys nor sockets.
 pub trait Io {
     /// The time now.
     fn now(&self) -> MonoTime;
-    /// Whether the deadline has come. The adapter wakes the driver when it does.
+    /// Returns whether the deadline has passed. The adapter wakes the driver when it passes.
     fn is_due(&mut self, deadline: Option<Deadline>) -> bool;
-    /// Whether somebody outside has ended the driver's work.
+    /// Returns whether the caller has cancelled from another thread.
     fn is_cancelled(&self) -> bool {
         false
     }
@@ -57,7 +59,7 @@ pub trait Io {
     fn stop(&mut self);
 }
 
-/// What a driver's owner does next.
+/// Instruction to the owner of a driver.
 #[derive(Debug)]
 pub enum Step<E> {
     /// Show this event, then poll again.
@@ -74,7 +76,7 @@ pub enum Step<E> {
 pub trait Driver {
     /// Events for the person.
     type Event;
-    /// How the machine ended.
+    /// Result of the machine.
     type End;
 
     /// Runs until there is an event, nothing to do, or the end.

@@ -10,7 +10,7 @@ use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
 
 use crate::RootCertificates;
 
-/// Which certificates are trusted.
+/// Choice of the trusted certificates.
 ///
 /// The default is [`TlsConfig::platform`] where it is compiled in, else [`TlsConfig::webpki`]. With neither feature
 /// there is no default trust: TLS fails before any connection, unless [`TlsConfig::only`], [`TlsConfig::custom`] or
@@ -18,7 +18,7 @@ use crate::RootCertificates;
 #[derive(Clone)]
 pub struct TlsConfig {
     trust: Trust,
-    /// Beside what `trust` says.
+    /// Trusted in addition to `trust`.
     extra: Option<RootCertificates>,
 }
 
@@ -29,13 +29,13 @@ enum Trust {
     #[cfg(feature = "webpki-roots")]
     Webpki,
     Custom(Arc<ClientConfig>),
-    /// Nothing: the default where no roots are compiled in, and what [`TlsConfig::only`] adds to.
+    /// Trusts nothing: the default if no roots are compiled in, and the base of [`TlsConfig::only`].
     Nothing,
 }
 
 impl TlsConfig {
-    /// The operating system's trust: its store, its verifier where it has one. Where the store is files, as on Linux, the
-    /// variables `SSL_CERT_FILE` and `SSL_CERT_DIR` name others in its place.
+    /// The operating system's trust: its store, its verifier where it has one. Where the store is files, as on Linux,
+    /// the variables `SSL_CERT_FILE` and `SSL_CERT_DIR` name others in its place.
     #[cfg(feature = "rustls-platform-verifier")]
     #[must_use]
     pub const fn platform() -> Self {

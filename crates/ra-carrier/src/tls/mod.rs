@@ -1,4 +1,4 @@
-//! Which certificates are trusted, as a [`rustls`] configuration.
+//! The trusted certificates, as a [`rustls`] configuration.
 
 mod config;
 mod refusal;
@@ -22,7 +22,7 @@ pub fn server_name(host: &str) -> Result<ServerName<'static>, TransportError> {
         .map_err(|error| TransportError::with_source(TransportErrorKind::NotAllowed, error))
 }
 
-/// What a failed handshake is called: [`TransportErrorKind::Tls`] with a [`Refusal`] as its cause, or
+/// Converts a failed handshake: [`TransportErrorKind::Tls`] with a [`Refusal`] as its cause, or
 /// [`TransportErrorKind::Lost`] if the connection broke while TLS was being agreed on.
 #[must_use]
 pub fn handshake_error(error: io::Error) -> TransportError {

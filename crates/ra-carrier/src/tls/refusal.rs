@@ -1,12 +1,12 @@
-//! Why a handshake failed, in words of ours: rustls names the peer's certificate and all that stands in it, before
-//! anybody trusts it.
+//! Reasons a handshake failed, in our own words. The texts of rustls quote the peer's certificate, which is not trusted
+//! yet.
 
 use core::error::Error;
 use core::fmt;
 
 use rustls::CertificateError;
 
-/// Why there is no TLS. Holds nothing that the peer sent.
+/// Reason a TLS handshake failed. Holds no data from the peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -16,19 +16,19 @@ pub enum Refusal {
     Expired,
     /// The certificate is not valid yet.
     NotYetValid,
-    /// Nobody who is trusted has issued the certificate.
+    /// No trusted CA has issued the certificate.
     Issuer,
     /// The certificate has been revoked.
     Revoked,
     /// The certificate is a CA's, is for something else, or makes no sense.
     Certificate,
-    /// No version, cipher or extension that both accept.
+    /// The two sides share no version, cipher or extension.
     Incompatible,
     /// The peer ended the handshake.
     Alert,
-    /// What came is no TLS, or breaks its rules.
+    /// The peer does not speak TLS, or breaks its rules.
     Broken,
-    /// Something here failed.
+    /// This side failed.
     Local,
 }
 

@@ -1,4 +1,4 @@
-//! Roots of trust that the caller brings.
+//! Root certificates supplied by the caller.
 
 use std::error::Error;
 use std::fmt;
@@ -7,25 +7,25 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
-/// More than this is no file of somebody's own CAs.
+/// Most certificates taken from one file.
 const CERTIFICATES_MOST: usize = 1000;
 
 /// Certificates of CAs that the caller trusts, at least one. Each is known to be a readable certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RootCertificates(Vec<CertificateDer<'static>>);
 
-/// Why bytes are no [`RootCertificates`].
+/// Reason bytes are not [`RootCertificates`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RootError {
-    /// There is no certificate in it.
+    /// The file holds no certificate.
     None,
-    /// A section that is broken off or is no base64.
+    /// A section is cut off or is not base64.
     Pem,
-    /// A certificate that cannot be read.
+    /// A certificate cannot be read.
     #[non_exhaustive]
     Certificate {
-        /// Which one, counted from 1.
+        /// Number of the certificate, counted from 1.
         number: usize,
     },
     /// More than 1000 certificates.
@@ -44,7 +44,7 @@ impl RootCertificates {
         Self::from_der(certificates.map_err(|_| RootError::Pem)?)
     }
 
-    /// These certificates, in DER.
+    /// Reads certificates in DER.
     ///
     /// # Errors
     /// [`RootError`] unless all of them can be read, and there is one.

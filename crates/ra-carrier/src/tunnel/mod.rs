@@ -1,5 +1,4 @@
-//! Through a proxy: what is said to it and what it has to answer, without the connection. HTTP `CONNECT` (RFC 9110, section
-//! 9.3.6) and SOCKS5 (RFC 1928, RFC 1929).
+//! Handshakes with proxies, without I/O: HTTP `CONNECT` (RFC 9110, section 9.3.6) and SOCKS5 (RFC 1928, RFC 1929).
 
 mod refusal;
 #[cfg(test)]
@@ -13,15 +12,15 @@ use zeroize::Zeroizing;
 use crate::Target;
 use refusal::Refusal;
 
-/// The most that a proxy's answer to `CONNECT` may take, in bytes.
+/// Size limit of a proxy's answer to `CONNECT`, in bytes.
 const MAX_HEAD_BYTES: usize = 8 * 1024;
-/// Of SOCKS.
+/// SOCKS protocol version.
 const VERSION: u8 = 5;
 const NO_CREDENTIALS: u8 = 0;
 const USER_AND_PASSWORD: u8 = 2;
 
-/// The way through a proxy to one target. Names are resolved by the proxy; TLS runs inside, so that it sees host names and
-/// nothing else.
+/// A tunnel through a proxy to one target. The proxy resolves names. TLS runs inside the tunnel, so the proxy sees host
+/// names and nothing else.
 ///
 /// ```
 /// use std::io::{Read, Write};
@@ -50,29 +49,29 @@ pub struct Tunnel<'a> {
     state: State,
 }
 
-/// What to do over the connection to the proxy.
+/// Next step of the handshake with a proxy.
 pub struct Step {
-    /// Send this. It may hold credentials.
+    /// Bytes to send. They may hold credentials.
     pub send: Zeroizing<Vec<u8>>,
-    /// Then read exactly so many bytes, at most 257, and hand them in. What follows them belongs to others.
+    /// Number of bytes to read afterwards, at most 257, and to hand in. Read no more: later bytes belong to the target.
     pub read: usize,
 }
 
 enum State {
     Start,
-    /// The answer to `CONNECT` so far.
+    /// The answer to `CONNECT`, as far as it has been read.
     Head(Vec<u8>),
     Method,
     Credentials,
     Reply,
-    /// Of the address that the proxy connected from. It is read and not looked at.
+    /// The address that the proxy connected from. It is read and ignored.
     Address,
     NameLength,
     Rest,
 }
 
 impl<'a> Tunnel<'a> {
-    /// From a fresh connection to `proxy`.
+    /// Starts the handshake on a new connection to `proxy`.
     ///
     /// ```
     /// use ra_carrier::{Target, Tunnel};
@@ -91,11 +90,13 @@ impl<'a> Tunnel<'a> {
         }
     }
 
-    /// The next step; `None` when the way is open. `heard` is what the last step had read, nothing at first.
+    /// Returns the next step; `None` once the tunnel is open. `heard` holds the bytes read for the last step; it is
+    /// empty at first.
     ///
     /// # Errors
-    /// [`TransportErrorKind::ProxyCredentials`](ra_http::TransportErrorKind::ProxyCredentials) if the proxy wants credentials,
-    /// or other ones; [`TransportErrorKind::Proxy`](ra_http::TransportErrorKind::Proxy) if it will not connect, or does not speak the protocol.
+    /// [`TransportErrorKind::ProxyCredentials`](ra_http::TransportErrorKind::ProxyCredentials) if the proxy needs
+    /// credentials or refuses ours; [`TransportErrorKind::Proxy`](ra_http::TransportErrorKind::Proxy) if it does not
+    /// connect or breaks the protocol.
     ///
     /// ```
     /// use ra_carrier::{Target, Tunnel};
@@ -122,7 +123,7 @@ impl<'a> Tunnel<'a> {
                 if head.len() >= MAX_HEAD_BYTES {
                     return Err(Refusal::Protocol.error());
                 }
-                // byte by byte: what follows the head belongs to whoever is behind the proxy
+                // byte by byte: bytes after the head belong to the target behind the proxy
                 (State::Head(head), say(b"", 1))
             }
             (State::Method, [VERSION, method]) if *method == self.method() => self.introduced()?,
@@ -150,7 +151,7 @@ impl<'a> Tunnel<'a> {
             true => format!("[{host}]:{port}"),
             false => format!("{host}:{port}"),
         };
-        // made large enough at once, so that no copy of the credentials stays behind
+        // allocated at its full size, so that growing leaves no copy of the credentials behind
         let mut send = Zeroizing::new(Vec::with_capacity(2048));
         let head = format!("CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n");
         send.extend_from_slice(head.as_bytes());
@@ -164,7 +165,7 @@ impl<'a> Tunnel<'a> {
         Step { send, read: 1 }
     }
 
-    /// The one way of saying who we are that is offered.
+    /// The only authentication method offered.
     fn method(&self) -> u8 {
         match self.proxy.credentials() {
             Some(_) => USER_AND_PASSWORD,
@@ -213,7 +214,7 @@ fn say(bytes: &[u8], read: usize) -> Step {
     Step { send, read }
 }
 
-/// Whether the answer to `CONNECT` is a success.
+/// Returns whether the answer to `CONNECT` is a success.
 fn accepted(head: &[u8]) -> Result<(), TransportError> {
     match status(head) {
         Some(200..=299) => Ok(()),
@@ -222,7 +223,7 @@ fn accepted(head: &[u8]) -> Result<(), TransportError> {
     }
 }
 
-/// The status of an HTTP/1.x answer.
+/// Reads the status of an HTTP/1.x answer.
 fn status(head: &[u8]) -> Option<u16> {
     let rest = head.strip_prefix(b"HTTP/1.")?;
     let (&[b'0' | b'1', b' ', a, b, c], rest) = rest.split_first_chunk()? else {

@@ -1,22 +1,22 @@
-//! Why a proxy does not connect.
+//! Reasons a proxy does not connect.
 
 use std::error::Error;
 use std::fmt;
 
 use ra_http::{TransportError, TransportErrorKind};
 
-/// What a proxy said that is no connection. None of it is the proxy's own words.
+/// Reason a proxy refused. It quotes no text of the proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// An HTTP status other than 2xx.
+    /// The proxy answered with an HTTP status other than 2xx.
     Status(u16),
-    /// SOCKS: our way of saying who we are will not do.
+    /// SOCKS: the proxy does not accept our authentication method.
     Method,
-    /// SOCKS: wrong user name or password.
+    /// SOCKS: the user name or password is wrong.
     Credentials,
-    /// SOCKS: a reply other than success.
+    /// SOCKS: the reply is not a success.
     Reply(u8),
-    /// Not the protocol, or an answer over its cap.
+    /// The answer breaks the protocol or is too long.
     Protocol,
     /// The target's name is too long for the protocol.
     Name,
@@ -25,7 +25,7 @@ pub(super) enum Refusal {
 impl Refusal {
     pub(super) fn error(self) -> TransportError {
         let kind = match self {
-            // 401 is the origin's word for it, which some proxies say too
+            // 401 is meant for origin servers, but some proxies send it
             Self::Status(401 | 407) | Self::Method | Self::Credentials => {
                 TransportErrorKind::ProxyCredentials
             }

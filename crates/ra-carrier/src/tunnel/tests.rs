@@ -16,7 +16,7 @@ fn target(host: &str) -> Target {
     }
 }
 
-/// What came of it (`None` if the proxy fell silent), what it heard, and what it said that was left alone.
+/// The result (`None` if the proxy fell silent), the bytes the proxy received, and its bytes that were not read.
 fn told(proxy: &str, host: &str, says: &[u8]) -> (Result<(), Option<Refusal>>, Vec<u8>, Vec<u8>) {
     let (proxy, target): (Proxy, _) = (proxy.parse().unwrap(), target(host));
     let mut tunnel = Tunnel::new(&proxy, &target);

@@ -1,15 +1,15 @@
-//! A connection that reports a failed write later, where it is read.
+//! A connection that reports a failed write at a later read.
 
 use std::io::{Error, ErrorKind, Read, Result, Write};
 
-/// A connection whose failed write is reported by a later read, after what the peer said before it hung up. Later writes
-/// are dropped.
+/// A connection whose failed write is reported by a later read, after what the peer said before it hung up. Later
+/// writes are dropped.
 pub(super) struct DeferredWrite<S> {
     pub(super) stream: S,
     failed: Failed,
 }
 
-/// Whether a write has failed.
+/// State of a failed write.
 enum Failed {
     No,
     Unreported(Error),
@@ -27,7 +27,7 @@ impl<S> DeferredWrite<S> {
     /// The result of a write or a flush; a failure counts as `dropped` bytes written.
     fn written(&mut self, result: Result<usize>, dropped: usize) -> Result<usize> {
         match result {
-            // some systems say this of a connection that is still being opened
+            // some systems return this while the connection is still being opened
             Err(error) if error.kind() == ErrorKind::NotConnected => {
                 Err(ErrorKind::WouldBlock.into())
             }
@@ -83,7 +83,7 @@ impl<S: Write> Write for DeferredWrite<S> {
     }
 }
 
-/// Whether a later try may succeed. A timeout of a blocking connection counts: its owner may try again.
+/// Returns whether a retry may succeed. The timeout of a blocking connection counts, because its owner may retry.
 fn is_wait(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }

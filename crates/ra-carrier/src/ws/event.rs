@@ -1,4 +1,4 @@
-//! What a socket brought, and how it reaches the machine.
+//! Events of a socket, and their conversion to inputs of the machine.
 
 use std::fmt;
 use std::ops::Deref;
@@ -10,7 +10,7 @@ use ra_http::TransportError;
 use ra_proto::CloseCode;
 use tungstenite::Utf8Bytes;
 
-/// What a [`WebSocket`](crate::WebSocket) brought.
+/// An event of a [`WebSocket`](crate::WebSocket).
 ///
 /// ```
 /// use ra_carrier::SocketEvent;
@@ -42,13 +42,13 @@ pub enum SocketEvent {
 }
 
 impl SocketEvent {
-    /// Whether this is the socket's last event.
+    /// Returns whether this is the socket's last event.
     #[must_use]
     pub fn is_end(&self) -> bool {
         !matches!(self, Self::Opened | Self::Text(_) | Self::Binary)
     }
 
-    /// Whether there is no connection any more over which a close code could go out.
+    /// Returns whether the connection is gone, so that no close code can be sent.
     #[must_use]
     pub fn leaves_nothing_open(&self) -> bool {
         matches!(self, Self::Failed(_) | Self::Closed(_) | Self::Lost)
@@ -70,8 +70,8 @@ impl SocketEvent {
     }
 }
 
-/// The text of a message, in the buffer that it was read into: the machine reads it there, no copy is made. It may hold a
-/// ticket, so `Debug` shows its length alone.
+/// The text of a message, in the buffer that it was read into: the machine reads it there, no copy is made. It may hold
+/// a ticket, so `Debug` shows its length alone.
 pub struct ReceivedText(pub(super) Utf8Bytes);
 
 impl Deref for ReceivedText {

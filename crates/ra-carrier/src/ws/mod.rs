@@ -27,17 +27,17 @@ use deferred_write::DeferredWrite;
 /// The read buffer, in bytes. The library fills it with zeros before every read, and its default is 128 KiB.
 const READ_BUFFER: usize = 4096;
 
-/// The WebSocket of one desktop, over a connection that its embedder opens: a non-blocking one with an event loop around it,
-/// or one that waits within limits of its own. There may be none, at first ([`WebSocket::default`]) and again after the end;
-/// then it brings nothing and drops what is sent.
+/// The WebSocket of one desktop, over a connection that its embedder opens: a non-blocking one with an event loop
+/// around it, or one that waits within limits of its own. There may be none, at first ([`WebSocket::default`]) and
+/// again after the end; then it brings nothing and drops what is sent.
 ///
 /// Messages are text of at most 64 KiB (R-17), capped while they are read; pings are answered, compression is not
 /// offered, redirects are not followed (R-33). The socket never waits by itself: where the connection says
 /// [`ErrorKind::WouldBlock`], it keeps what it has, a part of a frame included, and goes on at the next
 /// [`WebSocket::poll`]. TLS is agreed on within that, where the address says `wss`.
 ///
-/// `tungstenite`, the library below, logs whole frames through `log` at `trace`, and the text of the peer's close at `debug`.
-/// Keep that target at `info`.
+/// `tungstenite`, the library below, logs whole frames through `log` at `trace`, and the text of the peer's close at
+/// `debug`. Keep that target at `info`.
 ///
 /// ```no_run
 /// use std::net::TcpStream;
@@ -76,7 +76,7 @@ const READ_BUFFER: usize = 4096;
 /// ```
 pub struct WebSocket<S: Read + Write> {
     state: State<S>,
-    /// Nothing more is read; what the machine says to the last event may still go out.
+    /// Reads nothing more. The machine's answer to the last event may still be sent.
     ended: bool,
 }
 
@@ -90,13 +90,13 @@ enum State<S: Read + Write> {
 type Handshake<S> = ClientHandshake<DeferredWrite<Stream<S>>>;
 
 impl<S: Read + Write> WebSocket<S> {
-    /// Opens the socket that a login asks for. `open` brings the connection, open or still being opened. To this machine it
-    /// is used as it is; to any other TLS is spoken over it, with names checked. Nothing is sent before the first
-    /// [`WebSocket::poll`], which also reports what stands in the way, as [`SocketEvent::Failed`].
+    /// Opens the socket that a login asks for. `open` brings the connection, open or still being opened. To this
+    /// machine it is used as it is; to any other TLS is spoken over it, with names checked. Nothing is sent before the
+    /// first [`WebSocket::poll`], which also reports what stands in the way, as [`SocketEvent::Failed`].
     ///
     /// The embedder keeps `request.timeout`, or leaves it to the machine, whose deadline is no later. Reading the
-    /// platform's roots takes milliseconds; pass [`TlsConfig::custom`] with what [`TlsConfig::client_config`] gave once to
-    /// save them.
+    /// platform's roots takes milliseconds; pass [`TlsConfig::custom`] with what [`TlsConfig::client_config`] gave once
+    /// to save them.
     #[must_use]
     pub fn connect(
         request: &ConnectRequest,
@@ -113,7 +113,7 @@ impl<S: Read + Write> WebSocket<S> {
         })
     }
 
-    /// Where `request` leads.
+    /// Returns the target of `request`.
     ///
     /// # Errors
     /// [`TransportErrorKind::NotAllowed`] for a request that cannot be sent or must not go there (R-01).
@@ -122,10 +122,10 @@ impl<S: Read + Write> WebSocket<S> {
         Target::of_socket(request)
     }
 
-    /// As [`WebSocket::connect`], over a stream of the embedder's making.
+    /// Like [`WebSocket::connect`], over a stream that the embedder supplies.
     ///
     /// # Errors
-    /// As of [`WebSocket::target`], before anything is opened, and what `open` returns.
+    /// The errors of [`WebSocket::target`], before anything is opened, and the errors of `open`.
     pub fn start(
         request: &ConnectRequest,
         open: impl FnOnce(&Target) -> Result<Stream<S>, TransportError>,
@@ -139,8 +139,8 @@ impl<S: Read + Write> WebSocket<S> {
         })
     }
 
-    /// What has come, if anything has; [`SocketEvent::Opened`] or [`SocketEvent::Failed`] is the first. `None` means that
-    /// the connection has nothing more for now, and that everything unsent was tried again. After the end it is always
+    /// Returns the next event, if there is one; [`SocketEvent::Opened`] or [`SocketEvent::Failed`] is the first. `None`
+    /// means that the connection has nothing more for now, and that unsent data was retried. After the end it is always
     /// `None`.
     ///
     /// Poll until `None` whenever the connection is readable or writable. That is enough for edge-triggered loops too.
@@ -164,8 +164,8 @@ impl<S: Read + Write> WebSocket<S> {
     }
 
     /// Sends a text message, or keeps it until there is room, and wipes its memory afterwards. If the connection breaks
-    /// meanwhile, [`WebSocket::poll`] reports it after what the peer had said before. Before [`SocketEvent::Opened`] and
-    /// after the end this does nothing.
+    /// meanwhile, [`WebSocket::poll`] reports it after what the peer had said before. Before [`SocketEvent::Opened`]
+    /// and after the end this does nothing.
     pub fn send(&mut self, text: impl Into<String>) {
         let text = Zeroizing::new(text.into().into_bytes());
         if let State::Open(socket) = &mut self.state
@@ -184,8 +184,8 @@ impl<S: Read + Write> WebSocket<S> {
         !matches!(socket.flush(), Err(Error::Io(error)) if error.kind() == ErrorKind::WouldBlock)
     }
 
-    /// Closes the socket without waiting: the code is sent if the connection takes it at once. A socket that is still being
-    /// opened is dropped.
+    /// Closes the socket without waiting: the code is sent if the connection takes it at once. A socket that is still
+    /// being opened is dropped.
     pub fn close(&mut self, code: CloseCode) {
         if let State::Open(mut socket) = mem::take(self).state {
             let code = u16::from(code).into();
@@ -196,7 +196,7 @@ impl<S: Read + Write> WebSocket<S> {
         }
     }
 
-    /// The connection, as long as there is one.
+    /// Returns the connection, if there is one.
     pub fn connection_mut(&mut self) -> Option<&mut S> {
         let deferred = match &mut self.state {
             State::Upgrading(handshake) => handshake.get_mut().get_mut(),
@@ -291,10 +291,10 @@ fn config() -> WebSocketConfig {
         .max_frame_size(Some(MAX_FRAME_BYTES))
 }
 
-/// Why there is no socket.
+/// Returns the reason a socket could not be opened.
 fn failed(error: Error) -> TransportError {
     match error {
-        // not as a source: it holds the body
+        // dropped, not kept as a source: it holds the body
         Error::Http(response) => {
             let wait = retry_after(response.headers());
             let status = response.status().as_u16();
@@ -308,13 +308,13 @@ fn failed(error: Error) -> TransportError {
     }
 }
 
-/// Why there is no connection.
+/// Returns the reason there is no connection.
 fn not_connected(error: io::Error) -> TransportError {
     let kind = no_connection(&error).unwrap_or(TransportErrorKind::Connect);
     TransportError::with_source(kind, error)
 }
 
-/// The kind of an error that says that there is no connection.
+/// Returns the error kind for a connection that could not be made.
 fn no_connection(error: &io::Error) -> Option<TransportErrorKind> {
     match error.kind() {
         ErrorKind::TimedOut => Some(TransportErrorKind::Timeout),

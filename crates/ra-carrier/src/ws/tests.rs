@@ -1,4 +1,4 @@
-//! Over a connection that is played byte by byte, and never waits.
+//! Tests of the WebSocket over a scripted connection that never blocks.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -14,7 +14,7 @@ use tungstenite::handshake::derive_accept_key;
 use super::{SocketEvent, WebSocket};
 use crate::{Target, TlsConfig};
 
-/// Both ends of a connection: a test says what comes and sees what went.
+/// Both ends of a connection: a test supplies the incoming bytes and inspects the sent ones.
 #[derive(Clone, Default)]
 struct Line(Rc<RefCell<Ends>>);
 
@@ -23,7 +23,7 @@ struct Ends {
     comes: VecDeque<u8>,
     over: bool,
     went: Vec<u8>,
-    /// What writes meet instead.
+    /// Error returned by writes, if any.
     refuses: Option<Refuses>,
 }
 
@@ -94,8 +94,11 @@ fn open() -> (WebSocket<Line>, Line) {
         .find_map(|l| l.strip_prefix("Sec-WebSocket-Key: "));
     let accept = derive_accept_key(key.unwrap().as_bytes());
     line.say(
-        format!("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {accept}\r\n\r\n")
-            .as_bytes(),
+        format!(
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+             Sec-WebSocket-Accept: {accept}\r\n\r\n"
+        )
+        .as_bytes(),
     );
     assert!(matches!(socket.poll(), Some(SocketEvent::Opened)));
     (socket, line)

@@ -1,4 +1,4 @@
-//! What each configuration trusts, by real handshakes.
+//! Tests of the certificates each configuration trusts, with real handshakes.
 
 use std::error::Error as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -11,7 +11,7 @@ use ra_testkit::tls::{Ca, flawed, tls_1_1, tls_end};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Nobody listens there: what comes after a handshake is not looked at.
+/// An address where nobody listens. The tests look only at the handshake.
 fn nowhere() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, 9).into()
 }

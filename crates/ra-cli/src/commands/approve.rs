@@ -26,7 +26,7 @@ pub(crate) const LONG_ABOUT: &str = "\
 Approve or decline a scanned QR code, as the phone does.
 
 The command shows which login it is and asks at the terminal. Only approve a code that you yourself opened on a \
-device in front of you. Anyone who sent you a code, or a picture of one, gets into your account with your yes. \
+device in front of you. Anyone who sent you a code, or a picture of one, can use your account once you say yes. \
 Without a terminal nothing is approved.
 
 The token of the account comes from a file or from the variable RA_TOKEN, never from an argument: every program on \
@@ -62,7 +62,8 @@ pub(crate) struct ApproveArgs {
 /// Asks the person and sends the decision.
 ///
 /// # Errors
-/// [`Kind::Usage`] for a wrong command line or without a terminal; else the reason why the decision did not get through.
+/// [`Kind::Usage`] for a wrong command line or without a terminal; else the reason why the decision was not
+/// delivered.
 pub(crate) async fn run(args: &ApproveArgs) -> Result<Exit, Failure> {
     let url: ScanUrl = parse("URL", &args.url)?;
     let api: BaseUrl = parse("--api", &args.api)?;
@@ -151,7 +152,7 @@ impl Phone {
             &format!("  Code:        {}", self.url),
             &format!("  Fingerprint: {}", self.url.fingerprint()),
             "Only approve a code that you yourself opened on a device in front of you. Anyone who sent you",
-            "a code, or a picture of one, gets into your account with your yes.",
+            "a code, or a picture of one, can use your account once you say yes.",
         ] {
             self.printer.message(line)?;
         }
@@ -275,8 +276,8 @@ fn failed(error: &MobileError) -> Failure {
     Failure::caused(kind, error, error.retry())
 }
 
-/// The service refuses with one of its error codes. An unknown fingerprint or handshake token has expired; any other code
-/// is a refusal. An answer without a code comes from something in between.
+/// The service refuses with one of its error codes. An unknown fingerprint or handshake token has expired; any other
+/// code is a refusal. An answer without a code comes from something in between.
 fn refused(error: &HttpError) -> Kind {
     let status = error.status().filter(|status| status.is_client_error());
     match (error.kind(), status.map(|status| status.as_u16())) {

@@ -1,4 +1,4 @@
-//! What a command shows: text for people, or one JSON object a line for programs.
+//! The output of commands: text for people, or one JSON object a line for programs.
 
 pub(crate) mod event;
 pub(crate) mod screen;

@@ -28,7 +28,7 @@ impl Printer {
         Self { json, screen }
     }
 
-    /// Whether events are printed for a program.
+    /// Returns true if events are printed for a program.
     pub(crate) const fn is_json(&self) -> bool {
         self.json
     }

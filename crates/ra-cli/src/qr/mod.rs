@@ -1,4 +1,4 @@
-//! The QR code as modules, and its three pictures.
+//! QR codes: their modules, and pictures of them for terminals, PNG and SVG.
 
 pub(crate) mod png;
 pub(crate) mod svg;
@@ -8,7 +8,7 @@ use core::fmt;
 
 use qrcode::{EcLevel, QrCode};
 
-/// Light modules around the code, as ISO/IEC 18004 asks for.
+/// Width of the light border in modules, as ISO/IEC 18004 requires.
 pub(crate) const QUIET_ZONE: usize = 4;
 
 /// A QR code with its quiet zone.
@@ -23,8 +23,8 @@ pub(crate) struct Qr {
 pub(crate) struct TooLong;
 
 impl Qr {
-    /// The code for `text`. A screen does not get scratched: the lowest error correction keeps a scan URL within
-    /// 41 columns and 21 lines, so that it fits on the smallest usual terminal.
+    /// Makes the code for `text` with the lowest error correction, because screens do not get scratched. A scan URL
+    /// then takes 41 columns and 21 lines, which fits an 80 by 24 terminal.
     ///
     /// # Errors
     /// [`TooLong`] beyond 2,953 bytes.
@@ -40,13 +40,13 @@ impl Qr {
         })
     }
 
-    /// Modules on a side, quiet zone included.
+    /// Returns the number of modules on a side, quiet zone included.
     #[must_use]
     pub(crate) fn side(&self) -> usize {
         self.inner + 2 * QUIET_ZONE
     }
 
-    /// Whether the module in column `x`, row `y` is dark; everything outside the code is light.
+    /// Returns true if the module in column `x`, row `y` is dark. All modules outside the code are light.
     #[must_use]
     pub(crate) fn is_dark(&self, x: usize, y: usize) -> bool {
         let (Some(x), Some(y)) = (x.checked_sub(QUIET_ZONE), y.checked_sub(QUIET_ZONE)) else {

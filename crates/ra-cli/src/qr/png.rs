@@ -1,14 +1,14 @@
-//! The QR code as a PNG picture: one bit a pixel, black on white.
+//! Writes a QR code as a PNG picture: one bit a pixel, black on white.
 
 use super::Qr;
 
 /// Pixels on the side of a module: 328 pixels for a usual code, which phones read from a screen at arm's length.
 pub(crate) const SCALE: usize = 8;
 
-/// The bytes of a PNG file.
+/// Returns the bytes of a PNG file.
 ///
 /// # Errors
-/// What the encoder refuses; a code that [`Qr::new`] made is never too large for it.
+/// The errors of the encoder. A code of [`Qr::new`] is never too large for it.
 pub(crate) fn encode(qr: &Qr) -> Result<Vec<u8>, ::png::EncodingError> {
     let side = qr.side() * SCALE;
     let stride = side.div_ceil(8);

@@ -1,13 +1,13 @@
-//! The QR code as an SVG picture: one unit a module, one path for all dark modules.
+//! Writes a QR code as an SVG picture: one unit a module, one path for all dark modules.
 
 use core::fmt::Write;
 
 use super::Qr;
 
-/// Pixels on the side of a module where nothing else says how large the picture is.
+/// Pixels on the side of a module, for viewers that use the picture's own size.
 const SCALE: usize = 8;
 
-/// The text of an SVG file.
+/// Returns the text of an SVG file.
 #[must_use]
 pub(crate) fn encode(qr: &Qr) -> String {
     let side = qr.side();

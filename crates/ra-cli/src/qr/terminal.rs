@@ -1,14 +1,14 @@
-//! The QR code as half blocks: two modules on top of each other in one character.
+//! Draws a QR code with half blocks: one character shows two modules, one above the other.
 
 use super::Qr;
 
-/// How the picture gets its contrast.
+/// Way to draw dark and light modules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Paint {
-    /// Black on white by escape sequences: right on dark and on light terminals.
+    /// Black on white with escape sequences, for dark and light terminals.
     Colours,
-    /// Characters only. Light modules are drawn, which is right on dark terminals; most phones read the
-    /// inverted picture on light ones too.
+    /// Characters alone. They draw the light modules, for dark terminals. Light terminals show the picture inverted,
+    /// which most phones read too.
     Characters,
 }
 
@@ -16,7 +16,7 @@ pub(crate) enum Paint {
 const BLACK_ON_WHITE: &str = "\u{1b}[38;5;16;48;5;231m";
 const RESET: &str = "\u{1b}[0m";
 
-/// The lines of the picture, top to bottom, without line ends. Each is [`Qr::side`] columns wide.
+/// Returns the lines of the picture, top to bottom, without line ends. Each is [`Qr::side`] columns wide.
 #[must_use]
 pub(crate) fn lines(qr: &Qr, paint: Paint) -> Vec<String> {
     (0..qr.side())

@@ -10,7 +10,7 @@ use crate::support::{Ended, Ra, command, run, write};
 pub const URL: &str = "https://discord.com/ra/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 const TOKEN: &str = "canary-phone-token";
 
-/// What the API heard: method and path, `Authorization`, body.
+/// A call that the API received: method and path, `Authorization`, body.
 pub type Heard = Arc<Mutex<Vec<(String, String, Value)>>>;
 
 /// An API that answers the calls of an approval by the end of their path, and remembers them.

@@ -116,7 +116,7 @@ fn r56_a_person_logs_in_through_two_nodes() {
     }
 }
 
-/// How `ra gateway` ends with this as its rendezvous.
+/// Runs `ra gateway` with this rendezvous to its end.
 fn ends(rendezvous: &str, variable: Option<&str>) -> Ended {
     let mut gateway = command(&["gateway", "--listen", "127.0.0.1:0"]);
     gateway.args(["--rendezvous", rendezvous]);

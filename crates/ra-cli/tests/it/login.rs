@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::support::fake::{self, Socket, TICKET, TOKEN};
-use crate::support::{Ra, command, picture, run, write};
+use crate::support::{Ra, command, fails_without_a_reader, login_args, picture, run, write};
 use serde_json::json;
 
 /// A gateway and an API that let Mary in.
@@ -17,7 +17,7 @@ fn world() -> (String, String) {
 #[test]
 fn events_are_those_of_the_contract_in_their_order() {
     let (gateway, api) = world();
-    let ended = run(&["login", "--json", "--gateway", &gateway, "--api", &api]);
+    let ended = run(&login_args(&gateway, &api, &[]));
     assert_eq!(ended.code, 0, "{ended:?}");
     let [qr, user, token] = &ended.events()[..] else {
         panic!("{ended:?}")
@@ -69,36 +69,14 @@ fn the_token_stands_alone_on_standard_output_for_people() {
 #[test]
 fn a_reader_that_goes_away_ends_it() {
     let (gateway, api) = world();
-    let (reader, writer) = std::io::pipe().unwrap();
-    drop(reader);
-    let output = command(&["login", "--json", "--gateway", &gateway, "--api", &api])
-        .stdout(writer)
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(8));
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert!(
-        stderr.starts_with("error: cannot write the output: "),
-        "{stderr}"
-    );
-    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    fails_without_a_reader(&mut command(&login_args(&gateway, &api, &[])));
 }
 
 #[test]
 fn r09_the_prefix_is_configurable() {
     let (gateway, api) = world();
     let prefix = "https://discordapp.com/rp/";
-    let args = [
-        "login",
-        "--json",
-        "--gateway",
-        &gateway,
-        "--api",
-        &api,
-        "--qr-prefix",
-        prefix,
-    ];
-    let ended = run(&args);
+    let ended = run(&login_args(&gateway, &api, &["--qr-prefix", prefix]));
     let qr = &ended.events()[0];
     let fingerprint = qr["fingerprint"].as_str().unwrap();
     assert_eq!(qr["url"], format!("{prefix}{fingerprint}"));
@@ -182,19 +160,13 @@ fn pictures_are_written_and_replaced_with_each_code() {
         directory.path().join("qr.png"),
         directory.path().join("qr.svg"),
     );
-    let args = [
-        "login",
-        "--json",
-        "--gateway",
-        &gateway,
-        "--api",
-        &api,
+    let files = [
         "--qr-png",
         png.to_str().unwrap(),
         "--qr-svg",
         svg.to_str().unwrap(),
     ];
-    let mut ra = Ra::start(&args);
+    let mut ra = Ra::start(&login_args(&gateway, &api, &files));
     ra.event("qr");
     assert_eq!(ra.event("renewed")["reason"], "expired");
     let url = ra.event("qr")["url"].clone();
@@ -291,7 +263,7 @@ fn r31_a_captcha_without_a_terminal_ends_it() {
             "captcha_sitekey": "site-1", "captcha_rqdata": "canary-rqdata", "captcha_rqtoken": "canary-rqtoken"});
         fake::response("400 Bad Request", "application/json", &body.to_string())
     });
-    let ended = run(&["login", "--json", "--gateway", &gateway, "--api", &api]);
+    let ended = run(&login_args(&gateway, &api, &[]));
     assert_eq!(ended.code, 5, "{ended:?}");
     let events = ended.events();
     assert_eq!(

@@ -8,7 +8,7 @@ use ra_testkit::tls::{Ca, Identity, flawed, tls_1_1, tls_end};
 
 use crate::approve::{self, URL};
 use crate::proxy::proxy_to;
-use crate::support::{Ended, Ra, command, fake, write};
+use crate::support::{Ended, Ra, command, fake, login_args, write};
 
 /// A gateway and an API that go well, behind TLS with this certificate.
 struct World {
@@ -43,16 +43,7 @@ impl World {
 }
 
 fn both(gateway: &str, login_api: &str, approve_api: &str, options: &[&str]) -> [Ended; 2] {
-    let login = [
-        "login",
-        "--json",
-        "--renew",
-        "0",
-        "--gateway",
-        gateway,
-        "--api",
-        login_api,
-    ];
+    let login = login_args(gateway, login_api, &["--renew", "0"]);
     let approve = ["approve", URL, "--yes", "--api", approve_api];
     [&login[..], &approve[..]].map(|args| with_token(&[args, options].concat(), &[]))
 }
@@ -64,7 +55,7 @@ fn with_token(args: &[&str], variables: &[(&str, &str)]) -> Ended {
     Ra::spawn(command.envs(variables.iter().copied())).end()
 }
 
-/// Where a URL leads.
+/// Target of a URL.
 fn address(url: &str) -> SocketAddr {
     let authority = url.split("//").nth(1).unwrap();
     authority.split('/').next().unwrap().parse().unwrap()
@@ -179,18 +170,8 @@ fn the_environment_names_the_proxy() {
         _ => None,
     });
     let proxy = format!("http://me:canary-password@{address}");
-    let login = [
-        "login",
-        "--json",
-        "--renew",
-        "0",
-        "--ca-file",
-        &file,
-        "--gateway",
-        "wss://gateway.invalid",
-        "--api",
-        "https://api.invalid/api/v9",
-    ];
+    let (gateway, api) = ("wss://gateway.invalid", "https://api.invalid/api/v9");
+    let login = login_args(gateway, api, &["--renew", "0", "--ca-file", &file]);
     for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
         let ended = with_token(&login, &[(variable, &proxy)]);
         assert_eq!(ended.code, 0, "{variable}: {ended:?}");

@@ -27,7 +27,7 @@ fn limited(ulimit: &str) -> (Ra, String) {
     (gateway, address)
 }
 
-/// What it has told when it ends.
+/// Ends it and returns its diagnostics.
 fn told(gateway: Ra) -> String {
     gateway.terminate();
     let ended = gateway.end();

@@ -1,4 +1,4 @@
-//! What an operator does with `ra gateway`: TLS, a log, a drain, new certificates.
+//! Operation of `ra gateway`: TLS, a log, a drain, new certificates.
 
 use std::io::Read as _;
 use std::net::TcpStream;
@@ -7,7 +7,7 @@ use std::path::Path;
 use rcgen::{CertificateParams, CertifiedKey, KeyPair, date_time_ymd, generate_simple_self_signed};
 use serde_json::Value;
 
-use crate::support::{PATIENCE, Ra, command, run, write};
+use crate::support::{PATIENCE, Ra, command, login_args, run, write};
 
 const ACCOUNTS: &str = "[[account]]\nauthorization = \"canary-authorization\"\nid = 852892297661906993\n\
     username = \"canary-name\"\ntoken = \"canary-token\"\n";
@@ -66,16 +66,7 @@ impl Files {
             format!("https://{address}/api/v9"),
         );
         let trusted = self.path("cert.pem");
-        let base = [
-            "login",
-            "--json",
-            "--renew",
-            "0",
-            "--gateway",
-            &gateway,
-            "--api",
-            &api,
-        ];
+        let base = login_args(&gateway, &api, &["--renew", "0"]);
         let mut login = Ra::spawn(command(&base).env("SSL_CERT_FILE", &trusted));
         let url = login.event("qr")["url"].as_str().unwrap().to_owned();
         let approved = Ra::spawn(
@@ -274,16 +265,7 @@ fn a_drain_has_the_length_that_it_is_given_and_no_level_logs_a_secret() {
             format!("ws://{address}"),
             format!("http://{address}/api/v9"),
         );
-        let base = [
-            "login",
-            "--json",
-            "--renew",
-            "0",
-            "--gateway",
-            &socket,
-            "--api",
-            &api,
-        ];
+        let base = login_args(&socket, &api, &["--renew", "0"]);
         let mut login = Ra::start(&base);
         let qr = login.event("qr");
         let url = qr["url"].as_str().unwrap();

@@ -5,9 +5,9 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Mutex};
 
 use crate::support::fake;
-use crate::support::run;
+use crate::support::{login_args, run};
 
-/// What a proxy was asked: the heads of requests.
+/// The heads of the requests that a proxy received.
 pub type Asked = Arc<Mutex<Vec<String>>>;
 
 /// A proxy that connects to whatever it is asked for, and remembers what that was.
@@ -62,16 +62,7 @@ fn socket_and_calls_go_through_the_proxy() {
     let api = fake::good_api(&key);
     let (address, asked) = proxy();
     let proxy = format!("http://me:canary-password@{address}");
-    let ended = run(&[
-        "login",
-        "--json",
-        "--gateway",
-        &gateway,
-        "--api",
-        &api,
-        "--proxy",
-        &proxy,
-    ]);
+    let ended = run(&login_args(&gateway, &api, &["--proxy", &proxy]));
     assert_eq!(ended.code, 0, "{ended:?}");
     ended.never_says("canary-password");
     let asked = asked.lock().unwrap();

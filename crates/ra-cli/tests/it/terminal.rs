@@ -1,4 +1,4 @@
-//! What a person sees and answers, on a pseudo-terminal.
+//! Questions and pictures on a pseudo-terminal, with a person's answers.
 
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};

@@ -6,7 +6,7 @@ use ra_crypto::PublicKeyError;
 use ra_proto::CloseCode;
 use ra_proto::frame::DecodeError;
 
-use super::Phase;
+use super::phase::Phase;
 use crate::Fault;
 
 /// Reason why a session failed. The desktop sees only its [`SessionError::close_code`].
@@ -76,7 +76,7 @@ impl SessionError {
         }
     }
 
-    /// Whose fault the error is.
+    /// The party that caused the error.
     ///
     /// ```
     /// use ra_core::Fault;

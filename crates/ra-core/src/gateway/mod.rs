@@ -11,86 +11,30 @@
 //! [`Session::attach`] (or [`Session::attach_sealed`]), [`Session::approve`] and [`Session::decline`]; the host keeps
 //! accounts, handshake tokens and tickets.
 
+mod config;
 mod error;
 mod output;
+mod phase;
 mod state;
 mod timers;
 
 use alloc::sync::Arc;
-use core::fmt;
-use core::time::Duration;
 
 use ra_crypto::{Backend, Entropy};
 use ra_proto::{CloseCode, Fingerprint, Ticket, User};
 
+use crate::machine::{Machine, debug_phase};
 use crate::queue::Queue;
-use crate::time::Clock;
 use crate::{Deadline, Misuse, MonoTime};
 
 pub use crate::input::Input;
+pub use config::{Accept, Config};
 pub use error::SessionError;
 pub use output::{Event, Outcome, Output};
-pub use state::Phase;
+pub use phase::Phase;
 
 use state::{Context, State};
 use timers::Timers;
-
-/// Which proof dialects a gateway takes (R-50).
-///
-/// ```
-/// use ra_core::gateway::{Accept, Config};
-///
-/// let mut config = Config::default();
-/// config.accept = Accept::Digest; // desktops that speak the nonce dialect are turned away
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Accept {
-    /// Both dialects.
-    #[default]
-    Any,
-    /// Only `proof`, the digest of the nonce.
-    Digest,
-    /// Only `nonce`, the nonce itself.
-    Nonce,
-}
-
-/// Configuration of gateway sessions.
-///
-/// ```
-/// use core::time::Duration;
-/// use ra_core::gateway::Config;
-///
-/// let mut config = Config::default();
-/// config.timeout = Duration::from_secs(300);
-/// ```
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Config {
-    /// How long a session lives, and its QR with it. Sent as `timeout_ms`.
-    pub timeout: Duration,
-    /// How often the desktop is to send a heartbeat. Sent as `heartbeat_interval`.
-    pub heartbeat_interval: Duration,
-    /// How much later than the interval a heartbeat may come.
-    pub heartbeat_grace: Duration,
-    /// How long a desktop may take from `hello` to a valid proof.
-    pub handshake_within: Duration,
-    /// Which proofs are taken.
-    pub accept: Accept,
-}
-
-impl Default for Config {
-    /// 120 s a session, a heartbeat every 41.25 s with 10 s of grace, 15 s for the handshake,
-    /// both dialects.
-    fn default() -> Self {
-        Self {
-            timeout: Duration::from_secs(120),
-            heartbeat_interval: Duration::from_millis(41_250),
-            heartbeat_grace: Duration::from_secs(10),
-            handshake_within: Duration::from_secs(15),
-            accept: Accept::Any,
-        }
-    }
-}
 
 /// One socket as the gateway sees it.
 ///
@@ -107,11 +51,7 @@ impl Default for Config {
 /// session.handle(MonoTime::from_millis(30), Input::Text(r#"{"op":"heartbeat"}"#), &mut entropy);
 /// assert!(matches!(session.poll_output(), Some(Output::Send(_)))); // `heartbeat_ack`
 /// ```
-pub struct Session {
-    clock: Clock,
-    state: State,
-    cx: Context,
-}
+pub struct Session(Machine<State, Context>);
 
 impl Session {
     /// A session on a socket that has just opened; `hello` waits in the queue.
@@ -135,11 +75,7 @@ impl Session {
             out: Queue::new(),
         };
         let state = State::open(&mut cx);
-        Self {
-            clock: Clock::new(now),
-            state,
-            cx,
-        }
+        Self(Machine::new(now, state, cx))
     }
 
     /// Handles an event of the socket or the clock. `entropy` is for the nonce and for sealing it.
@@ -155,9 +91,10 @@ impl Session {
     /// assert_eq!(session.phase(), Phase::Ended);
     /// ```
     pub fn handle(&mut self, now: MonoTime, input: Input<'_>, entropy: &mut dyn Entropy) {
-        let now = self.clock.advance(now);
-        self.step(|state, cx| state.on_time(cx, now));
-        self.step(|state, cx| state.on_input(cx, now, input, entropy));
+        let now = self.0.clock.advance(now);
+        self.0.step(|state, cx| state.on_time(cx, now));
+        self.0
+            .step(|state, cx| state.on_input(cx, now, input, entropy));
     }
 
     /// Shows the desktop the user who scanned its code. May come again, with another user, until the verdict.
@@ -183,7 +120,9 @@ impl Session {
         user: &User,
         entropy: &mut dyn Entropy,
     ) -> Result<(), Misuse> {
-        self.command(now, |state, cx| state.attach(cx, user, entropy))
+        self.0.command(now, State::on_time, |state, cx, _| {
+            state.attach(cx, user, entropy)
+        })
     }
 
     /// The same with a user that was sealed to [this desktop's key](Self::public_key) elsewhere,
@@ -193,7 +132,9 @@ impl Session {
     ///
     /// As [`attach`](Self::attach).
     pub fn attach_sealed(&mut self, now: MonoTime, sealed: &[u8]) -> Result<(), Misuse> {
-        self.command(now, |state, cx| state.attach_sealed(cx, sealed))
+        self.0.command(now, State::on_time, |state, cx, _| {
+            state.attach_sealed(cx, sealed)
+        })
     }
 
     /// Hands the desktop its ticket and ends the session.
@@ -215,7 +156,9 @@ impl Session {
     /// assert_eq!(nobody_has_scanned, Err(Misuse::NobodyAttached));
     /// ```
     pub fn approve(&mut self, now: MonoTime, ticket: &Ticket) -> Result<(), Misuse> {
-        self.command(now, |state, cx| state.approve(cx, ticket))
+        self.0.command(now, State::on_time, |state, cx, _| {
+            state.approve(cx, ticket)
+        })
     }
 
     /// Tells the desktop that the person declined, and ends the session.
@@ -234,7 +177,8 @@ impl Session {
     /// assert_eq!(session.decline(MonoTime::from_millis(30)), Err(Misuse::NobodyAttached));
     /// ```
     pub fn decline(&mut self, now: MonoTime) -> Result<(), Misuse> {
-        self.command(now, State::decline)
+        self.0
+            .command(now, State::on_time, |state, cx, _| state.decline(cx))
     }
 
     /// Ends the session from this side, with the close code that the desktop is to see.
@@ -252,8 +196,8 @@ impl Session {
     /// assert_eq!(last, Some(Output::End(Ok(Outcome::ShutDown))));
     /// ```
     pub fn shut_down(&mut self, now: MonoTime, code: CloseCode) {
-        self.clock.advance(now);
-        self.step(|state, cx| state.shut_down(cx, code));
+        self.0.clock.advance(now);
+        self.0.step(|state, cx| state.shut_down(cx, code));
     }
 
     /// Takes the next output, in order.
@@ -270,7 +214,7 @@ impl Session {
     /// }
     /// ```
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.cx.out.pop()
+        self.0.cx.out.pop()
     }
 
     /// When to call [`Session::handle`] with [`Input::Tick`] at the latest; `None` after the end.
@@ -286,7 +230,7 @@ impl Session {
     /// ```
     #[must_use]
     pub fn deadline(&self) -> Option<Deadline> {
-        (self.phase() != Phase::Ended).then(|| self.cx.timers.next())
+        (self.phase() != Phase::Ended).then(|| self.0.cx.timers.next())
     }
 
     /// The phase of the session.
@@ -302,7 +246,7 @@ impl Session {
     /// ```
     #[must_use]
     pub fn phase(&self) -> Phase {
-        self.state.phase()
+        self.0.state.phase()
     }
 
     /// The desktop's public key as it was sent (DER SPKI), once the proof was right.
@@ -318,7 +262,7 @@ impl Session {
     /// ```
     #[must_use]
     pub fn public_key(&self) -> Option<&[u8]> {
-        self.state.public_key()
+        self.0.state.public_key()
     }
 
     /// The session's fingerprint, once the proof was right.
@@ -327,7 +271,7 @@ impl Session {
     /// use ra_core::gateway::Session;
     /// use ra_proto::Fingerprint;
     ///
-    /// /// Whether this is the session that a phone has scanned.
+    /// /// Returns true for the session that a phone has scanned.
     /// fn is_meant(session: &Session, scanned: Fingerprint) -> bool {
     ///     session.fingerprint() == Some(scanned)
     /// }
@@ -336,30 +280,6 @@ impl Session {
     pub fn fingerprint(&self) -> Option<Fingerprint> {
         self.public_key().map(ra_crypto::fingerprint)
     }
-
-    fn step(&mut self, step: impl FnOnce(State, &mut Context) -> State) {
-        let state = core::mem::replace(&mut self.state, State::Ended);
-        self.state = step(state, &mut self.cx);
-    }
-
-    fn command(
-        &mut self,
-        now: MonoTime,
-        command: impl FnOnce(State, &mut Context) -> (State, Result<(), Misuse>),
-    ) -> Result<(), Misuse> {
-        let now = self.clock.advance(now);
-        self.step(|state, cx| state.on_time(cx, now)); // a verdict that comes too late is too late
-        let state = core::mem::replace(&mut self.state, State::Ended);
-        let (state, answer) = command(state, &mut self.cx);
-        self.state = state;
-        answer
-    }
 }
 
-impl fmt::Debug for Session {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session")
-            .field("phase", &self.phase())
-            .finish_non_exhaustive()
-    }
-}
+debug_phase!(Session);

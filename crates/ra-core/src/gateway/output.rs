@@ -2,7 +2,7 @@
 
 use ra_proto::{CloseCode, Fingerprint};
 
-use super::SessionError;
+use super::error::SessionError;
 use crate::Text;
 
 /// The next action, or the end.

@@ -1,8 +1,8 @@
 //! The transitions of a gateway session: the only file that changes its state.
 
 use alloc::boxed::Box;
+use alloc::string::{String, ToString};
 use alloc::sync::Arc;
-use core::fmt;
 
 use ra_crypto::{Backend, Entropy, EntropyError, PublicKeyError, SealError};
 use ra_proto::frame::{DesktopFrame, GatewayFrame, Proof};
@@ -10,14 +10,19 @@ use ra_proto::{CloseCode, Sensitive, Ticket, User, base64};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use super::config::{Accept, Config};
+use super::error::SessionError;
+use super::output::{Event, Outcome, Output};
+use super::phase::Phase;
 use super::timers::Timers;
-use super::{Accept, Config, Event, Input, Outcome, Output, SessionError};
+use crate::input::Input;
 use crate::queue::Queue;
 use crate::{Misuse, MonoTime, Text};
 
 const NONCE_BYTES: usize = 32;
 
 /// The state of a session, with the data of its phase.
+#[derive(Default)]
 pub(super) enum State {
     AwaitInit,
     AwaitProof {
@@ -30,35 +35,8 @@ pub(super) enum State {
     Scanned {
         spki: Box<[u8]>,
     },
+    #[default]
     Ended,
-}
-
-/// The phase of a gateway session.
-///
-/// ```
-/// use ra_core::gateway::Phase;
-///
-/// assert_eq!(Phase::Scanned.to_string(), "Scanned");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Phase {
-    /// `hello` is out, the desktop's key is awaited.
-    AwaitInit,
-    /// The sealed nonce is out, the proof is awaited.
-    AwaitProof,
-    /// The fingerprint is out, a phone is awaited.
-    AwaitScan,
-    /// A phone has scanned, its owner's verdict is awaited.
-    Scanned,
-    /// Ended.
-    Ended,
-}
-
-impl fmt::Display for Phase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self, f)
-    }
 }
 
 /// Data that all phases share.
@@ -165,7 +143,7 @@ impl State {
                 let fingerprint = ra_crypto::fingerprint(&spki);
                 cx.timers.handshake_done();
                 cx.send(&GatewayFrame::PendingRemoteInit {
-                    fingerprint: alloc::string::ToString::to_string(&fingerprint).into(),
+                    fingerprint: fingerprint.to_string().into(),
                 });
                 cx.out.push(Output::Event(Event::Ready(fingerprint)));
                 Self::AwaitScan { spki }
@@ -186,21 +164,47 @@ impl State {
         }
     }
 
+    /// The phone's user is sealed here.
     pub(super) fn attach(
         self,
         cx: &mut Context,
         user: &User,
         entropy: &mut dyn Entropy,
     ) -> (Self, Result<(), Misuse>) {
+        self.show(cx, |cx, spki| {
+            let payload = Zeroizing::new(user.encode());
+            seal(cx, spki, payload.as_bytes(), entropy)
+        })
+    }
+
+    /// The phone's user was sealed by the host.
+    pub(super) fn attach_sealed(
+        self,
+        cx: &mut Context,
+        sealed: &[u8],
+    ) -> (Self, Result<(), Misuse>) {
+        self.show(cx, |_, _| Ok(base64::encode_standard(sealed)))
+    }
+
+    /// Sends the sealed user to the desktop.
+    fn show(
+        self,
+        cx: &mut Context,
+        seal_user: impl FnOnce(&Context, &[u8]) -> Result<String, SessionError>,
+    ) -> (Self, Result<(), Misuse>) {
         match self {
-            // scans over and over, and a desktop that does not read: our memory is not theirs to fill
+            // A desktop that is scanned over and over and does not read must not fill our memory.
             Self::AwaitScan { .. } | Self::Scanned { .. } if cx.out.is_full() => {
                 (cx.fail(SessionError::Backlog), Ok(()))
             }
             Self::AwaitScan { spki } | Self::Scanned { spki } => {
-                let payload = Zeroizing::new(user.encode());
-                let state = match seal(cx, &spki, payload.as_bytes(), entropy) {
-                    Ok(sealed) => cx.show(spki, sealed),
+                let state = match seal_user(cx, &spki) {
+                    Ok(sealed) => {
+                        cx.send(&GatewayFrame::PendingTicket {
+                            encrypted_user_payload: sealed.into(),
+                        });
+                        Self::Scanned { spki }
+                    }
                     Err(error) => cx.fail(error),
                 };
                 (state, Ok(()))
@@ -210,41 +214,29 @@ impl State {
         }
     }
 
-    pub(super) fn attach_sealed(
-        self,
-        cx: &mut Context,
-        sealed: &[u8],
-    ) -> (Self, Result<(), Misuse>) {
-        match self {
-            Self::AwaitScan { .. } | Self::Scanned { .. } if cx.out.is_full() => {
-                (cx.fail(SessionError::Backlog), Ok(()))
-            }
-            Self::AwaitScan { spki } | Self::Scanned { spki } => {
-                (cx.show(spki, base64::encode_standard(sealed)), Ok(()))
-            }
-            Self::Ended => (Self::Ended, Err(Misuse::Ended)),
-            state => (state, Err(Misuse::NotReady)),
-        }
-    }
-
     pub(super) fn approve(self, cx: &mut Context, ticket: &Ticket) -> (Self, Result<(), Misuse>) {
-        match self {
-            Self::Scanned { .. } => {
-                cx.send(&GatewayFrame::PendingLogin {
-                    ticket: Sensitive::from(ticket.expose()),
-                });
-                (cx.close(CloseCode::NORMAL, Outcome::Approved), Ok(()))
-            }
-            Self::Ended => (Self::Ended, Err(Misuse::Ended)),
-            state => (state, Err(Misuse::NobodyAttached)),
-        }
+        let ticket = Sensitive::from(ticket.expose());
+        self.decide(
+            cx,
+            &GatewayFrame::PendingLogin { ticket },
+            Outcome::Approved,
+        )
     }
 
     pub(super) fn decline(self, cx: &mut Context) -> (Self, Result<(), Misuse>) {
+        self.decide(cx, &GatewayFrame::Cancel, Outcome::Declined)
+    }
+
+    fn decide(
+        self,
+        cx: &mut Context,
+        verdict: &GatewayFrame<'_>,
+        outcome: Outcome,
+    ) -> (Self, Result<(), Misuse>) {
         match self {
             Self::Scanned { .. } => {
-                cx.send(&GatewayFrame::Cancel);
-                (cx.close(CloseCode::NORMAL, Outcome::Declined), Ok(()))
+                cx.send(verdict);
+                (cx.close(CloseCode::NORMAL, outcome), Ok(()))
             }
             Self::Ended => (Self::Ended, Err(Misuse::Ended)),
             state => (state, Err(Misuse::NobodyAttached)),
@@ -256,15 +248,6 @@ impl State {
             Self::Ended => Self::Ended,
             _ => cx.close(code, Outcome::ShutDown),
         }
-    }
-}
-
-impl Context {
-    fn show(&mut self, spki: Box<[u8]>, sealed_user: alloc::string::String) -> State {
-        self.send(&GatewayFrame::PendingTicket {
-            encrypted_user_payload: sealed_user.into(),
-        });
-        State::Scanned { spki }
     }
 }
 
@@ -292,7 +275,7 @@ fn seal(
     spki: &[u8],
     plaintext: &[u8],
     entropy: &mut dyn Entropy,
-) -> Result<alloc::string::String, SessionError> {
+) -> Result<String, SessionError> {
     let sealed = cx.backend.peer_key(spki)?.seal(plaintext, entropy)?;
     Ok(base64::encode_standard(&sealed))
 }

@@ -1,6 +1,7 @@
 //! The three clocks of a gateway session: handshake, heartbeat, expiry.
 
-use super::{Config, SessionError};
+use super::config::Config;
+use super::error::SessionError;
 use crate::{Deadline, MonoTime, Wake};
 
 #[derive(Debug)]

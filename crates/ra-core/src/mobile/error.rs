@@ -1,4 +1,4 @@
-//! Why an approval failed.
+//! Errors of an approval.
 
 use core::fmt;
 
@@ -6,7 +6,7 @@ use ra_http::HttpError;
 
 use crate::{Fault, Retry};
 
-/// Why an approval failed.
+/// Reason why an approval failed.
 ///
 /// ```
 /// use ra_core::mobile::MobileError;
@@ -31,7 +31,7 @@ pub enum MobileError {
 }
 
 impl MobileError {
-    /// Whose fault the error is.
+    /// The party that caused the error.
     ///
     /// ```
     /// use ra_core::Fault;
@@ -47,7 +47,7 @@ impl MobileError {
         }
     }
 
-    /// Whether trying again helps.
+    /// Advice on trying again.
     ///
     /// ```
     /// use ra_core::Retry;

@@ -13,134 +13,26 @@
 //! refused until the event [`Event::Confirm`] is out (R-44). Show the person what they are about to
 //! approve before you call it.
 
+mod config;
 mod error;
+mod input;
 mod output;
+mod phase;
 mod state;
 
-use core::fmt;
-use core::time::Duration;
+use ra_proto::Fingerprint;
 
-use ra_http::{BaseUrl, Body, TransportError};
-use ra_proto::rest::MfaMethod;
-use ra_proto::{Fingerprint, MfaAnswerText, Token};
-
+use crate::machine::{Machine, debug_phase};
 use crate::queue::Queue;
-use crate::time::Clock;
 use crate::{CallId, Deadline, Misuse, MonoTime};
 
+pub use config::Config;
 pub use error::MobileError;
+pub use input::{Input, MfaAnswer};
 pub use output::{Event, Outcome, Output};
-pub use state::Phase;
+pub use phase::Phase;
 
 use state::{Context, State};
-
-/// How a phone talks to the service.
-///
-/// ```
-/// use ra_core::mobile::Config;
-/// use ra_proto::Token;
-///
-/// let mut config = Config::new("https://discord.com/api/v9".parse()?, Token::new("secret".to_owned()));
-/// config.temporary_token = true;
-/// assert!(!format!("{config:?}").contains("secret"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Config {
-    /// Where the REST calls go (R-01).
-    pub api: BaseUrl,
-    /// The token of the approving account, sent in `Authorization`.
-    pub authorization: Token,
-    /// How long one call may take.
-    pub call_within: Duration,
-    /// How long the person may take to decide: as long as a handshake token lives (R-41).
-    pub decide_within: Duration,
-    /// How many wrong codes the person may give for the second factor.
-    pub mfa_tries: u32,
-    /// Whether the device is to get a token that does not last (R-42).
-    pub temporary_token: bool,
-}
-
-impl Config {
-    /// A phone of this account: 15 s a call, 120 s for the decision, 3 wrong codes.
-    ///
-    /// ```
-    /// use core::time::Duration;
-    /// use ra_core::mobile::Config;
-    /// use ra_proto::Token;
-    ///
-    /// let config = Config::new("http://127.0.0.1:4000/api/v9".parse()?, Token::new("secret".to_owned()));
-    /// assert_eq!(config.decide_within, Duration::from_secs(120));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn new(api: BaseUrl, authorization: Token) -> Self {
-        Self {
-            api,
-            authorization,
-            call_within: Duration::from_secs(15),
-            decide_within: Duration::from_secs(120),
-            mfa_tries: 3,
-            temporary_token: false,
-        }
-    }
-}
-
-/// Something that happened outside. None of it can misuse the machine.
-///
-/// ```
-/// use ra_core::CallId;
-/// use ra_core::mobile::Input;
-/// use ra_http::{TransportError, TransportErrorKind};
-///
-/// fn nobody_answered(call: CallId) -> Input {
-///     Input::Reply(call, Err(TransportError::new(TransportErrorKind::Timeout)))
-/// }
-/// ```
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Input {
-    /// Answers `Call`: the response, or the reason why there is none.
-    Reply(CallId, Result<http::Response<Body>, TransportError>),
-    /// Time has passed.
-    Tick,
-}
-
-/// The person's answer to a multi-factor challenge (R-43).
-///
-/// ```
-/// use ra_core::mobile::MfaAnswer;
-/// use ra_proto::MfaAnswerText;
-/// use ra_proto::rest::MfaMethod;
-///
-/// let answer = MfaAnswer::new(MfaMethod::Totp, MfaAnswerText::new("123456".to_owned()));
-/// assert!(!format!("{answer:?}").contains("123456"));
-/// ```
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct MfaAnswer {
-    /// By which method.
-    pub method: MfaMethod,
-    /// The code or password. Redacted and wiped.
-    pub text: MfaAnswerText,
-}
-
-impl MfaAnswer {
-    /// An answer by this method.
-    ///
-    /// ```
-    /// use ra_core::mobile::MfaAnswer;
-    /// use ra_proto::MfaAnswerText;
-    /// use ra_proto::rest::MfaMethod;
-    ///
-    /// let answer = MfaAnswer::new(MfaMethod::Backup, MfaAnswerText::new("abcd-efgh".to_owned()));
-    /// ```
-    #[must_use]
-    pub const fn new(method: MfaMethod, text: MfaAnswerText) -> Self {
-        Self { method, text }
-    }
-}
 
 /// One approval by one phone.
 ///
@@ -159,11 +51,7 @@ impl MfaAnswer {
 /// assert_eq!(phone.phase(), Phase::Creating);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct Session {
-    clock: Clock,
-    state: State,
-    cx: Context,
-}
+pub struct Session(Machine<State, Context>);
 
 impl Session {
     /// The phone has scanned this fingerprint; the first call waits in the queue.
@@ -188,11 +76,7 @@ impl Session {
             out: Queue::new(),
         };
         let state = State::create(&mut cx, now);
-        Self {
-            clock: Clock::new(now),
-            state,
-            cx,
-        }
+        Self(Machine::new(now, state, cx))
     }
 
     /// Handles an event from outside.
@@ -213,9 +97,9 @@ impl Session {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn handle(&mut self, now: MonoTime, input: Input) {
-        let now = self.clock.advance(now);
-        self.step(|state, cx| state.on_input(cx, now, input));
-        self.step(|state, cx| state.on_time(cx, now));
+        let now = self.0.clock.advance(now);
+        self.0.step(|state, cx| state.on_input(cx, now, input));
+        self.0.step(|state, cx| state.on_time(cx, now));
     }
 
     /// The person approves.
@@ -236,7 +120,7 @@ impl Session {
     /// }
     /// ```
     pub fn approve(&mut self, now: MonoTime) -> Result<(), Misuse> {
-        self.command(now, State::approve)
+        self.0.command(now, State::on_time, State::approve)
     }
 
     /// The person declines, before or instead of answering the second factor.
@@ -257,7 +141,7 @@ impl Session {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn decline(&mut self, now: MonoTime) -> Result<(), Misuse> {
-        self.command(now, State::decline)
+        self.0.command(now, State::on_time, State::decline)
     }
 
     /// Ends the approval because the caller gives up, with [`Outcome::Abandoned`]. Nothing more is asked for or sent;
@@ -281,7 +165,8 @@ impl Session {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn abandon(&mut self, now: MonoTime) -> Result<(), Misuse> {
-        self.command(now, |state, cx, _| state.abandon(cx))
+        self.0
+            .command(now, State::on_time, |state, cx, _| state.abandon(cx))
     }
 
     /// The person answers the second factor.
@@ -302,7 +187,9 @@ impl Session {
     /// }
     /// ```
     pub fn answer_mfa(&mut self, now: MonoTime, answer: MfaAnswer) -> Result<(), Misuse> {
-        self.command(now, |state, cx, now| state.answer_mfa(cx, now, answer))
+        self.0.command(now, State::on_time, |state, cx, now| {
+            state.answer_mfa(cx, now, answer)
+        })
     }
 
     /// Takes the next output, in order.
@@ -321,7 +208,7 @@ impl Session {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.cx.out.pop()
+        self.0.cx.out.pop()
     }
 
     /// When to call [`Session::handle`] with [`Input::Tick`] at the latest; `None` after the end.
@@ -339,7 +226,7 @@ impl Session {
     /// ```
     #[must_use]
     pub fn deadline(&self) -> Option<Deadline> {
-        self.state.deadline()
+        self.0.state.deadline()
     }
 
     /// How far the approval is.
@@ -357,32 +244,8 @@ impl Session {
     /// ```
     #[must_use]
     pub fn phase(&self) -> Phase {
-        self.state.phase()
-    }
-
-    fn step(&mut self, step: impl FnOnce(State, &mut Context) -> State) {
-        let state = core::mem::replace(&mut self.state, State::Ended);
-        self.state = step(state, &mut self.cx);
-    }
-
-    fn command(
-        &mut self,
-        now: MonoTime,
-        command: impl FnOnce(State, &mut Context, MonoTime) -> (State, Result<(), Misuse>),
-    ) -> Result<(), Misuse> {
-        let now = self.clock.advance(now);
-        self.step(|state, cx| state.on_time(cx, now)); // a decision that comes too late is too late
-        let state = core::mem::replace(&mut self.state, State::Ended);
-        let (state, answer) = command(state, &mut self.cx, now);
-        self.state = state;
-        answer
+        self.0.state.phase()
     }
 }
 
-impl fmt::Debug for Session {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session")
-            .field("phase", &self.phase())
-            .finish_non_exhaustive()
-    }
-}
+debug_phase!(Session);

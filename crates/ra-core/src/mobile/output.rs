@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use ra_proto::Fingerprint;
 use ra_proto::rest::MfaMethod;
 
-use super::MobileError;
+use super::error::MobileError;
 use crate::HttpCall;
 
 /// The next action, or the end.

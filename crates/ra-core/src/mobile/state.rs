@@ -1,12 +1,14 @@
 //! The transitions of a phone's approval: the only file that changes its state.
 
-use core::fmt;
-
 use ra_http::{Body, Endpoint, HttpError, TransportError, TransportErrorKind};
 use ra_proto::rest::MfaRequired;
 use ra_proto::{Fingerprint, HandshakeToken, MfaTicket, MfaToken};
 
-use super::{Config, Event, Input, MfaAnswer, MobileError, Outcome, Output};
+use super::config::Config;
+use super::error::MobileError;
+use super::input::{Input, MfaAnswer};
+use super::output::{Event, Outcome, Output};
+use super::phase::Phase;
 use crate::queue::Queue;
 use crate::{CallId, Deadline, HttpCall, Misuse, MonoTime, Wake};
 use ra_proto::rest::{Cancel, CreateHandshake, Finish, FinishMfa, FinishMfaReply, FinishReply};
@@ -15,6 +17,7 @@ use ra_proto::rest::{Cancel, CreateHandshake, Finish, FinishMfa, FinishMfaReply,
 const REPLY_GRACE: core::time::Duration = core::time::Duration::from_secs(1);
 
 /// The state of an approval, with the data of its phase.
+#[derive(Default)]
 pub(super) enum State {
     Creating {
         call: Call<CreateHandshake>,
@@ -42,6 +45,7 @@ pub(super) enum State {
     Cancelling {
         call: Call<Cancel>,
     },
+    #[default]
     Ended,
 }
 
@@ -49,38 +53,6 @@ pub(super) enum State {
 pub(super) struct Mfa {
     required: MfaRequired,
     wrong: u32,
-}
-
-/// How far an approval is.
-///
-/// ```
-/// use ra_core::mobile::Phase;
-///
-/// assert_eq!(Phase::AwaitDecision.to_string(), "AwaitDecision");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Phase {
-    /// The service is being asked about the fingerprint.
-    Creating,
-    /// The person decides.
-    AwaitDecision,
-    /// The yes is under way.
-    Finishing,
-    /// The person answers the second factor.
-    AwaitMfa,
-    /// The second factor is being checked.
-    AnsweringMfa,
-    /// The no is under way.
-    Cancelling,
-    /// Ended.
-    Ended,
-}
-
-impl fmt::Display for Phase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self, f)
-    }
 }
 
 /// Data that all phases share.
@@ -211,8 +183,7 @@ impl State {
             Self::AwaitDecision { token, until } => {
                 (Self::finish(cx, now, token, until, None), Ok(()))
             }
-            Self::Ended => (Self::Ended, Err(Misuse::Ended)),
-            state => (state, Err(Misuse::NothingToDecide)),
+            state => state.refuse(Misuse::NothingToDecide),
         }
     }
 
@@ -226,8 +197,7 @@ impl State {
                 };
                 (state, Ok(()))
             }
-            Self::Ended => (Self::Ended, Err(Misuse::Ended)),
-            state => (state, Err(Misuse::NothingToDecide)),
+            state => state.refuse(Misuse::NothingToDecide),
         }
     }
 
@@ -264,8 +234,15 @@ impl State {
                 };
                 (state, Ok(()))
             }
+            state => state.refuse(Misuse::NoMfa),
+        }
+    }
+
+    /// Answers a command that this phase does not take.
+    fn refuse(self, misuse: Misuse) -> (Self, Result<(), Misuse>) {
+        match self {
             Self::Ended => (Self::Ended, Err(Misuse::Ended)),
-            state => (state, Err(Misuse::NoMfa)),
+            state => (state, Err(misuse)),
         }
     }
 

@@ -14,7 +14,7 @@ const OPENED: MonoTime = MonoTime::from_millis(1_000);
 /// A whole interval later: one heartbeat has been due.
 const LATER: MonoTime = MonoTime::from_millis(42_250);
 
-/// What was made, and how many bytes it holds: its own and those that making it left on the heap.
+/// Makes a value and counts the bytes that it holds: its own size and the heap that making it left allocated.
 fn held<T>(make: impl FnOnce() -> T) -> (T, usize) {
     let mut made = None;
     let left = measure(|| made = Some(make()));

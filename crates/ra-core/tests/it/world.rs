@@ -258,7 +258,8 @@ fn r03_a_chatty_gateway_does_no_harm() {
     assert!(report.log.contains(&"unknown op news".into()));
 }
 
-/// Whatever the network does: a right end or a documented one, in bounded time, never a wrong token.
+/// Under every fault of the network a login ends correctly or with a documented error, in bounded time, and never with
+/// a wrong token.
 #[test]
 fn r19_r21_many_bad_networks() {
     let mut ends = std::collections::BTreeMap::new();

@@ -1,4 +1,4 @@
-//! `NO_PROXY`: which targets are reached without a proxy.
+//! `NO_PROXY`: the targets that are reached without a proxy.
 
 use core::net::IpAddr;
 
@@ -17,9 +17,9 @@ struct Entry {
 
 #[derive(Clone, Debug)]
 enum Place {
-    /// This name and all below it, in lower case.
+    /// A name and all names below it, in lower case.
     Domain(String),
-    /// Addresses that begin with these bits.
+    /// A network: the addresses that begin with these bits.
     Network(IpAddr, u8),
 }
 
@@ -40,7 +40,7 @@ impl Bypass {
         bypass
     }
 
-    /// Whether this target is on the list. `host` is in lower case, an IPv6 address without brackets.
+    /// Returns true if this target is on the list. `host` is in lower case, an IPv6 address without brackets.
     pub(super) fn holds(&self, host: &str, port: u16) -> bool {
         let address = address(host);
         self.everything
@@ -59,7 +59,7 @@ impl Bypass {
 
 impl Entry {
     fn read(text: &str) -> Option<Self> {
-        // an address without brackets has no port: its colons are its own
+        // An address without brackets has no port: all colons belong to the address.
         if let Some(place) = Place::network(text) {
             return Some(Self { place, port: None });
         }
@@ -122,7 +122,8 @@ fn is_within(host: &str, domain: &str) -> bool {
         .is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
-/// Whether two addresses of one family have their first bits in common. They never have more than they are long.
+/// Returns true if two addresses of one family have their first `bits` bits in common. `bits` never exceeds their
+/// length.
 fn shares(network: IpAddr, address: IpAddr, bits: u8) -> bool {
     match (network, address) {
         (IpAddr::V4(network), IpAddr::V4(address)) => {

@@ -1,4 +1,4 @@
-//! Which proxy a target is reached through.
+//! Choice of the proxy for a target.
 
 use core::{error::Error, fmt};
 use std::ffi::{OsStr, OsString};
@@ -9,11 +9,11 @@ use super::bypass::Bypass;
 use super::{Proxy, ProxyError};
 use crate::base_url::is_loopback;
 
-/// Asked for in this order; the first that is set and not empty counts.
+/// Variables in the order of reading; the first that is set and not empty counts.
 const PROXY_VARIABLES: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
 const BYPASS_VARIABLES: [&str; 2] = ["no_proxy", "NO_PROXY"];
 
-/// Which proxy, if any, leads to a target: none, one that was named, or what the environment says.
+/// Choice of the proxy for a target: no proxy, a named one, or the one of the environment.
 ///
 /// | made by | targets on this machine | other targets |
 /// |---|---|---|
@@ -21,7 +21,7 @@ const BYPASS_VARIABLES: [&str; 2] = ["no_proxy", "NO_PROXY"];
 /// | [`Proxies::named`] | through the proxy if it is on this machine too, else directly | through the proxy |
 /// | [`Proxies::from_environment`] | directly | through the proxy, unless `NO_PROXY` lists them |
 ///
-/// What is meant for this machine, which may be plaintext, so never leaves it (R-01).
+/// So traffic for this machine, which may be plaintext, never leaves it (R-01).
 ///
 /// ```
 /// use ra_http::Proxies;
@@ -48,7 +48,7 @@ enum Choice {
     Environment(Proxy, Bypass),
 }
 
-/// A variable of the environment that should name a proxy and does not. `Display` names the variable and never shows
+/// Error for an environment variable that does not name a usable proxy. `Display` names the variable and never shows
 /// its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ProxyVariableError {
@@ -57,34 +57,33 @@ pub struct ProxyVariableError {
 }
 
 impl Proxies {
-    /// No proxy for any target.
+    /// Uses no proxy for any target.
     #[must_use]
     pub const fn none() -> Self {
         Self(Choice::None)
     }
 
-    /// This proxy for every target, except that one on another machine is passed by on the way to this one.
+    /// Uses this proxy for every target. A proxy on another machine is not used for targets on this one.
     #[must_use]
     pub const fn named(proxy: Proxy) -> Self {
         Self(Choice::Named(proxy))
     }
 
-    /// What the usual variables say. `variable` is asked for their values; an adapter passes
-    /// [`std::env::var_os`].
+    /// Reads the usual variables. `variable` returns their values; an adapter passes [`std::env::var_os`].
     ///
     /// - `https_proxy`, `HTTPS_PROXY`, `all_proxy`, `ALL_PROXY`: the first that is not empty names the proxy, for
     ///   sockets and REST calls alike. Without a scheme it is `http`.
-    /// - `no_proxy`, `NO_PROXY`: the first that is not empty lists what is reached directly, with commas or spaces
+    /// - `no_proxy`, `NO_PROXY`: the first that is not empty lists the targets without a proxy, with commas or spaces
     ///   between. `example.com`, `.example.com` and `*.example.com` mean the name and all below it; there are
     ///   addresses, networks such as `10.0.0.0/8` and `fd00::/8`, a port after each (`[::1]:443`), and `*` for
-    ///   everything. Names are not resolved. What makes no sense matches nothing.
+    ///   everything. Names are not resolved. Entries that cannot be read match nothing.
     ///
-    /// `http_proxy` and `HTTP_PROXY` are never asked for: they are for plaintext, which goes to this machine only and
+    /// `http_proxy` and `HTTP_PROXY` are never read: they are for plaintext, which goes to this machine only and
     /// thus directly. So a request header `Proxy` that CGI turned into `HTTP_PROXY` does no harm either.
     ///
     /// # Errors
-    /// [`ProxyVariableError`] if a variable that counts names no proxy that can be used: it is never passed over in
-    /// silence, since then traffic would go another way than somebody said.
+    /// [`ProxyVariableError`] if a variable that counts does not name a usable proxy. It is never ignored, because
+    /// traffic would then take another way than the variable says.
     pub fn from_environment(
         mut variable: impl FnMut(&'static str) -> Option<OsString>,
     ) -> Result<Self, ProxyVariableError> {
@@ -161,7 +160,7 @@ impl Error for ProxyVariableError {
     }
 }
 
-/// White space around a value, or nothing but it, is an accident of whoever exported it.
+/// Trims white space around a value: it got there by accident.
 fn read(value: &[u8]) -> Result<Proxy, ProxyError> {
     let text = core::str::from_utf8(value)
         .map_err(|_| ProxyError::NotAUrl)?

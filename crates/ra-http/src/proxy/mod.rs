@@ -1,4 +1,4 @@
-//! A proxy as a value: where it is, how it is spoken to, and its credentials. Adapters open the connection.
+//! A proxy as a value: address, protocol and credentials. Adapters open the connection.
 
 mod bypass;
 mod choice;
@@ -12,13 +12,13 @@ use crate::BaseUrl;
 
 pub use choice::{Proxies, ProxyVariableError};
 
-/// The most that RFC 1929 has room for, in bytes; held to with both schemes.
+/// Limit of RFC 1929 for a user name or password, in bytes. Both schemes keep it.
 const CREDENTIAL_MOST: usize = 255;
 
 /// A proxy: `http://host:port` for `CONNECT`, `socks5://host:port` (or `socks5h://`, which means the same here), with
 /// `user:password@` if it asks for them. Without a port it is 80 or 1080.
 ///
-/// The proxy is always told names, never what they resolve to, and TLS runs inside: it sees host names and sizes.
+/// The proxy gets host names, never resolved addresses. TLS runs inside, so the proxy sees host names and sizes only.
 /// Credentials are percent-decoded, wiped on drop, and shown by neither `Debug` nor errors.
 ///
 /// ```
@@ -88,7 +88,7 @@ impl Proxy {
         self.port
     }
 
-    /// Whether the proxy runs on this machine, judged by its text.
+    /// Returns true if the proxy runs on this machine, judged by its text.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         self.loopback
@@ -134,12 +134,12 @@ impl FromStr for Proxy {
             _ => return Err(ProxyError::Scheme),
         };
         let rest = rest.strip_suffix('/').unwrap_or(rest);
-        // the last one: passwords with an unescaped `@` are common, hosts with one do not exist
+        // The last `@` ends the credentials: passwords with an unescaped `@` are common, hosts with one do not exist.
         let (user_info, address) = match rest.rsplit_once('@') {
             Some((user_info, address)) => (Some(user_info), address),
             None => (None, rest),
         };
-        // the rules for hosts and ports are those of every other address
+        // Hosts and ports follow the rules of every other address.
         let base: BaseUrl = format!("https://{address}")
             .parse()
             .map_err(|_| ProxyError::NotAUrl)?;
@@ -176,7 +176,7 @@ impl ProxyCredentials {
     }
 }
 
-/// Decodes percent-encoded text. The buffer is large enough from the start, so that no copy stays behind.
+/// Decodes percent-encoded text. The buffer is large enough from the start, so that growing leaves no copy behind.
 fn percent_decoded(text: &str) -> Option<Zeroizing<String>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
     let mut rest = text.bytes();

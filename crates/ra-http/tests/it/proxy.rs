@@ -18,7 +18,7 @@ fn environment(variables: &[(&str, &str)]) -> Result<Proxies, ProxyVariableError
     })
 }
 
-/// Whether a target goes through the proxy with this `NO_PROXY`.
+/// Returns true if a target goes through the proxy with this `NO_PROXY`.
 fn is_proxied(no_proxy: &str, host: &str, port: u16) -> bool {
     let proxies = environment(&[("https_proxy", "p.example"), ("NO_PROXY", no_proxy)]).unwrap();
     proxies.for_target(host, port).is_some()

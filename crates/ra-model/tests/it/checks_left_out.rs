@@ -1,4 +1,4 @@
-//! What each check is for: without it, something that must always hold does not.
+//! Leaves out each check: without it, a property breaks.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,19 +6,19 @@ use ra_model::World;
 use ra_model::check::Check;
 use stateright::{Checker as _, Expectation, HasDiscoveries, Model as _};
 
-const YES: &str = "no token without a yes to that very session";
-const FOOLED: &str = "who is not fooled lets in the desktop in front of them and no other";
-const ONE_DESKTOP: &str = "an approval reaches one desktop at most";
-const HOLDER: &str = "an approval reaches nobody but the holder of the scanned key";
-const SEALED: &str = "what a scan brings is sealed to the scanned key";
-const SHOWN: &str = "a desktop gets the token of the user that it shows";
-const ONE_VERDICT: &str = "a handshake token brings one verdict at most";
+const YES: &str = "a token is given only after its user approved that session";
+const FOOLED: &str = "a person who is not deceived logs in only their own desktop";
+const ONE_DESKTOP: &str = "an approval reaches at most one desktop";
+const HOLDER: &str = "an approval reaches only the holder of the scanned key";
+const SEALED: &str = "the data of a scan is sealed to the scanned key";
+const SHOWN: &str = "a desktop gets the token of the user it shows";
+const ONE_VERDICT: &str = "a handshake token brings at most one verdict";
 const WITHDRAWN: &str = "a withdrawn scan decides nothing";
-const ONE_EXCHANGE: &str = "a ticket is redeemed once at most";
-const ONE_END: &str = "a login ends once at most";
-const NOTHING_AFTER: &str = "nothing comes after an end";
+const ONE_EXCHANGE: &str = "a ticket is redeemed at most once";
+const ONE_END: &str = "a login ends at most once";
+const NOTHING_AFTER: &str = "nothing happens after an end";
 
-/// The check, how many mishaps and tricks it takes to need it, and what breaks without it.
+/// Each check, the mishaps and tricks needed to miss it, and the properties that break without it.
 const LEFT_OUT: [(Check, u8, u8, &[&str]); 13] = [
     (Check::Proof, 0, 1, &[HOLDER, ONE_DESKTOP]),
     (Check::OwnFingerprint, 0, 1, &[FOOLED]),
@@ -35,7 +35,7 @@ const LEFT_OUT: [(Check, u8, u8, &[&str]); 13] = [
     (Check::SessionEnded, 1, 0, &[NOTHING_AFTER]),
 ];
 
-/// What breaks and must not, in the first states that show it.
+/// Returns the broken properties, in the first states that show them.
 fn broken(world: World, expected: &[&'static str]) -> BTreeSet<&'static str> {
     let enough = HasDiscoveries::AllOf(expected.iter().copied().collect());
     let checker = world.checker().finish_when(enough).spawn_bfs().join();

@@ -1,4 +1,4 @@
-//! Nobody hangs: where nothing goes wrong, a login can be brought to its end from every state.
+//! Checks that nobody hangs: without mishaps, a login can reach its end from every state.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -27,7 +27,7 @@ fn explore(world: World) -> (Vec<State>, Vec<Vec<usize>>) {
     (states, before)
 }
 
-/// From which states one of these can be reached.
+/// Returns the states from which one of these can be reached.
 fn can_reach(states: &[State], before: &[Vec<usize>], goal: impl Fn(&State) -> bool) -> Vec<bool> {
     let mut can: Vec<bool> = states.iter().map(goal).collect();
     let mut waiting: VecDeque<usize> = (0..can.len()).filter(|place| can[*place]).collect();

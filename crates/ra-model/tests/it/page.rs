@@ -17,7 +17,8 @@ pub(crate) fn table(heading: &str) -> Vec<Vec<String>> {
     .collect()
 }
 
-/// How many states and steps the page gives a world with so many mishaps, tricks and scans a phone.
+/// Returns the numbers of states and steps that the page gives a world with this many mishaps, tricks and scans a
+/// phone.
 pub(crate) fn size(mishaps: &str, tricks: &str, scans: &str) -> [usize; 2] {
     let rows = table("How large it is");
     let mut rows = rows.iter();

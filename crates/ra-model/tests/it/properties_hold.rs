@@ -1,4 +1,4 @@
-//! Every state of a world with one mishap and one trick: what must always hold does, and what must be possible is.
+//! Checks every state of a world with one mishap and one trick: properties hold, and goals are reachable.
 
 use std::time::Instant;
 

@@ -1,8 +1,8 @@
-//! The little of JSON that frames and bodies need: flat objects cut into borrowed pieces in one pass.
+//! JSON for frames and bodies: one pass splits a flat object into borrowed values.
 //!
-//! Values are told apart by the grammar and interpreted by name afterwards. So nothing is validated that
-//! nobody asks for, a text without escapes is never copied, and one with escapes is copied once, into
-//! a buffer of ours that can be wiped.
+//! The grammar finds the values; callers interpret them by name afterwards. A value that nobody reads is not validated
+//! further. A text without escapes is never copied. A text with escapes is copied once, into a buffer that can be
+//! wiped.
 
 mod object;
 mod scan;

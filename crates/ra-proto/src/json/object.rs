@@ -11,16 +11,16 @@ use crate::error::DecodeErrorKind::{
 use crate::frame::MAX_DEPTH;
 use ra_types::Sensitive;
 
-/// A member that an object may have, by its key, and its value, not interpreted yet.
+/// An optional member of an object: its key and its raw value.
 pub(crate) struct Field<'a> {
     key: &'static str,
-    /// Named in errors.
+    /// The op or type that errors name.
     op: Option<&'static str>,
     value: Option<Raw<'a>>,
     repeated: bool,
 }
 
-/// Cuts one object, which must be all of `text`, into members: `member` gets each key and value.
+/// Reads the object in `text` and calls `member` with each key and value. Nothing may follow the object.
 #[inline(always)]
 pub(crate) fn read_object<'a>(
     text: &'a str,
@@ -29,7 +29,7 @@ pub(crate) fn read_object<'a>(
     cut(text, member).map_err(|kind| DecodeError::whole(full_verdict(kind, text)))
 }
 
-/// Cuts one object, which must be all of `text`, into the fields of these keys; skips other members.
+/// Reads the object in `text` into the fields of these keys and skips all other members.
 pub(crate) fn read_fields<'a, const N: usize>(
     text: &'a str,
     keys: [&'static str; N],
@@ -53,13 +53,13 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// Lets errors name the op that needs this field.
+    /// Sets the op that errors name.
     pub(crate) fn of(&mut self, op: &'static str) -> &Self {
         self.op = Some(op);
         self
     }
 
-    /// Whether there is a member of this key, or several.
+    /// Returns true if the object has a member with this key, or several.
     pub(crate) fn is_there(&self) -> bool {
         self.value.is_some()
     }
@@ -91,7 +91,7 @@ impl<'a> Field<'a> {
         self.text().map(Sensitive::from)
     }
 
-    /// A secret that is of no use when empty.
+    /// Reads a secret that must not be empty.
     pub(crate) fn filled_secret(&self) -> Result<Sensitive<'a>, DecodeError> {
         let secret = self.secret()?;
         if secret.expose().is_empty() {
@@ -110,7 +110,7 @@ impl<'a> Field<'a> {
     }
 }
 
-/// The elements of `raw`, which must be a list of at most `max` elements.
+/// Reads the list in `raw`, which may have `max` elements.
 pub(crate) fn elements(raw: Raw<'_>, max: usize) -> Result<Vec<Raw<'_>>, DecodeErrorKind> {
     if raw.kind != Kind::List {
         return Err(WrongType);
@@ -128,7 +128,7 @@ pub(crate) fn elements(raw: Raw<'_>, max: usize) -> Result<Vec<Raw<'_>>, DecodeE
     Ok(elements)
 }
 
-/// Reads an object that is all of `text`, within the limit of levels.
+/// Scans the object in `text`, within the limit of levels.
 #[inline(always)]
 fn cut<'a>(text: &'a str, mut member: impl FnMut(&str, Raw<'a>)) -> Result<(), DecodeErrorKind> {
     let mut scanner = Scanner::new(text);

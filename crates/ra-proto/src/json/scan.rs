@@ -1,10 +1,10 @@
 use super::value::{Kind, Raw};
 use crate::error::DecodeErrorKind::{self, NotJson, TooDeep};
 
-/// Reads JSON by its grammar (RFC 8259) and borrows what it finds; what a value means is not asked here.
+/// Reads JSON by its grammar (RFC 8259) and borrows the values. It does not interpret them.
 ///
-/// What a frame goes through is inlined into its decoder, so that pieces stay in registers: without that, reading takes
-/// up to twice as long.
+/// The functions on the path of a frame are inlined into its decoder, so that values stay in registers. Without that,
+/// reading takes up to twice as long.
 pub(super) struct Scanner<'a> {
     text: &'a str,
     at: usize,
@@ -15,7 +15,7 @@ impl<'a> Scanner<'a> {
         Self { text, at: 0 }
     }
 
-    /// Takes the next byte after white space.
+    /// Reads the next byte after white space.
     pub(super) fn token(&mut self) -> Result<u8, DecodeErrorKind> {
         loop {
             match self.next()? {
@@ -25,7 +25,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Takes the rest of an object whose brace is taken. It may have so many levels, its own included.
+    /// Reads the rest of an object after its opening brace. `levels` limits its depth, its own level included.
     #[inline(always)]
     pub(super) fn object(
         &mut self,
@@ -55,7 +55,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Takes the rest of a list whose bracket is taken. It may have so many levels, its own included.
+    /// Reads the rest of a list after its opening bracket. `levels` limits its depth, its own level included.
     pub(super) fn list(
         &mut self,
         levels: usize,
@@ -76,7 +76,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Takes the rest of a value that begins with `first`, unless none does.
+    /// Reads the rest of a value that begins with `first`. Fails if no value begins with it.
     #[inline(always)]
     fn value(&mut self, first: u8, levels: usize) -> Result<Raw<'a>, DecodeErrorKind> {
         let start = self.at - 1;
@@ -103,7 +103,7 @@ impl<'a> Scanner<'a> {
         self.list(levels, |_| Ok(())).map(|()| Kind::List)
     }
 
-    /// Takes the rest of a string whose quote is taken.
+    /// Reads the rest of a string after its opening quote.
     #[inline(always)]
     fn string(&mut self) -> Result<Raw<'a>, DecodeErrorKind> {
         let start = self.at;
@@ -122,7 +122,7 @@ impl<'a> Scanner<'a> {
         Ok(Raw { kind, text })
     }
 
-    /// Takes the rest of an escape whose backslash is taken. Whether surrogates pair is not grammar.
+    /// Reads the rest of an escape after its backslash. The grammar allows unpaired surrogates.
     fn escape(&mut self) -> Result<(), DecodeErrorKind> {
         match self.next()? {
             b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Ok(()),
@@ -134,7 +134,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Takes the rest of a number that begins with `first`, unless none does.
+    /// Reads the rest of a number that begins with `first`. Fails if no number begins with it.
     fn number(&mut self, first: u8) -> Result<Kind, DecodeErrorKind> {
         match if first == b'-' { self.next()? } else { first } {
             b'0' => {}
@@ -151,7 +151,7 @@ impl<'a> Scanner<'a> {
         Ok(Kind::Number)
     }
 
-    /// Takes one digit or more.
+    /// Reads one digit or more.
     fn digits(&mut self) -> Result<(), DecodeErrorKind> {
         if !self.next()?.is_ascii_digit() {
             return Err(NotJson);
@@ -166,7 +166,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Takes the rest of a word whose first letter is taken.
+    /// Reads the rest of a word after its first letter.
     fn word(&mut self, rest: &str) -> Result<Kind, DecodeErrorKind> {
         if !self.rest().starts_with(rest.as_bytes()) {
             return Err(NotJson);
@@ -196,8 +196,8 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// How many bytes stand before the first that a JSON string cannot hold as it is: a quote, a backslash
-/// or a control character.
+/// Counts the bytes before the first one that a JSON string must escape: a quote, a backslash or a control
+/// character.
 #[inline(always)]
 pub(super) fn plain_length(bytes: &[u8]) -> usize {
     let Some((head, tail)) = bytes.split_at_checked(SHORT) else {
@@ -209,10 +209,10 @@ pub(super) fn plain_length(bytes: &[u8]) -> usize {
     }
 }
 
-/// What goes on behind so many bytes is looked at in larger pieces.
+/// After this many plain bytes the search goes on in larger steps.
 const SHORT: usize = 64;
 
-/// The same of what follows on many plain bytes, which is base64 for the most part: 32 at a time.
+/// Counts like [`plain_length`], 32 bytes at a time. Long runs of plain bytes are mostly base64.
 #[inline(never)]
 fn plain_blocks(bytes: &[u8]) -> usize {
     let special = |found, word: &[u8; 8]| found | specials(u64::from_le_bytes(*word));
@@ -222,7 +222,7 @@ fn plain_blocks(bytes: &[u8]) -> usize {
     plain.len() + plain_words(rest)
 }
 
-/// The same, eight at a time.
+/// Counts like [`plain_length`], eight bytes at a time.
 #[inline(always)]
 fn plain_words(bytes: &[u8]) -> usize {
     let (words, rest) = bytes.as_chunks::<8>();
@@ -237,7 +237,7 @@ fn plain_words(bytes: &[u8]) -> usize {
     words.len() * 8 + end
 }
 
-/// Eight bytes at once: sets the highest bit of the first that is special, and of no byte before it.
+/// Checks eight bytes at once: sets the highest bit of the first special byte, and of no byte before it.
 fn specials(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     // A byte less than what is subtracted borrows. Control characters keep below 0x20 by the flip of a

@@ -3,11 +3,10 @@ use core::str::Chars;
 
 use zeroize::Zeroizing;
 
-/// Resolves the escapes of a JSON string, given without its quotes. `None` for an escape that is none
-/// or a lone surrogate.
+/// Resolves the escapes of a JSON string without its quotes. Returns `None` for an unknown escape or a lone surrogate.
 pub(super) fn unescape(text: &str) -> Option<String> {
-    // No escape is shorter than what it stands for, so this never grows and leaves no copy behind;
-    // and where the text turns out bad, what was read of it is wiped.
+    // No escape is shorter than its character, so the buffer never grows and leaves no copy behind. If the text is
+    // refused, the buffer is wiped.
     let mut out = Zeroizing::new(String::with_capacity(text.len()));
     let mut rest = text;
     while let Some((plain, escape)) = rest.split_once('\\') {

@@ -3,11 +3,11 @@ use alloc::borrow::Cow;
 use super::text::unescape;
 use crate::error::DecodeErrorKind::{self, OutOfRange, WrongType};
 
-/// One value as it stands in the text: JSON by its grammar, without white space around it.
+/// One raw value: JSON by its grammar, without white space around it.
 #[derive(Clone, Copy)]
 pub(crate) struct Raw<'a> {
     pub(super) kind: Kind,
-    /// Of a string without its quotes.
+    /// The text of the value; for a string, without its quotes.
     pub(super) text: &'a str,
 }
 
@@ -33,7 +33,7 @@ impl<'a> Raw<'a> {
         }
     }
 
-    /// A string, borrowed unless it holds escapes.
+    /// Reads a string; borrowed unless it holds escapes.
     pub(crate) fn text(self) -> Result<Cow<'a, str>, DecodeErrorKind> {
         match self.kind {
             Kind::Text => Ok(Cow::Borrowed(self.text)),
@@ -42,7 +42,7 @@ impl<'a> Raw<'a> {
         }
     }
 
-    /// A whole number from 0, written in digits alone.
+    /// Reads a whole number from 0 that is written in digits alone.
     pub(crate) fn number(self) -> Result<u64, DecodeErrorKind> {
         match self.kind {
             Kind::Number => self.text.parse().map_err(|_| OutOfRange),

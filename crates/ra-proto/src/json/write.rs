@@ -5,12 +5,12 @@ use zeroize::Zeroize as _;
 
 use super::scan::plain_length;
 
-/// As long as numbers get.
+/// Length of the longest number.
 const LONGEST_NUMBER: usize = 20;
-/// As `\u0000`.
+/// Length of the longest escape, `\u0000`.
 const LONGEST_ESCAPE: usize = 6;
 
-/// Appends one flat object to a caller's text.
+/// Writer that appends one flat object to a text.
 pub(crate) struct ObjectWriter<'o> {
     out: &'o mut String,
     separator: char,
@@ -40,7 +40,7 @@ impl<'o> ObjectWriter<'o> {
         self.raw(key, if value { "true" } else { "false" })
     }
 
-    /// Takes `value` as it is: it must be JSON.
+    /// Adds `value` unchanged; it must be JSON.
     pub(crate) fn raw(mut self, key: &'static str, value: &str) -> Self {
         self.key(key);
         write_raw(self.out, value);
@@ -61,7 +61,7 @@ impl<'o> ObjectWriter<'o> {
     }
 }
 
-/// Appends JSON as it is.
+/// Appends JSON unchanged.
 #[inline]
 pub(crate) fn write_raw(out: &mut String, json: &str) {
     make_room(out, json.len());
@@ -73,7 +73,7 @@ pub(crate) fn write_raw(out: &mut String, json: &str) {
 pub(crate) fn write_text(out: &mut String, head: &str, value: &str, tail: &str) {
     let plain = plain_length(value.as_bytes()) == value.len();
     let longest = if plain { 1 } else { LONGEST_ESCAPE };
-    // At once, so that no secret is cut by growth.
+    // Room for the whole text at once, so that growing never splits a secret.
     make_room(out, head.len() + value.len() * longest + tail.len());
     out.push_str(head);
     if plain {
@@ -92,7 +92,7 @@ pub(crate) fn write_number(out: &mut String, head: &str, value: u64) {
     out.push_str(itoa::Buffer::new().format(value));
 }
 
-/// Grows like a `String` does, but wipes what it leaves behind: there may be a secret in it.
+/// Grows the text like a `String` does, but wipes the old buffer, which may hold a secret.
 #[inline]
 pub(crate) fn make_room(out: &mut String, more: usize) {
     if more > out.capacity() - out.len() {

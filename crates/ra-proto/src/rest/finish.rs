@@ -14,7 +14,7 @@ pub const MFA_HEADER: &str = "x-discord-mfa-authorization";
 pub struct FinishRequest {
     /// From [`CreateResponse`](super::CreateResponse).
     pub handshake_token: HandshakeToken,
-    /// Whether the desktop's token is to be short-lived.
+    /// True if the desktop's token is to be short-lived.
     pub temporary_token: bool,
 }
 

@@ -58,7 +58,7 @@ impl<'t> Parts<'t> {
     }
 }
 
-/// Whether this is a number from 1 to 65535 without sign or leading zero.
+/// Returns true for a number from 1 to 65535 without sign or leading zero.
 fn is_port(port: &str) -> bool {
     let number = port.parse::<u16>().ok().filter(|&number| number > 0);
     number.is_some_and(|number| format!("{number}") == port)

@@ -104,7 +104,7 @@ impl fmt::Display for ScanPrefixError {
 
 impl core::error::Error for ScanPrefixError {}
 
-/// Whether a host is loopback; `None` when it is no host.
+/// Returns true if a host is loopback, and `None` if the text is no host.
 fn is_loopback(host: &str) -> Option<bool> {
     if let Some(address) = host.strip_prefix('[') {
         let address: Ipv6Addr = address.strip_suffix(']')?.parse().ok()?;

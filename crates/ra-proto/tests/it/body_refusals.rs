@@ -124,62 +124,45 @@ fn r42_temporary_token_is_a_boolean_where_present() {
 
 #[test]
 fn r43_a_challenge_is_checked_by_field() {
-    let many = format!("[{}\"totp\"]", "\"totp\",".repeat(32));
-    let cases = [
-        (r#"{"methods":[]}"#, Missing, "mfa.ticket"),
-        (r#"{"ticket":null,"methods":[]}"#, WrongType, "mfa.ticket"),
-        (r#"{"ticket":"","methods":[]}"#, Empty, "mfa.ticket"),
+    let many = format!(
+        r#"{{"ticket":"t","methods":[{}"totp"]}}"#,
+        r#""totp","#.repeat(32)
+    );
+    let cases: [(&str, &[(&str, DecodeErrorKind)]); 2] = [
         (
-            r#"{"ticket":"t","ticket":"t","methods":[]}"#,
-            Duplicate,
             "mfa.ticket",
-        ),
-        (r#"{"ticket":"t"}"#, Missing, "mfa.methods"),
-        (
-            r#"{"ticket":"t","methods":[],"methods":[]}"#,
-            Duplicate,
-            "mfa.methods",
-        ),
-        (r#"{"ticket":"t","methods":null}"#, WrongType, "mfa.methods"),
-        (
-            r#"{"ticket":"t","methods":{"type":"totp"}}"#,
-            WrongType,
-            "mfa.methods",
+            &[
+                (r#"{"methods":[]}"#, Missing),
+                (r#"{"ticket":null,"methods":[]}"#, WrongType),
+                (r#"{"ticket":"","methods":[]}"#, Empty),
+                (r#"{"ticket":"t","ticket":"t","methods":[]}"#, Duplicate),
+            ],
         ),
         (
-            r#"{"ticket":"t","methods":"totp"}"#,
-            WrongType,
             "mfa.methods",
-        ),
-        (r#"{"ticket":"t","methods":[7]}"#, WrongType, "mfa.methods"),
-        (
-            r#"{"ticket":"t","methods":[null]}"#,
-            WrongType,
-            "mfa.methods",
-        ),
-        (
-            r#"{"ticket":"t","methods":[["totp"]]}"#,
-            WrongType,
-            "mfa.methods",
-        ),
-        (r#"{"ticket":"t","methods":[{}]}"#, Missing, "mfa.methods"),
-        (
-            r#"{"ticket":"t","methods":["totp",{"type":7}]}"#,
-            WrongType,
-            "mfa.methods",
-        ),
-        (
-            r#"{"ticket":"t","methods":[{"type":"a","type":"a"}]}"#,
-            Duplicate,
-            "mfa.methods",
-        ),
-        (
-            &format!(r#"{{"ticket":"t","methods":{many}}}"#),
-            OutOfRange,
-            "mfa.methods",
+            &[
+                (r#"{"ticket":"t"}"#, Missing),
+                (r#"{"ticket":"t","methods":[],"methods":[]}"#, Duplicate),
+                (r#"{"ticket":"t","methods":null}"#, WrongType),
+                (r#"{"ticket":"t","methods":{"type":"totp"}}"#, WrongType),
+                (r#"{"ticket":"t","methods":"totp"}"#, WrongType),
+                (r#"{"ticket":"t","methods":[7]}"#, WrongType),
+                (r#"{"ticket":"t","methods":[null]}"#, WrongType),
+                (r#"{"ticket":"t","methods":[["totp"]]}"#, WrongType),
+                (r#"{"ticket":"t","methods":[{}]}"#, Missing),
+                (r#"{"ticket":"t","methods":["totp",{"type":7}]}"#, WrongType),
+                (
+                    r#"{"ticket":"t","methods":[{"type":"a","type":"a"}]}"#,
+                    Duplicate,
+                ),
+                (&many, OutOfRange),
+            ],
         ),
     ];
-    for (mfa, kind, field) in cases {
+    let rows = cases
+        .iter()
+        .flat_map(|(field, rows)| rows.iter().map(move |row| (*field, row)));
+    for (field, &(mfa, kind)) in rows {
         let body = format!(r#"{{"code":60003,"mfa":{mfa}}}"#);
         assert_refused(|body| MfaRequired::decode(body).err(), &body, kind, field);
     }

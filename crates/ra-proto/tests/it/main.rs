@@ -1,4 +1,4 @@
-//! What the wire layer reads, refuses and writes, by requirement.
+//! Tests of the wire format: texts that are read, refused and written, by requirement.
 #![forbid(unsafe_code)]
 #![cfg(test)]
 #![allow(unreachable_pub)] // the reference is shared with the fuzz targets

@@ -1,6 +1,5 @@
-//! What a text must be read as, found the long way round: serde_json cuts it, each piece is copied and made a
-//! [`Value`], and the rules of are put on top of that. Slow, and nothing of it is shared with the code
-//! under test.
+//! Reference decoder of frames: serde_json splits the text, each value becomes a [`Value`], and the rules of R-03 to
+//! R-17 are applied to those. It is slow and shares nothing with the code under test.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,12 +17,12 @@ use DecodeErrorKind::{
 /// Kind, op and field of an error.
 pub type Refusal = (DecodeErrorKind, Option<&'static str>, Option<&'static str>);
 
-/// What decoding says, in terms of a [`Refusal`].
+/// Reduces a decoding error to a [`Refusal`].
 pub fn outcome<T>(read: Result<T, DecodeError>) -> Result<T, Refusal> {
     read.map_err(|error| (error.kind(), error.op(), error.field()))
 }
 
-/// What a gateway's frame must be read as.
+/// Reads a gateway's frame.
 pub fn gateway(text: &str) -> Result<GatewayFrame<'static>, Refusal> {
     let members = Members::read(text).map_err(|kind| (kind, None, None))?;
     let op = members.text(None, "op")?;
@@ -57,7 +56,7 @@ pub fn gateway(text: &str) -> Result<GatewayFrame<'static>, Refusal> {
     })
 }
 
-/// What a desktop's frame must be read as.
+/// Reads a desktop's frame.
 pub fn desktop(text: &str) -> Result<DesktopFrame<'static>, Refusal> {
     let members = Members::read(text).map_err(|kind| (kind, None, None))?;
     let op = members.text(None, "op")?;
@@ -144,7 +143,7 @@ impl Members {
     }
 }
 
-/// Whether `value` is nested more than `levels` deep.
+/// Returns true if `value` is nested more than `levels` deep.
 fn has_more_levels(value: &RawValue, levels: usize) -> bool {
     let inner = match value.get().as_bytes().first() {
         Some(b'{') => Pairs::of(value)

@@ -1,6 +1,5 @@
-//! A TCP proxy on this machine that breaks connections in ways that a seed decides: it delays, hands on byte by byte,
-//! cuts, stalls, resets and half-closes, after any number of bytes in either direction. Bytes that arrive are never
-//! changed.
+//! A TCP proxy on this machine that breaks connections as a seed decides: it delays, forwards byte by byte, cuts,
+//! stalls, resets and half-closes, after any number of bytes in either direction. It never changes bytes.
 
 mod plan;
 mod pump;
@@ -23,29 +22,29 @@ pub struct FaultProxy {
 /// A connection was broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Strike {
-    /// Which connection, from 0.
+    /// Number of the connection, from 0.
     pub connection: u64,
-    /// In which direction.
+    /// Direction in which it was broken.
     pub way: Way,
-    /// How.
+    /// Way in which it was broken.
     pub end: End,
-    /// When.
+    /// Point at which it was broken.
     pub after: After,
-    /// What had come down it last: the op of a frame, `upgrade`, or `reply`; else `call`, `connection` or, before any
-    /// byte, `nothing`.
+    /// Last thing the proxy had sent back: the op of a frame, `upgrade`, or `reply`; else `call`, `connection` or,
+    /// before any byte, `nothing`.
     pub step: String,
 }
 
 /// A direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
-    /// What the one who connected sends.
+    /// Bytes from the connecting side.
     Up,
-    /// What comes back.
+    /// Bytes to the connecting side.
     Down,
 }
 
-/// What all its threads share.
+/// State that all threads of a proxy share.
 #[derive(Debug, Default)]
 struct State {
     over: AtomicBool,
@@ -53,7 +52,7 @@ struct State {
 }
 
 impl FaultProxy {
-    /// A proxy that does to its first, second, … connection what `seed` says.
+    /// Starts a proxy that plans its connections from `seed`.
     ///
     /// # Panics
     ///
@@ -63,7 +62,7 @@ impl FaultProxy {
         Self::with_plans(target, move |number| Plan::of(seed, number, mood))
     }
 
-    /// A proxy that does to each connection what is planned for it; they count from 0.
+    /// Starts a proxy with a plan for each connection, counted from 0.
     ///
     /// # Panics
     ///
@@ -87,13 +86,13 @@ impl FaultProxy {
         Self { address, state }
     }
 
-    /// Where to connect to.
+    /// Returns the address to connect to.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What struck so far.
+    /// Returns the faults that have happened.
     #[must_use]
     pub fn journal(&self) -> Vec<Strike> {
         self.state.journal().clone()

@@ -1,4 +1,4 @@
-//! What happens to a connection.
+//! Plans of what a proxy does to its connections.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use crate::SeededEntropy;
 /// About as many bytes as a login's socket takes up and down, and as a call and its reply do.
 const SOCKET_BYTES: (u64, u64) = (900, 1_500);
 const CALL_BYTES: u64 = 500;
-/// How many frames the gateway says from `hello` to the ticket.
+/// Number of frames the gateway sends from `hello` to the ticket.
 const FRAMES: u64 = 5;
 
-/// How bad a proxy is.
+/// Severity of a proxy's faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mood {
     /// Slow and in small pieces, but everything arrives.
@@ -19,39 +19,39 @@ pub enum Mood {
     Broken,
 }
 
-/// What happens to one connection.
+/// Plan for one connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// To what the one who connected sends.
+    /// Plan for bytes from the connecting side.
     pub up: Flow,
-    /// To what comes back.
+    /// Plan for bytes to the connecting side.
     pub down: Flow,
 }
 
-/// What happens to one direction.
+/// Plan for one direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flow {
-    /// How many of the first bytes are handed on as they come: an answer to an upgrade in many pieces is taken for an
-    /// attack by its readers.
+    /// Number of first bytes that are forwarded unchanged: readers take an upgrade's answer in many pieces for an
+    /// attack.
     pub whole: u64,
-    /// How many bytes are handed on at a time.
+    /// Number of bytes forwarded at a time.
     pub piece: usize,
-    /// How long each piece is held.
+    /// Delay of each piece.
     pub delay: Duration,
-    /// When it ends before its time, and how.
+    /// Point and way of an early end, if any.
     pub end: Option<(After, End)>,
 }
 
-/// When something ends.
+/// Point at which a direction ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum After {
-    /// So many bytes of this direction have been handed on.
+    /// After this many bytes of this direction.
     Bytes(u64),
-    /// So many frames of the gateway have been handed on.
+    /// After this many frames of the gateway.
     Frames(usize),
 }
 
-/// How a direction ends before its time.
+/// Way in which a direction ends early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
     /// Both directions are closed.
@@ -60,12 +60,12 @@ pub enum End {
     Reset,
     /// This direction is closed, the other goes on.
     HalfClose,
-    /// Nothing more is handed on in this direction, and nothing is closed.
+    /// Stalls: nothing more is forwarded in this direction, and nothing is closed.
     Stall,
 }
 
 impl Flow {
-    /// Everything arrives as it came.
+    /// Everything is forwarded unchanged.
     pub const CLEAR: Self = Self {
         whole: 0,
         piece: usize::MAX,
@@ -75,7 +75,7 @@ impl Flow {
 }
 
 impl Plan {
-    /// What `seed` has for connection `number`.
+    /// Returns the plan that `seed` gives connection `number`.
     #[must_use]
     pub fn of(seed: u64, number: u64, mood: Mood) -> Self {
         let mut rng = SeededEntropy::new(seed.wrapping_mul(0x1_0001).wrapping_add(number));
@@ -83,7 +83,7 @@ impl Plan {
             up: pace(&mut rng, mood),
             down: pace(&mut rng, mood),
         };
-        // every third connection gets through, so that what comes after it is reached too
+        // every third connection is unharmed, so that later steps are reached too
         if mood == Mood::Broken && rng.below(3) > 0 {
             let end = match rng.below(4) {
                 0 => End::Cut,

@@ -11,9 +11,9 @@ use socket2::SockRef;
 
 use super::{After, End, Flow, Plan, State, Strike, Way};
 
-/// How often a thread looks whether the connection is over.
+/// Interval at which a thread checks whether the connection is over.
 const TURN: Duration = Duration::from_millis(20);
-/// What every frame of the gateway has once.
+/// Bytes that occur once in every frame of the gateway.
 const OP: &str = r#""op":""#;
 
 /// Both sides of a connection, and whether it is over.
@@ -22,7 +22,7 @@ struct Pair<'a> {
     near: TcpStream,
     far: TcpStream,
     gone: AtomicBool,
-    /// What has been handed on, up and down.
+    /// Bytes forwarded in each direction.
     said: [Mutex<Vec<u8>>; 2],
     proxy: &'a State,
 }
@@ -92,7 +92,7 @@ impl Pair<'_> {
                 }
                 Err(_) => return self.cut(),
             };
-            // what comes after the end is read and lost
+            // bytes after the end are read and dropped
             if !stalled
                 && self
                     .hand_on(way, to, &buffer[..read], flow, &mut carried)
@@ -103,7 +103,7 @@ impl Pair<'_> {
         }
     }
 
-    /// Hands on as much as there is before the end.
+    /// Forwards the bytes before the end.
     fn hand_on(
         &self,
         way: Way,
@@ -152,7 +152,7 @@ impl Pair<'_> {
         }
     }
 
-    /// How far the conversation is: what the gateway says is not masked.
+    /// Returns the step of the conversation, read from the gateway's unmasked frames.
     fn step(&self) -> String {
         let down = String::from_utf8_lossy(&self.said(Way::Down)).into_owned();
         let up = self.said(Way::Up);

@@ -26,7 +26,7 @@ enum State {
     Over,
 }
 
-/// What has come and not been read, and what has been written and not been sent.
+/// Received bytes that were not read, and written bytes that were not sent.
 #[derive(Debug, Default)]
 struct Pipe {
     input: Vec<u8>,
@@ -92,13 +92,13 @@ impl Connection {
         }
     }
 
-    /// What the gateway says to the desktop.
+    /// Sends an output of the gateway to the desktop.
     pub(super) fn send(&mut self, wire: Wire) {
         let State::Socket(_, socket) = &mut self.state else {
             return;
         };
         let closes = matches!(wire, Wire::Close(_));
-        // what cannot be written is for a peer that is gone
+        // a write fails only if the peer is gone
         let _ = match wire {
             Wire::Text(text) => socket.send(Message::text(text)),
             Wire::Pieces(text) => pieces(&text)
@@ -149,7 +149,7 @@ impl Connection {
         }
     }
 
-    /// Hands on what the desktop has said.
+    /// Forwards the desktop's messages to the gateway.
     fn hear(&mut self, service: &mut Service, now: MonoTime) {
         let State::Socket(line, socket) = &mut self.state else {
             return;

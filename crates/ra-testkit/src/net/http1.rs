@@ -1,4 +1,4 @@
-//! As much of HTTP/1.1 as a desktop and a phone speak.
+//! The part of HTTP/1.1 that a desktop and a phone use.
 
 use std::fmt::Write as _;
 
@@ -7,17 +7,17 @@ use ra_http::Body;
 
 const HEAD_MOST: usize = 16 * 1024;
 
-/// What has come so far.
+/// Result of reading a request.
 pub(super) enum Progress {
-    /// Not enough.
+    /// The request is incomplete.
     More,
-    /// No HTTP, or too much of it.
+    /// The bytes are not HTTP, or the request is too large.
     Broken,
-    /// A whole request, and how many bytes it was.
+    /// A whole request and its length in bytes.
     Whole(Box<Request<Body>>, usize),
 }
 
-/// Reads a request, its body as long as `Content-Length` says.
+/// Reads a request, with the body length from `Content-Length`.
 pub(super) fn read(bytes: &[u8]) -> Progress {
     let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else {
         return match bytes.len() > HEAD_MOST {
@@ -72,7 +72,8 @@ pub(super) fn write(response: &Response<Body>) -> Vec<u8> {
 pub(super) fn switch(key: &[u8]) -> Vec<u8> {
     let accept = tungstenite::handshake::derive_accept_key(key);
     format!(
-        "HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-accept: {accept}\r\n\r\n"
+        "HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\
+         sec-websocket-accept: {accept}\r\n\r\n"
     )
     .into_bytes()
 }

@@ -15,7 +15,7 @@ pub use threads::{Running, serve};
 
 use connection::Connection;
 
-/// Names a connection.
+/// Identifies a connection.
 pub type ConnectionId = u64;
 
 /// The service and the connections to it.
@@ -25,29 +25,29 @@ pub struct Server {
     accepted: ConnectionId,
 }
 
-/// What a connection has to send.
+/// Output of a connection.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Sending {
     /// Send this.
     pub bytes: Vec<u8>,
-    /// What happens once that is sent.
+    /// State of the connection once the bytes are sent.
     pub then: Then,
 }
 
-/// What becomes of a connection.
+/// State of a connection after its output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Then {
-    /// It goes on.
+    /// The connection stays open.
     #[default]
     Stay,
-    /// Nothing more will be sent: shut down this way, and read on until the peer hangs up too.
+    /// Nothing more will be sent: the sending side is shut down, and reading goes on until the peer hangs up.
     Finish,
-    /// Drop it at once.
+    /// The connection is dropped at once.
     Drop,
 }
 
 impl Server {
-    /// Nobody is connected yet.
+    /// Makes a server without connections.
     #[must_use]
     pub const fn new(service: Service) -> Self {
         Self {
@@ -57,14 +57,14 @@ impl Server {
         }
     }
 
-    /// Somebody has connected.
+    /// Adds a connection.
     pub fn accept(&mut self) -> ConnectionId {
         self.accepted += 1;
         self.connections.insert(self.accepted, Connection::new());
         self.accepted
     }
 
-    /// Bytes have come.
+    /// Handles received bytes.
     pub fn receive(&mut self, now: MonoTime, id: ConnectionId, bytes: &[u8]) {
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.receive(&mut self.service, now, bytes);
@@ -72,7 +72,7 @@ impl Server {
         }
     }
 
-    /// The peer has hung up; the connection is forgotten.
+    /// Forgets a connection whose peer has hung up.
     pub fn hung_up(&mut self, now: MonoTime, id: ConnectionId) {
         if let Some(connection) = self.connections.remove(&id) {
             connection.hung_up(&mut self.service, now);
@@ -80,7 +80,7 @@ impl Server {
         }
     }
 
-    /// Time has passed.
+    /// Handles the passing of time.
     pub fn tick(&mut self, now: MonoTime) {
         if self.service.deadline().is_some_and(|at| at <= now) {
             self.service.tick(now);
@@ -88,7 +88,7 @@ impl Server {
         }
     }
 
-    /// Takes what a connection has to send.
+    /// Takes the output of a connection.
     pub fn take(&mut self, id: ConnectionId) -> Sending {
         self.connections
             .get_mut(&id)

@@ -12,7 +12,7 @@ use ra_core::MonoTime;
 use super::{Server, Then};
 use crate::service::Service;
 
-/// How often a connection looks whether others have given it something to send.
+/// Interval at which a connection checks for output that other connections caused.
 const TURN: Duration = Duration::from_millis(5);
 
 /// A service that runs until this is dropped.
@@ -51,7 +51,7 @@ pub fn serve(service: Service) -> Running {
 }
 
 impl Running {
-    /// Where it is.
+    /// Returns its address.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address

@@ -1,4 +1,4 @@
-//! What an adapter has to be able to do.
+//! Interface that the suites need from an adapter.
 
 use std::sync::Arc;
 

@@ -24,9 +24,9 @@ pub const TICKET: &str = "canary-ticket";
 
 /// Both listeners of a service.
 pub struct Service {
-    /// Where desktops connect.
+    /// Listener for desktops.
     pub sockets: TcpListener,
-    /// Where calls arrive.
+    /// Listener for calls.
     pub rest: TcpListener,
     gateway: SocketAddr,
     api: SocketAddr,

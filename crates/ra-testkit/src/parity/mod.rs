@@ -1,5 +1,5 @@
-//! Tests of adapters: every scenario over real sockets, logins through broken networks, and a suite of single operations. A
-//! new adapter implements [`Adapter`] for the first two, and [`Operations`] for the suite.
+//! Tests of adapters: every scenario over real sockets, logins through broken networks, and a suite of single
+//! operations. A new adapter implements [`Adapter`] for the first two, and [`Operations`] for the suite.
 
 mod adapter;
 #[cfg(feature = "suite")]

@@ -1,4 +1,4 @@
-//! What the suite does with an adapter, one operation at a time.
+//! Operations of an adapter that the suite uses.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -19,8 +19,8 @@ use crate::scenarios::{Act, Answer};
 
 /// An adapter with every operation that the suite needs. Each call returns when it is over.
 pub trait Operations: Adapter + Copy {
-    /// The first part of the log targets that may speak while it works. A library that starts to log is looked at before
-    /// it is listed.
+    /// The first part of the log targets that may speak while it works. A library that starts to log is looked at
+    /// before it is listed.
     const LOG_TARGETS: &'static [&'static str];
     /// The header that announces the empty body of a `POST`, if the HTTP library sends one.
     const LENGTH_OF_EMPTY_POST: Option<&'static str>;
@@ -63,7 +63,7 @@ pub trait Operations: Adapter + Copy {
 pub trait RunningLogin: Send + 'static {
     /// The next event.
     fn next_event(&mut self) -> Option<login::Event>;
-    /// How it ends.
+    /// Runs it to its end and returns the result.
     fn outcome(self) -> Result<login::Outcome, LoginError>;
     /// Cancels it.
     fn cancel(&mut self) -> Result<(), Misuse>;
@@ -71,7 +71,7 @@ pub trait RunningLogin: Send + 'static {
     fn solve_captcha(&mut self, solution: CaptchaSolution) -> Result<(), Misuse>;
     /// Gives a captcha up.
     fn give_up_captcha(&mut self) -> Result<(), Misuse>;
-    /// How far it is.
+    /// Returns its phase.
     fn phase(&self) -> login::Phase;
 }
 
@@ -79,7 +79,7 @@ pub trait RunningLogin: Send + 'static {
 pub trait RunningApproval: Send + 'static {
     /// The next event.
     fn next_event(&mut self) -> Option<mobile::Event>;
-    /// How it ends.
+    /// Runs it to its end and returns the result.
     fn outcome(self) -> Result<mobile::Outcome, MobileError>;
     /// Says yes.
     fn approve(&mut self) -> Result<(), Misuse>;
@@ -89,7 +89,7 @@ pub trait RunningApproval: Send + 'static {
     fn abandon(&mut self) -> Result<(), Misuse>;
     /// Answers the second factor.
     fn answer_mfa(&mut self, answer: MfaAnswer) -> Result<(), Misuse>;
-    /// How far it is.
+    /// Returns its phase.
     fn phase(&self) -> mobile::Phase;
 }
 
@@ -153,19 +153,19 @@ macro_rules! running {
     };
 }
 
-/// What a login is started with.
+/// Options of a login.
 pub struct LoginOptions<A: Operations> {
     /// Addresses, headers and limits.
     pub config: login::Config,
-    /// Where keys come from.
+    /// Source of the keys.
     pub keys: Keys<A>,
-    /// How connections are made.
+    /// Settings for connections.
     pub network: Network,
 }
 
-/// Where a login's keys come from.
+/// Source of a login's keys.
 pub enum Keys<A: Operations> {
-    /// Each is made when it is needed.
+    /// Each key is made when it is needed.
     Backend(Arc<dyn Backend>),
     /// A pool.
     Pool(A::Pool),

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel, sync_channel};
 use std::time::Duration;
 
-/// Longer than anything here takes.
+/// Time limit of a test.
 pub const LONG: Duration = Duration::from_secs(20);
 
 /// Ends the test run instead of letting a test hang, unless it is dropped in time.
@@ -110,7 +110,7 @@ pub fn json(status: &str, body: &str) -> String {
     )
 }
 
-/// Whether anybody has connected to `listener` before now.
+/// Returns whether a connection to `listener` is waiting.
 pub fn is_untouched(listener: &TcpListener) -> bool {
     let own = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     let (_, first) = listener.accept().unwrap();

@@ -1,5 +1,5 @@
-//! Scenarios as data: what the gateway, its REST side and the two persons do, and what the persons are to see. Every
-//! adapter has to show the same; [`crate::parity`] runs them through one.
+//! Scenarios as data: the actions of the gateway, its REST side and the two persons, and the events the persons must
+//! see. Every adapter must show the same events; [`crate::parity`] runs them through one.
 
 mod list;
 mod person;
@@ -18,9 +18,9 @@ pub use person::{Act, Answer, DesktopPerson, PhonePerson, Says};
 /// One login, and one approval if the phone scans.
 #[derive(Clone, Copy, Debug)]
 pub struct Scenario {
-    /// What it is about.
+    /// Subject of the scenario.
     pub name: &'static str,
-    /// How the desktop logs in, and its person.
+    /// The desktop and its person.
     pub desktop: Desktop,
     /// The gateway's sockets.
     pub gateway: Gateway,
@@ -28,19 +28,19 @@ pub struct Scenario {
     pub rest: Rest,
     /// The phone and its owner.
     pub phone: Phone,
-    /// What the desktop's person sees and how it ends.
+    /// Expected log of the desktop's person, with the end of the login.
     pub log: &'static [&'static str],
-    /// The same of the phone's owner; empty if the phone never scans.
+    /// Expected log of the phone's owner; empty if the phone never scans.
     pub phone_log: &'static [&'static str],
 }
 
-/// How the desktop logs in. Limits that a scenario is not about are those of every login, so that a slow machine does
-/// not change how it ends.
+/// Options of the desktop. A scenario changes only the limits it is about, so that a slow machine does not change its
+/// end.
 #[derive(Clone, Copy, Debug)]
 pub struct Desktop {
     /// See [`login::Config::proof`].
     pub proof: ProofPolicy,
-    /// How many renewals there may be.
+    /// Most renewals.
     pub renewals: u32,
     /// See [`login::Config::failures_before_qr`].
     pub failures_before_qr: u32,
@@ -50,46 +50,46 @@ pub struct Desktop {
     pub call_within: Option<u64>,
     /// See [`login::Config::captcha_within`].
     pub captcha_within: Option<u64>,
-    /// What the person does about what the log shows: the first rule whose text begins the line counts.
+    /// Rules for the person's actions: the first rule whose text begins the log line applies.
     pub acts: &'static [(&'static str, Act)],
 }
 
-/// How the gateway treats sockets.
+/// Behaviour of the gateway's sockets.
 #[derive(Clone, Copy, Debug)]
 pub struct Gateway {
-    /// Which dialects it takes.
+    /// Dialects it accepts.
     pub accept: gateway::Accept,
-    /// How long the sessions on the first sockets live, milliseconds; 120 s after those.
+    /// Lifetimes of the sessions on the first sockets, in milliseconds; 120 s after those.
     pub timeouts: &'static [u64],
-    /// How often it wants heartbeats, milliseconds.
+    /// Heartbeat interval, in milliseconds.
     pub heartbeat_interval: u64,
-    /// What the first attempts to connect meet.
+    /// Refusals of the first attempts to connect.
     pub refusals: &'static [Refusal],
-    /// What goes wrong.
+    /// Faults of the frames.
     pub faults: &'static [Fault],
 }
 
-/// What the REST side wants.
+/// Behaviour of the REST side.
 #[derive(Clone, Copy, Debug)]
 pub struct Rest {
     /// The answer to the captcha that stands before the token.
     pub captcha: Option<&'static str>,
     /// The code of the phone's second factor.
     pub mfa: Option<&'static str>,
-    /// What the first ticket exchanges get.
+    /// Replies to the first ticket exchanges.
     pub canned: &'static [Canned],
 }
 
 /// The phone and its owner.
 #[derive(Clone, Copy, Debug)]
 pub struct Phone {
-    /// Which QR is scanned, from 0.
+    /// Number of the QR that is scanned, from 0.
     pub scans: Option<u32>,
-    /// What the owner says.
+    /// Decision of the owner.
     pub says: Says,
-    /// What the owner answers to the second factor, one after the other; then no.
+    /// Answers of the owner to the second factor, in order; then a refusal.
     pub codes: &'static [&'static str],
-    /// What the phone sends in `Authorization`.
+    /// The phone's `Authorization` header.
     pub authorization: &'static str,
     /// See [`mobile::Config::decide_within`]; milliseconds.
     pub decide_within: u64,
@@ -112,11 +112,11 @@ impl Scenario {
         service
     }
 
-    /// What the desktop is told, with the service at this address.
+    /// Returns the desktop's configuration, with the service at this address.
     ///
     /// # Panics
     ///
-    /// If that is no address of this machine.
+    /// If the address is not one of this machine.
     #[must_use]
     pub fn login(&self, address: &str) -> login::Config {
         let mut config = login::Config::default();
@@ -137,7 +137,7 @@ impl Scenario {
         config
     }
 
-    /// What the phone is told.
+    /// Returns the phone's configuration.
     #[must_use]
     pub fn approval(&self, address: &str) -> mobile::Config {
         let authorization = Token::new(self.phone.authorization);
@@ -146,7 +146,7 @@ impl Scenario {
         config
     }
 
-    /// How the two logs differ from what is right, to be read by people; `None` if they do not.
+    /// Returns the differences between the two logs and the expected ones as text; `None` if there are none.
     #[must_use]
     pub fn diff(&self, log: &[String], phone_log: &[String]) -> Option<String> {
         let sides = [

@@ -1,4 +1,4 @@
-//! The two persons: what they see becomes their log, and what they do about it is the scenario's.
+//! The two persons of a scenario. They log each event and act as the scenario says.
 
 use ra_core::desktop::login::{self, Event};
 use ra_core::mobile::{self, MfaAnswer};
@@ -7,42 +7,42 @@ use ra_proto::{Fingerprint, MfaAnswerText, ScanUrl};
 
 use super::{Phone, Scenario};
 
-/// What the person at the desktop does about an event.
+/// Action of the person at the desktop after an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
-    /// Goes on watching.
+    /// Keeps watching.
     Watch,
-    /// Wants no login any more.
+    /// Cancels the login.
     Cancel,
     /// Answers the captcha.
     Solve(&'static str),
-    /// Does not answer the captcha, and says so.
+    /// Gives the captcha up.
     GiveUp,
 }
 
-/// What the phone's owner says to what the phone asks.
+/// Decision of the phone's owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Says {
-    /// Yes.
+    /// Approves.
     Yes,
-    /// No.
+    /// Declines.
     No,
-    /// Nothing at all.
+    /// Does not answer.
     Nothing,
-    /// Neither: the phone is put away.
+    /// Abandons the approval.
     PutsAway,
 }
 
-/// What the phone's owner does about an event.
+/// Action of the phone's owner after an event.
 #[derive(Clone, Debug)]
 pub enum Answer {
-    /// Nothing.
+    /// Does nothing.
     Wait,
-    /// Yes.
+    /// Approves.
     Approve,
-    /// No.
+    /// Declines.
     Decline,
-    /// This code.
+    /// Enters this code.
     Mfa(MfaAnswer),
     /// Gives the approval up.
     Abandon,
@@ -51,7 +51,7 @@ pub enum Answer {
 /// The person at the desktop.
 #[derive(Clone, Debug)]
 pub struct DesktopPerson {
-    /// What was seen and how it ended, one line each, without times.
+    /// Log of the events and the end, one line each, without times.
     pub log: Vec<String>,
     acts: Vec<(&'static str, Act)>,
     scans: Option<u32>,
@@ -66,7 +66,7 @@ impl DesktopPerson {
         Self::new(scenario.desktop.acts.to_vec(), scenario.phone.scans)
     }
 
-    /// A person who acts so, beside somebody who scans that QR.
+    /// Makes a person with these rules, beside a phone that scans that QR.
     #[must_use]
     pub const fn new(acts: Vec<(&'static str, Act)>, scans: Option<u32>) -> Self {
         Self {
@@ -78,7 +78,7 @@ impl DesktopPerson {
         }
     }
 
-    /// Sees an event.
+    /// Logs an event and returns the action.
     ///
     /// # Panics
     ///
@@ -87,7 +87,7 @@ impl DesktopPerson {
         let line = match event {
             Event::Qr { url, .. } => {
                 if self.scans == Some(self.qrs) {
-                    // through the text, as a camera would
+                    // read through the text, like a camera does
                     let scanned: ScanUrl = url.as_str().parse().expect("a scan URL for phones");
                     self.scanned = Some(scanned.fingerprint());
                 }
@@ -108,12 +108,12 @@ impl DesktopPerson {
         act
     }
 
-    /// What the phone has just scanned from the screen, once.
+    /// Takes the fingerprint that the phone has just scanned, once.
     pub fn take_scan(&mut self) -> Option<Fingerprint> {
         self.scanned.take()
     }
 
-    /// Sees how the login ended.
+    /// Logs the end of the login.
     pub fn ended(&mut self, end: &Result<login::Outcome, login::LoginError>) {
         self.log.push(match end {
             Ok(login::Outcome::LoggedIn { token, user }) => {
@@ -128,7 +128,7 @@ impl DesktopPerson {
 /// The phone's owner.
 #[derive(Clone, Debug)]
 pub struct PhonePerson {
-    /// What was seen and how it ended.
+    /// Log of the events and the end.
     pub log: Vec<String>,
     says: Says,
     codes: Vec<String>,
@@ -142,7 +142,7 @@ impl PhonePerson {
         Self::new(phone.says, codes)
     }
 
-    /// An owner who says this, and gives these codes one after the other; then no.
+    /// Makes an owner with this decision who enters these codes in order, then refuses.
     #[must_use]
     pub const fn new(says: Says, codes: Vec<String>) -> Self {
         Self {
@@ -152,7 +152,7 @@ impl PhonePerson {
         }
     }
 
-    /// Sees an event.
+    /// Logs an event and returns the action.
     ///
     /// # Panics
     ///
@@ -181,7 +181,7 @@ impl PhonePerson {
         }
     }
 
-    /// Sees how the approval ended.
+    /// Logs the end of the approval.
     pub fn ended(&mut self, end: &Result<mobile::Outcome, mobile::MobileError>) {
         self.log.push(match end {
             Ok(outcome) => format!("{outcome:?}").to_lowercase(),

@@ -22,7 +22,7 @@ pub struct Fault {
     pub sockets: LineId,
     /// Op of the affected frame.
     pub op: &'static str,
-    /// What happens.
+    /// The change.
     pub does: Does,
 }
 

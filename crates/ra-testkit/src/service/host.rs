@@ -1,4 +1,5 @@
-//! The gateway's REST side, as R-54 wants it: handshake tokens and tickets are good once, for a while, for one account.
+//! The gateway's REST side according to R-54: a handshake token or ticket works once, for a limited time, for one
+//! account.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
@@ -39,7 +40,7 @@ pub struct Host {
     pub misbehave: VecDeque<Canned>,
     /// Response to the next call of any kind, in place of the right one.
     pub mishap: Option<Canned>,
-    /// What the service gave away, oldest first. Tests may take entries out.
+    /// Secrets the service issued, oldest first. Tests may remove entries.
     pub issued: Vec<Issued>,
     handshakes: HashMap<String, Handshake>,
     tickets: HashMap<String, Redeemable>,
@@ -108,7 +109,7 @@ struct Handshake {
     until: MonoTime,
 }
 
-/// What a ticket is good for.
+/// Account and session of a ticket.
 #[derive(Clone, Debug)]
 struct Redeemable {
     account: usize,

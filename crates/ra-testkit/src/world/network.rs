@@ -9,13 +9,13 @@ use crate::SeededEntropy;
 pub struct Network {
     /// Least and most milliseconds a message takes.
     pub latency: (u64, u64),
-    /// In how many of a thousand messages the connection breaks.
+    /// Messages in a thousand that break the connection.
     pub cut: u64,
-    /// How many of a thousand messages come twice.
+    /// Messages in a thousand that arrive twice.
     pub duplicate: u64,
-    /// How many of a thousand messages may overtake those before them.
+    /// Messages in a thousand that may overtake earlier ones.
     pub reorder: u64,
-    /// How many attempts to connect fail before one succeeds.
+    /// Number of attempts to connect that fail before one succeeds.
     pub refuse_connects: u32,
 }
 

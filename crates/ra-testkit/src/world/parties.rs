@@ -55,11 +55,11 @@ pub struct Desktop {
     pub login: Differential<Login>,
     /// Its socket, while it is open.
     pub line: Option<LineId>,
-    /// Whether it waits for [`Parties::give_key`].
+    /// Set while it waits for [`Parties::give_key`].
     pub wants_key: bool,
-    /// Whether it waits for [`Parties::connect`].
+    /// Set while it waits for [`Parties::connect`].
     pub is_connecting: bool,
-    /// Which of its lives this is.
+    /// Number of its restarts.
     pub life: u32,
 }
 
@@ -68,7 +68,7 @@ pub struct Desktop {
 pub struct Phone {
     /// The machine.
     pub session: Differential<mobile::Session>,
-    /// Which of its lives this is.
+    /// Number of its restarts.
     pub life: u32,
 }
 

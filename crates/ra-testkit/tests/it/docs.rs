@@ -10,7 +10,7 @@ use ra_proto::rest::{
     MfaFinishRequest, MfaFinishResponse, MfaRequired,
 };
 
-/// How many files the list of tests shows for a requirement.
+/// Most files that the list of tests shows for a requirement.
 const SHOWN: usize = 2;
 
 #[test]
@@ -181,7 +181,7 @@ fn shown(files: &BTreeSet<String>) -> String {
     files.join(", ")
 }
 
-/// Which files hold a test that names a requirement, by requirement.
+/// Returns the files with a test that names a requirement, by requirement.
 fn proofs() -> BTreeMap<String, BTreeSet<String>> {
     let crates = root().join("crates");
     let mut proofs = BTreeMap::<String, BTreeSet<String>>::new();

@@ -33,7 +33,7 @@ fn ending(after: u64, end: End) -> Flow {
     }
 }
 
-/// What comes back through a proxy with this plan, and how it ends.
+/// Returns the bytes that come back through a proxy with this plan, and the end of the connection.
 fn through(up: Flow, down: Flow) -> (Vec<u8>, Result<(), ErrorKind>, Vec<String>) {
     let proxy = FaultProxy::with_plans(echo(), move |_| Plan { up, down });
     let mut stream = TcpStream::connect(proxy.address()).unwrap();

@@ -10,7 +10,7 @@ use ra_carrier::Reach;
 use ra_http::{TransportError, TransportErrorKind};
 use tokio::net::{TcpStream, lookup_host};
 
-/// How long an address is waited for before the next one is tried beside it (RFC 8305, section 5).
+/// Delay before the next address is tried in parallel (RFC 8305, section 5).
 const HEAD_START: Duration = Duration::from_millis(250);
 
 /// Connects to a host. The caller bounds the time.

@@ -15,8 +15,8 @@ use dial::dial;
 pub(crate) use stream::Stream;
 pub use stream::{Connection, Dialer, Dialing};
 
-/// How connections are made: trusted roots, and which targets are reached through a proxy. Clones are cheap and share the
-/// roots and TLS session tickets.
+/// Settings for connections: trusted roots, and the targets that are reached through a proxy. Clones are cheap and
+/// share the roots and TLS session tickets.
 ///
 /// TLS is used everywhere; plaintext goes to this machine only. [`Proxies`] says which target goes through which
 /// proxy. Only [`Network::from_environment`] reads the environment.

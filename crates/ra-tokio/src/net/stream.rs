@@ -46,6 +46,7 @@ pub trait Dialer: Debug + Send + Sync {
     /// time and drop the future when it is over.
     ///
     /// # Errors
-    /// The reason why there is no connection. It counts as [`TransportErrorKind::Connect`](ra_http::TransportErrorKind::Connect).
+    /// The reason why there is no connection. It counts as
+    /// [`TransportErrorKind::Connect`](ra_http::TransportErrorKind::Connect).
     fn dial<'a>(&'a self, host: &'a str, port: u16) -> Dialing<'a>;
 }

@@ -64,10 +64,10 @@ async fn approve(
     approval.outcome().await
 }
 
-/// How often the far ends of the pipes look for something to do, on the paused clock.
+/// Interval at which the far ends of the pipes poll, on the paused clock.
 const TURN: Duration = Duration::from_millis(5);
 
-/// Where all connections are pipes to the one service.
+/// A dialer whose connections are all pipes to one service.
 #[derive(Debug)]
 struct Pipes(mpsc::UnboundedSender<DuplexStream>);
 

@@ -1,4 +1,5 @@
-//! What depends on the runtime: starting without one, a dialer of the embedder's, and sharing the thread with others.
+//! Tests that depend on the runtime: starting without one, an embedder's dialer, and sharing the thread with other
+//! tasks.
 
 use std::future::pending;
 use std::sync::Arc;

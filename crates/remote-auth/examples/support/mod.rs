@@ -12,12 +12,12 @@ use remote_auth::proto::{Fingerprint, ScanUrl, Token};
 use remote_auth::tokio::{Approval, Network};
 use tokio::runtime::Runtime;
 
-/// Whatever goes wrong in an example ends it.
+/// Any error ends an example.
 pub(crate) type Failure = Box<dyn Error + Send + Sync>;
 
 /// A gateway on loopback. Dropping it ends it.
 pub(crate) struct Host {
-    /// How a desktop logs in here.
+    /// Configuration of a desktop here.
     pub(crate) desktop: login::Config,
     runtime: Runtime,
 }

@@ -1,4 +1,4 @@
-//! The certificates of the listener, and how they are read again.
+//! Loads the listener's certificates, reloads them, and warns before they expire.
 
 use std::fmt;
 use std::io::Read as _;
@@ -12,13 +12,13 @@ use zeroize::Zeroizing;
 use super::{regular_file, warnings};
 use crate::outcome::{Failure, Kind};
 
-/// A chain and a key are a few kilobytes.
+/// Longest file. A chain and a key have a few kilobytes.
 const MAX_FILE_BYTES: u64 = 256 * 1024;
 const DAY: Duration = Duration::from_secs(86_400);
-/// How long before its end a certificate is worth a word. Those that are renewed by themselves are by then.
+/// Time before its expiry at which a certificate is reported. Automatic renewal has happened by then.
 const SOON: Duration = Duration::from_secs(14 * 86_400);
 
-/// A pair of files, and what came of them.
+/// The two files, and the TLS configuration read from them.
 pub(super) struct Certificates {
     certificate: PathBuf,
     key: PathBuf,
@@ -41,15 +41,15 @@ impl Certificates {
         })
     }
 
-    /// For the gateway.
+    /// Returns the TLS configuration for the gateway. A reload changes it in place.
     pub(super) fn tls(&self) -> Tls {
         self.tls.clone()
     }
 
-    /// Reads both files again. What was read before stays if they cannot be used, or if clients would refuse them.
+    /// Reads both files again. Keeps the old certificate if the new one is unusable or clients would refuse it.
     ///
     /// # Errors
-    /// As [`Certificates::load`].
+    /// The errors of [`Certificates::load`].
     pub(super) fn reload(&self, now: SystemTime) -> Result<(), Failure> {
         let certificate = read(&self.certificate, None)?;
         let key = read(&self.key, Some("tls.key"))?;
@@ -59,10 +59,10 @@ impl Certificates {
         self.tls.replace(&certificate, &key).map_err(unusable)
     }
 
-    /// Whether clients take what is shown.
+    /// Checks that clients accept the certificate at this time.
     ///
     /// # Errors
-    /// [`Kind::Local`] if they do not.
+    /// [`Kind::Local`] if they refuse it.
     pub(super) fn check(&self, now: SystemTime) -> Result<(), Failure> {
         self.fit(self.tls.validity(), now)
     }
@@ -77,14 +77,14 @@ impl Certificates {
         }
     }
 
-    /// What there is to say about what is shown.
+    /// Returns a warning if clients refuse the certificate or soon will.
     pub(super) fn remark(&self, now: SystemTime) -> Option<String> {
         let trouble = Trouble::of(self.tls.validity(), now)?;
         Some(format!("{}: {trouble}", self.certificate.display()))
     }
 }
 
-/// Why clients refuse certificates, or soon will.
+/// Reason for which clients refuse a certificate, or soon will.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Trouble {
     Expired(SystemTime),
@@ -94,7 +94,7 @@ enum Trouble {
 }
 
 impl Trouble {
-    /// The worst of it.
+    /// Returns the most serious trouble.
     fn of(validity: TlsValidity, now: SystemTime) -> Option<Self> {
         let TlsValidity { from, until, .. } = validity;
         let Ok(left) = until.duration_since(now) else {
@@ -142,7 +142,7 @@ impl fmt::Display for Trouble {
     }
 }
 
-/// The date in UTC: 2026-11-20.
+/// Returns the date in UTC, such as 2026-11-20.
 fn date_of(time: SystemTime) -> String {
     let time = Timestamp::try_from(time).unwrap_or(Timestamp::MAX);
     time.strftime("%Y-%m-%d").to_string()

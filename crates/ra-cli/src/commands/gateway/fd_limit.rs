@@ -28,11 +28,13 @@ pub(super) struct Shortage {
     needed: u64,
     allowed: u64,
     wanted: u32,
-    /// Connections that there is room for.
+    /// Connections that fit into the limit.
     pub(super) connections: u32,
 }
 
 impl Shortage {
+    /// Fails if no login fits into the limit.
+    ///
     /// # Errors
     /// [`Kind::Local`] if what is left is not enough for a single login.
     pub(super) fn check(self) -> Result<(), Failure> {
@@ -97,7 +99,7 @@ impl Allowed {
                 current: hard,
                 maximum: hard,
             };
-            // some systems have a limit below what they say: then it stays as it is, and is told
+            // some systems refuse their own hard limit: then the soft limit stays, and the caller reports it
             let _ = setrlimit(Resource::Nofile, all);
         }
         Self::now().unwrap_or(self)
@@ -108,7 +110,7 @@ impl Allowed {
 /// Logs each change.
 ///
 /// # Errors
-/// As [`Shortage::check`].
+/// The errors of [`Shortage::check`].
 pub(super) fn make_room(settings: &Settings, config: &mut Config) -> Result<(), Failure> {
     let Some(before) = Allowed::now() else {
         return Ok(());

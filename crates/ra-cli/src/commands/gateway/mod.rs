@@ -43,7 +43,7 @@ with TLS in front of it and name that proxy by --trusted-proxy, so that each cli
 
 A file (--config) can hold all settings, and is the only place for limits and lifetimes: docs/gateway.toml has every \
 key. The command line wins. SIGHUP reads accounts and certificates again; a file that cannot be used changes \
-nothing. docs/operating.md tells hosts the rest.";
+nothing. docs/operating.md explains operation.";
 
 const EXAMPLES: &str = "\
 Example accounts.toml:
@@ -59,7 +59,8 @@ Example accounts.toml:
 Then, in three terminals:
   ra gateway --accounts accounts.toml
   ra login --gateway ws://127.0.0.1:8787 --api http://127.0.0.1:8787/api/v9
-  RA_TOKEN='what the phone sends' ra approve URL --api http://127.0.0.1:8787/api/v9";
+  RA_TOKEN='what the phone sends' ra approve URL \\
+    --api http://127.0.0.1:8787/api/v9";
 
 /// `ra gateway`.
 #[derive(Debug, Args)]

@@ -7,7 +7,7 @@ use std::path::Path;
 /// Opens a regular file, or what a link to one leads to.
 ///
 /// # Errors
-/// As [`File::open`]; and [`io::ErrorKind::InvalidInput`] for anything but a regular file.
+/// The errors of [`File::open`], and [`io::ErrorKind::InvalidInput`] for anything but a regular file.
 pub(super) fn open(path: &Path) -> io::Result<File> {
     // before it is opened, since opening a device may do something; and after, since it may be another one by then
     if !path.metadata()?.is_file() {

@@ -67,8 +67,8 @@ impl Secrets {
     }
 }
 
-/// Names a path that cannot be used. If there is no such file, the "path" may be a secret given by mistake, and its key is
-/// named instead.
+/// Names a path that cannot be used. If there is no such file, the "path" may be a secret given by mistake, and its key
+/// is named instead.
 pub(super) fn name(path: &Path, key: &str) -> String {
     match path.symlink_metadata() {
         Ok(_) => path.display().to_string(),
@@ -76,7 +76,7 @@ pub(super) fn name(path: &Path, key: &str) -> String {
     }
 }
 
-/// Whether users other than the owner and its group can read the file and reach it.
+/// Returns true if users other than the owner and its group can read the file and reach it.
 #[cfg(unix)]
 fn is_open(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;

@@ -19,15 +19,17 @@ Prints the URL, the state that its redirect has to carry, and the code verifier 
 Keep the verifier secret: give it to `ra oauth2 exchange` in RA_CODE_VERIFIER. With --json the output is \
 {\"url\",\"state\",\"code_verifier\"}, where absent ones are null.
 
-With only the scopes bot and applications.commands, and neither --response-type nor --redirect-uri, it is a link \
-to share: it adds the application to a server, brings nothing back, and has no state of its own. Whatever Discord's \
-document forbids in such a URL is a wrong option here.";
+With only the scopes bot and applications.commands, and neither --response-type nor --redirect-uri, the result \
+is a link to share: it adds the application to a server, sends nothing back, and has no state. Options that Discord's \
+documentation forbids in such a link are refused.";
 
 const EXAMPLES: &str = "\
 Examples:
-  ra oauth2 authorize-url --client-id ID --scope \"identify email\" --redirect-uri https://app.example/cb
+  ra oauth2 authorize-url --client-id ID --scope \"identify email\" \\
+    --redirect-uri https://app.example/cb
   ra oauth2 authorize-url --client-id ID --scope bot --permissions 8
-  ra oauth2 authorize-url --client-id ID --scope identify --response-type token --json";
+  ra oauth2 authorize-url --client-id ID --scope identify \\
+    --response-type token --json";
 
 /// Make the URL for a person to authorize on
 #[derive(Debug, Args)]
@@ -47,7 +49,7 @@ pub(super) struct AuthorizeUrlArgs {
     /// Use this state instead of a fresh one
     #[arg(long, allow_hyphen_values = true)]
     state: Option<Unread>,
-    /// Whether to ask a person who agreed before
+    /// Page for a person who agreed before
     #[arg(long, value_enum)]
     prompt: Option<PromptChoice>,
     /// The bot's permissions, as a decimal number of permission bits
@@ -62,7 +64,7 @@ pub(super) struct AuthorizeUrlArgs {
     /// Keep the person from choosing another server
     #[arg(long)]
     disable_guild_select: bool,
-    /// Where to install the application
+    /// Installation target
     #[arg(long, value_enum)]
     integration_type: Option<IntegrationTypeChoice>,
     /// The nonce that the ID token has to carry
@@ -184,7 +186,7 @@ impl AuthorizeUrlArgs {
         })
     }
 
-    /// Whether this is a link to share: it adds a bot or commands and brings nothing back (O-179).
+    /// Returns true for a link to share: it adds a bot or commands and brings nothing back (O-179).
     fn is_link(&self) -> bool {
         let scopes = self.scopes.read().unwrap_or_default();
         let basic = |scope: &Scope| matches!(scope, Scope::Bot | Scope::ApplicationsCommands);

@@ -121,7 +121,7 @@ impl Caller {
         }
     }
 
-    /// When the time of `--timeout` is over.
+    /// Returns the moment at which `--timeout` ends the command.
     pub(super) const fn give_up_at(&self) -> Option<Instant> {
         self.give_up_at
     }

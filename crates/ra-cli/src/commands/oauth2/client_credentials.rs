@@ -1,4 +1,4 @@
-//! `ra oauth2 client-credentials`: gets a token of the application's owner.
+//! `ra oauth2 client-credentials`: gets a token for the application's owner.
 
 use clap::Args;
 use oauth2_discord::grant::ClientCredentials;
@@ -10,14 +10,14 @@ use super::{CALL_EXITS, Context};
 use crate::outcome::{End, Failure, after_help};
 
 const LONG_ABOUT: &str = "\
-Get a token of the application's owner, to test your own application. It needs the application's secret, \
+Get a token for the application's owner, to test your own application. It needs the application's secret, \
 and there is no refresh token.";
 
 const EXAMPLES: &str = "\
 Example:
   RA_CLIENT_SECRET=... ra oauth2 client-credentials --client-id ID --scope \"identify connections\"";
 
-/// Get a token of the application's owner
+/// Get a token for the application's owner
 #[derive(Debug, Args)]
 #[command(long_about = LONG_ABOUT, after_help = after_help(EXAMPLES, CALL_EXITS))]
 pub(super) struct ClientCredentialsArgs {

@@ -17,7 +17,7 @@ use crate::outcome::{End, Exit, Failure, after_help};
 const LONG_ABOUT: &str = "\
 Exchange the code of a redirect for a token.
 
-The state and the issuer of the redirect are checked before anything else in it is believed. The code verifier that \
+The state and the issuer of the redirect are checked before anything else in it is used. The code verifier that \
 `ra oauth2 authorize-url` printed comes from RA_CODE_VERIFIER or --code-verifier-file. \
 A code works once, for about a minute and a half.";
 

@@ -11,7 +11,7 @@ use crate::outcome::{End, Exit, after_help};
 const LONG_ABOUT: &str = "\
 Read the token out of the redirect of an implicit flow (--response-type token). Nothing is sent anywhere.
 
-The state and the issuer of the redirect are checked before anything else in it is believed. The token stands behind \
+The state and the issuer of the redirect are checked before anything else in it is used. The token stands behind \
 the `#` of the URL. Prefer the code flow: this token has passed through the browser's address line and \
 history, and cannot be refreshed.";
 

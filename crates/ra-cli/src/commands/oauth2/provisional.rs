@@ -71,7 +71,8 @@ account is created. The bot's token comes from RA_BOT_TOKEN or --bot-token-file.
 If the account has been merged into a user's (530010), the output is as with provisional-token.";
 const TOKEN_BOT_EXAMPLE: &str = "\
 Example:
-  RA_BOT_TOKEN=... ra oauth2 provisional-token-bot --external-user-id player-1 --preferred-global-name Zoe";
+  RA_BOT_TOKEN=... ra oauth2 provisional-token-bot --external-user-id player-1 \\
+    --preferred-global-name Zoe";
 const UNMERGE: &str = "\
 Separate a provisional account from the user that it was merged into. All access and refresh tokens of the user become \
 invalid.
@@ -79,7 +80,8 @@ invalid.
 The provider's token comes from RA_EXTERNAL_TOKEN or --external-token-file.";
 const UNMERGE_EXAMPLE: &str = "\
 Example:
-  RA_CLIENT_SECRET=... RA_EXTERNAL_TOKEN=... ra oauth2 unmerge --client-id ID --external-auth-type OIDC";
+  RA_CLIENT_SECRET=... RA_EXTERNAL_TOKEN=... \\
+    ra oauth2 unmerge --client-id ID --external-auth-type OIDC";
 const UNMERGE_BOT: &str = "\
 Separate a provisional account, named by the game's id for the person, from the user that it was merged into. \
 All access and refresh tokens of the user become invalid. The bot's token comes from RA_BOT_TOKEN or --bot-token-file.";

@@ -6,12 +6,12 @@ use oauth2_discord::Urls;
 use crate::outcome::Failure;
 use crate::usage::parse;
 
-const HEADING: &str = "Instead of Discord's";
+const HEADING: &str = "Endpoints other than Discord's";
 
-/// Where the endpoints are; an option that is not given means Discord's endpoint, or its path below `--base`.
+/// URLs of the endpoints. An option that is not given means Discord's endpoint, or its path below `--base`.
 #[derive(Debug, Args)]
 pub(super) struct UrlArgs {
-    /// Base of the API; plaintext only to this machine, as with all of these
+    /// Base URL of the API; this and the other URLs may use http:// only to this machine
     #[arg(long, global = true, value_name = "URL", help_heading = HEADING)]
     pub(super) base: Option<String>,
     /// The page that people authorize on

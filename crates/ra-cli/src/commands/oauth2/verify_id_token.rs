@@ -17,7 +17,7 @@ use crate::output::Printer;
 const LONG_ABOUT: &str = "\
 Verify the ID token in a token file: signed by the service with RS256, issued to this application, valid now, with the \
 nonce that was sent and for the access token beside it. The service's keys are fetched, and the claims are printed. \
-Nothing that an ID token says may be believed before.";
+Do not trust a claim of an ID token before that.";
 
 const EXAMPLES: &str = "\
 Examples:

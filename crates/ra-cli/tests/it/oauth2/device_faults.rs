@@ -11,7 +11,7 @@ use crate::support::{Ended, Ra};
 
 const ARGS: [&str; 5] = ["device", "--client-id", CLIENT, "--scope", "identify"];
 
-/// What becomes of it when the first polls are answered so.
+/// Runs a device login whose first polls get these answers.
 fn polled(answers: impl IntoIterator<Item = Answer>) -> (Discord, Ended) {
     let discord = quick();
     discord.answer("/oauth2/token", answers);
@@ -20,7 +20,7 @@ fn polled(answers: impl IntoIterator<Item = Answer>) -> (Discord, Ended) {
     (discord, ended)
 }
 
-/// What becomes of it when there are no codes but this.
+/// Runs a device login whose request for codes gets this answer.
 fn started(answer: Answer) -> Ended {
     let discord = Discord::start();
     discord.answer("/oauth2/device/authorize", [answer]);

@@ -7,8 +7,11 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::service::Service;
-use super::{ACCESS, CLIENT, SECRET, fails, object, run, run_with, text, token, token_file, words};
-use crate::support::Ended;
+use super::{
+    ACCESS, CLIENT, SECRET, fails, names, object, run, run_with, text, token, token_file,
+    with_file, words,
+};
+use crate::support::{Ended, fails_without_a_reader};
 
 fn get(service: &Service, file: &Path, more: &[&str]) -> Ended {
     let base = service.base();
@@ -28,15 +31,6 @@ fn get(service: &Service, file: &Path, more: &[&str]) -> Ended {
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
-}
-
-fn names(directory: &Path) -> Vec<String> {
-    let entries = fs::read_dir(directory).unwrap();
-    let mut names: Vec<String> = entries
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
 }
 
 #[test]
@@ -201,11 +195,7 @@ fn a_refresh_whose_token_cannot_be_kept_is_not_begun() {
     // a directory where the new token would be written; unlike a missing right it stops the superuser too
     fs::create_dir(directory.path().join(".token.json.ra-pending")).unwrap();
     let service = Service::of(token());
-    let base = service.base();
-    let ended = run(&words(&format!(
-        "refresh --client-id {CLIENT} --base {base} --token-file {}",
-        text(&path)
-    )));
+    let ended = with_file("refresh", &service, &path);
     fails(&ended, 8);
     assert!(service.calls().is_empty());
     assert_eq!(fs::read_to_string(&path).unwrap(), token().to_string());
@@ -218,11 +208,7 @@ fn a_refresh_does_not_put_a_file_in_the_place_of_a_link() {
     let link = directory.path().join("link");
     symlink(&path, &link).unwrap();
     let service = Service::of(token());
-    let base = service.base();
-    let ended = run(&words(&format!(
-        "refresh --client-id {CLIENT} --base {base} --token-file {}",
-        text(&link)
-    )));
+    let ended = with_file("refresh", &service, &link);
     // before the refresh token is spent
     assert!(
         fails(&ended, 8).ends_with("it is no ordinary file"),
@@ -243,20 +229,8 @@ fn a_token_that_nobody_reads_is_kept_all_the_same() {
             text(&file)
         );
         let args = words(&line);
-        let (reader, writer) = std::io::pipe().unwrap();
-        drop(reader);
-        let output = super::command(&[&args[..], json].concat())
-            .env("RA_CLIENT_SECRET", SECRET)
-            .stdout(writer)
-            .output()
-            .unwrap();
-        assert_eq!(output.status.code(), Some(8));
-        let stderr = String::from_utf8(output.stderr).unwrap();
-        assert!(
-            stderr.starts_with("error: cannot write the output: "),
-            "{stderr}"
-        );
-        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+        let mut command = super::command(&[&args[..], json].concat());
+        fails_without_a_reader(command.env("RA_CLIENT_SECRET", SECRET));
         assert!(fs::read_to_string(&file).unwrap().contains(ACCESS));
         fs::remove_file(&file).unwrap();
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::loopback::get;
 use super::service::{Service, pairs};
-use super::{ACCESS, CLIENT, SECRET, command, token, words};
+use super::{ACCESS, CLIENT, SECRET, command, redirect_of, token, words};
 use crate::support::{Ended, Ra};
 
 /// A login that waits for its redirect.
@@ -36,20 +36,9 @@ impl Login {
         let event = ra.event("authorize");
         let url = event["url"].as_str().unwrap().to_owned();
         let redirect_uri = event["redirect_uri"].as_str().unwrap().to_owned();
-        let host = redirect_uri
-            .strip_prefix("http://")
-            .unwrap()
-            .split('/')
-            .next()
-            .unwrap();
-        let (_, query) = url.split_once('?').unwrap();
-        let state = pairs(query)
-            .into_iter()
-            .find(|(name, _)| name == "state")
-            .unwrap()
-            .1;
+        let (address, state) = redirect_of(&url);
         Self {
-            address: host.parse().unwrap(),
+            address,
             ra,
             url,
             redirect_uri,
@@ -191,24 +180,9 @@ fn o094_the_person_says_no() {
                 "Open this address in a browser on this machine:\n"
             );
             let url = ra.diagnostic().trim().to_owned();
-            let query = pairs(url.split_once('?').unwrap().1);
-            let of = |name: &str| {
-                query
-                    .iter()
-                    .find(|(found, _)| found == name)
-                    .unwrap()
-                    .1
-                    .clone()
-            };
-            let redirect_uri = of("redirect_uri");
-            let host = redirect_uri
-                .strip_prefix("http://")
-                .unwrap()
-                .split('/')
-                .next()
-                .unwrap();
-            let target = format!("/callback?error=access_denied&state={}", of("state"));
-            (get(host.parse().unwrap(), &target), ra.end())
+            let (address, state) = redirect_of(&url);
+            let target = format!("/callback?error=access_denied&state={state}");
+            (get(address, &target), ra.end())
         };
         assert!(answer.contains("Not authorized"), "{answer}");
         assert_eq!(ended.code, 3, "{ended:?}");

@@ -1,4 +1,4 @@
-//! What the listener of `ra oauth2 login` is told by others than the browser it waits for.
+//! Requests to the listener of `ra oauth2 login` from others than the expected browser.
 
 use std::io::{BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};

@@ -23,6 +23,7 @@ mod signals;
 mod terminal;
 mod tokens;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -70,6 +71,13 @@ pub fn run_with(args: &[&str], variables: &[(&str, &str)]) -> Ended {
     Ra::spawn(&mut command).end()
 }
 
+/// Runs this command line of the application on a token file.
+pub fn with_file(line: &str, service: &service::Service, file: &Path) -> Ended {
+    let (base, file) = (service.base(), text(file));
+    let line = format!("{line} --client-id {CLIENT} --base {base} --token-file {file}");
+    run(&words(&line))
+}
+
 /// A token endpoint's successful reply.
 pub fn token() -> Value {
     json!({"token_type": "Bearer", "access_token": ACCESS, "expires_in": 604_800,
@@ -83,6 +91,29 @@ pub fn token_file(directory: &Path, token: &Value) -> PathBuf {
     std::fs::write(&path, token.to_string()).unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
     path
+}
+
+/// Returns the sorted names of a directory's entries.
+pub fn names(directory: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(directory).unwrap();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+/// Returns the address and the state of the redirect that an authorize URL asks for.
+pub fn redirect_of(url: &str) -> (SocketAddr, String) {
+    let query = service::pairs(url.split_once('?').unwrap().1);
+    let of = |name: &str| {
+        let (_, value) = query.iter().find(|(found, _)| found == name).unwrap();
+        value.clone()
+    };
+    let redirect_uri = of("redirect_uri");
+    let host = redirect_uri.strip_prefix("http://").unwrap();
+    let host = host.split('/').next().unwrap();
+    (host.parse().unwrap(), of("state"))
 }
 
 /// Returns the only JSON object on standard output.

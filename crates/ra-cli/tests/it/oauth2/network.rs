@@ -8,7 +8,7 @@ use super::service::Service;
 use super::{CLIENT, SECRET, fails, object, run_with, text, token, words};
 use crate::proxy::proxy_to;
 
-/// What gets a token of this base.
+/// Gets a token from this base URL.
 fn get(base: &str, options: &[&str], variables: &[(&str, &str)]) -> crate::support::Ended {
     let args = [
         "client-credentials",

@@ -16,7 +16,7 @@ struct World {
     directory: TempDir,
 }
 
-/// How an application proves itself.
+/// Client authentication of an application.
 struct App {
     id: String,
     secret: Option<&'static str>,

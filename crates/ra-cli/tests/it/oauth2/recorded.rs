@@ -9,7 +9,7 @@ use crate::support::{Ended, Ra};
 
 /// The application of the document's examples.
 pub const CLIENT: &str = "332269999912132097";
-/// What no line may show, but for tokens on standard output.
+/// Secrets that no line may show, except tokens on standard output.
 const SECRETS: [&str; 9] = [
     discord::CLIENT_SECRET,
     discord::ODD_CLIENT_SECRET,

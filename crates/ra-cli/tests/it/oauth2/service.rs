@@ -63,7 +63,7 @@ impl Service {
         self.calls.lock().unwrap().clone()
     }
 
-    /// The one call there was.
+    /// Returns the only call that the service received.
     pub fn call(&self) -> Call {
         let mut calls = self.calls();
         assert_eq!(calls.len(), 1, "{calls:?}");

@@ -11,18 +11,18 @@ use serde_json::{Value, json};
 
 use super::service::Service;
 use super::{ACCESS, CLIENT, REFRESH, SECRET, command, fails, object, run, run_with, text, words};
-use super::{token, token_file};
+use super::{names, token, token_file};
 use crate::support::{Ended, PATIENCE, Ra, fake};
 
 const NOBODY: u32 = 65_534;
 
-/// Where `ra` writes before it renames.
+/// Returns the path that `ra` writes to before it renames.
 fn pending(file: &Path) -> PathBuf {
     let name = file.file_name().unwrap().to_str().unwrap();
     file.with_file_name(format!(".{name}.ra-pending"))
 }
 
-/// A token that is nobody's in these tests.
+/// A token that no test may use.
 fn planted() -> Value {
     json!({"token_type": "Bearer", "access_token": "planted", "refresh_token": "planted"})
 }
@@ -32,7 +32,7 @@ fn put(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
-/// Answers refreshes with a new pair each time, and whoever asks for claims.
+/// Answers each refresh with a new pair of tokens, and requests for claims.
 fn service() -> Service {
     let pairs = AtomicUsize::new(0);
     Service::start(move |call| {
@@ -69,15 +69,6 @@ fn bearer(service: &Service) -> String {
         .header("authorization")
         .unwrap()
         .into()
-}
-
-fn names(directory: &Path) -> Vec<String> {
-    let entries = fs::read_dir(directory).unwrap();
-    let mut names: Vec<String> = entries
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
 }
 
 #[test]

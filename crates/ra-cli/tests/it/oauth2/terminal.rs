@@ -1,8 +1,8 @@
 //! `ra oauth2` as a person at a terminal sees it.
 
 use super::loopback::get;
-use super::service::{Service, pairs};
-use super::{ACCESS, CLIENT, command, token, words};
+use super::service::Service;
+use super::{ACCESS, CLIENT, command, redirect_of, token, words};
 use crate::support::terminal::Terminal;
 
 #[test]
@@ -15,24 +15,9 @@ fn a_person_logs_in_by_the_address_that_is_shown() {
     terminal.until("Open this address on this machine:\r\n  ");
     let url = terminal.until("\r\n");
     terminal.until("Waiting for your answer there. Ctrl-C cancels.");
-    let query = pairs(url.trim().split_once('?').unwrap().1);
-    let of = |name: &str| {
-        query
-            .iter()
-            .find(|(found, _)| found == name)
-            .unwrap()
-            .1
-            .clone()
-    };
-    let redirect_uri = of("redirect_uri");
-    let host = redirect_uri
-        .strip_prefix("http://")
-        .unwrap()
-        .split('/')
-        .next()
-        .unwrap();
-    let target = format!("/callback?code=canary-code&state={}", of("state"));
-    let page = get(host.parse().unwrap(), &target);
+    let (address, state) = redirect_of(url.trim());
+    let target = format!("/callback?code=canary-code&state={state}");
+    let page = get(address, &target);
     assert!(page.contains("You can close this window"), "{page}");
     let (code, seen) = terminal.end();
     assert_eq!(code, 0, "{seen}");

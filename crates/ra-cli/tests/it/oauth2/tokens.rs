@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::service::Service;
 use super::{
-    ACCESS, CLIENT, REFRESH, SECRET, fails, object, run, run_with, text, token, token_file, words,
+    ACCESS, CLIENT, REFRESH, SECRET, fails, object, run, run_with, text, token, token_file,
+    with_file, words,
 };
 
 fn held(path: &std::path::Path) -> Value {
@@ -98,11 +99,7 @@ fn s14_s38_a_failed_refresh_leaves_the_file() {
         let mine = format!("{{\"mine\": 1,\n{}\n", &token().to_string()[1..]);
         fs::write(&path, &mine).unwrap();
         let service = Service::refusing(status, body);
-        let base = service.base();
-        let ended = run(&words(&format!(
-            "refresh --client-id {CLIENT} --base {base} --json --token-file {}",
-            text(&path)
-        )));
+        let ended = with_file("refresh --json", &service, &path);
         assert_eq!(ended.code, code, "{ended:?}");
         let error = ended.error();
         assert_eq!(

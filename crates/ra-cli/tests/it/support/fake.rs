@@ -11,7 +11,7 @@ use tungstenite::{Message, WebSocket};
 
 use super::PATIENCE;
 
-/// What a scanned payload says.
+/// The user in a scan payload.
 pub const USER: &str = "196769986071625728:1212:d0900b8fe361c755549ab0beadb35075:Mary";
 /// The token at the end of the story.
 pub const TOKEN: &str = "canary-token.abc.def";
@@ -95,7 +95,8 @@ pub fn ok(body: &Value) -> String {
 pub fn response(status: &str, content_type: &str, body: &str) -> String {
     let length = body.len();
     format!(
-        "HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+        "HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\n\
+         Connection: close\r\n\r\n{body}"
     )
 }
 

@@ -1,4 +1,4 @@
-//! Runs the built `ra` and whatever it talks to. Every wait is bounded; nothing sleeps.
+//! Runs the built `ra`, and the peers that it talks to. Every wait is bounded; nothing sleeps.
 
 pub mod fake;
 pub mod terminal;
@@ -22,7 +22,7 @@ pub struct Ra {
     seen: String,
 }
 
-/// How a run ended.
+/// Exit code and output of a run.
 #[derive(Debug)]
 pub struct Ended {
     pub code: i32,
@@ -30,7 +30,7 @@ pub struct Ended {
     pub stderr: String,
 }
 
-/// What the environment may say about proxies.
+/// Environment variables that set proxies.
 const PROXY_VARIABLES: [&str; 8] = [
     "https_proxy",
     "HTTPS_PROXY",
@@ -58,6 +58,26 @@ pub fn command<S: AsRef<std::ffi::OsStr>>(args: &[S]) -> Command {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     command
+}
+
+/// Returns the arguments of `ra login --json` with these options.
+pub fn login_args<'a>(gateway: &'a str, api: &'a str, options: &[&'a str]) -> Vec<&'a str> {
+    let base = ["login", "--json", "--gateway", gateway, "--api", api];
+    [&base[..], options].concat()
+}
+
+/// Runs the command with a closed standard output, and checks that it fails with one error line.
+pub fn fails_without_a_reader(command: &mut Command) {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = command.stdout(writer).output().unwrap();
+    assert_eq!(output.status.code(), Some(8));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        stderr.starts_with("error: cannot write the output: "),
+        "{stderr}"
+    );
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
 }
 
 /// Runs `ra` to its end.
@@ -95,7 +115,7 @@ impl Ra {
         }
     }
 
-    /// The next line on standard error, but for what depends on how many files this machine lets a process open.
+    /// Returns the next line on standard error. Skips notes that depend on this machine's limit of open files.
     pub fn diagnostic(&mut self) -> String {
         loop {
             let line = self.stderr.recv_timeout(PATIENCE).expect("a line in time");
@@ -105,7 +125,7 @@ impl Ra {
         }
     }
 
-    /// The next JSON event, which has to be of this name.
+    /// Returns the next JSON event and checks its name.
     pub fn event(&mut self, name: &str) -> Value {
         let line = self.line();
         let event: Value = serde_json::from_str(&line).expect("a JSON line");
@@ -161,7 +181,7 @@ impl Ended {
             .collect()
     }
 
-    /// The only error event, which has to be the last event.
+    /// Returns the error event. Checks that there is one and that it is the last event.
     pub fn error(&self) -> Value {
         let events = self.events();
         let errors = events
@@ -173,7 +193,7 @@ impl Ended {
         last.clone()
     }
 
-    /// Neither stream holds this text.
+    /// Checks that neither stream holds this text.
     pub fn never_says(&self, secret: &str) {
         assert!(
             !self.stdout.contains(secret),
@@ -249,11 +269,11 @@ pub fn picture(text: &str) -> String {
     grids[0].decode().expect("readable").1
 }
 
-/// A file with this content.
+/// Writes a file that only its owner can read.
 pub fn write(path: &Path, content: &str) {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
-    // others' eyes are worth a note
+    // the gateway prints a note about secrets that others can read
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options

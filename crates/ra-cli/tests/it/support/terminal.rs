@@ -106,7 +106,7 @@ impl Terminal {
         self.keyboard.write_all(text.as_bytes()).expect("typed");
     }
 
-    /// Whether lines can be edited, as they can unless somebody changed it.
+    /// Returns true if the terminal lets people edit lines, which is its normal mode.
     pub fn edits_lines(&self) -> bool {
         let modes = tcgetattr(&self.keyboard).expect("a terminal").local_modes;
         modes.contains(LocalModes::ICANON | LocalModes::ECHO)

@@ -1,4 +1,4 @@
-//! Why a login failed.
+//! Errors of a login.
 
 use core::fmt;
 
@@ -138,7 +138,7 @@ impl LoginError {
         }
     }
 
-    /// Whose fault the error is.
+    /// The party that caused the error.
     ///
     /// ```
     /// use ra_core::Fault;
@@ -158,8 +158,8 @@ impl LoginError {
         }
     }
 
-    /// What now. After a failed exchange even `After` means a new session, not sooner than that:
-    /// the ticket is gone.
+    /// Advice on trying again. After a failed exchange even `After` means a new session, after that wait: the ticket
+    /// is used up.
     ///
     /// ```
     /// use ra_core::Retry;

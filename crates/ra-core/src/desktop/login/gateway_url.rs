@@ -39,7 +39,7 @@ impl GatewayUrl {
         &self.text
     }
 
-    /// Whether the scheme is `ws`, which only loopback addresses may have.
+    /// Returns true if the scheme is `ws`, which only loopback addresses may have.
     ///
     /// ```
     /// use ra_core::desktop::login::GatewayUrl;

@@ -7,7 +7,7 @@ use ra_crypto::SessionKey;
 
 use crate::MonoTime;
 
-/// Whether there is a fresh key. One is made for each session and used for nothing else.
+/// The fresh key for the next session, or the request for it. Each session has its own key.
 pub(super) enum KeySlot {
     Empty,
     Asked { by: MonoTime },

@@ -20,16 +20,16 @@ mod gateway_url;
 mod input;
 mod key_slot;
 mod output;
+mod phase;
 mod renewal;
 mod state;
 
 use alloc::sync::Arc;
-use core::fmt;
 
 use ra_http::CaptchaSolution;
 
+use crate::machine::{Machine, debug_phase};
 use crate::queue::Queue;
-use crate::time::Clock;
 use crate::{CallId, Deadline, Jitter, Misuse, MonoTime};
 
 pub use super::event::{Event, RenewReason};
@@ -38,7 +38,7 @@ pub use error::{LoginError, LoginErrorKind, TokenFault};
 pub use gateway_url::{GatewayUrl, GatewayUrlError};
 pub use input::{Input, KeyUnavailable};
 pub use output::{ConnectRequest, Outcome, Output};
-pub use state::Phase;
+pub use phase::Phase;
 
 use key_slot::KeySlot;
 use state::{Context, State};
@@ -65,11 +65,7 @@ use state::{Context, State};
 /// fn has_one_owner<T: Send>(_: &T) {}
 /// has_one_owner(&login);
 /// ```
-pub struct Login {
-    clock: Clock,
-    state: State,
-    cx: Context,
-}
+pub struct Login(Machine<State, Context>);
 
 impl Login {
     /// A login that starts now: `NeedKey` and `Connect` wait in the queue.
@@ -109,11 +105,7 @@ impl Login {
             out: Queue::new(),
         };
         let state = State::open(&mut cx, now);
-        Self {
-            clock: Clock::new(now),
-            state,
-            cx,
-        }
+        Self(Machine::new(now, state, cx))
     }
 
     /// Handles an event from outside.
@@ -128,9 +120,9 @@ impl Login {
     /// login.handle(MonoTime::from_millis(155), Input::Tick); // time stands still rather than running backwards
     /// ```
     pub fn handle(&mut self, now: MonoTime, input: Input<'_>) {
-        let now = self.clock.advance(now);
-        self.step(|state, cx| state.on_input(cx, now, input));
-        self.step(|state, cx| state.on_time(cx, now));
+        let now = self.0.clock.advance(now);
+        self.0.step(|state, cx| state.on_input(cx, now, input));
+        self.0.step(|state, cx| state.on_time(cx, now));
     }
 
     /// Answers a captcha with the solution of the person at the screen.
@@ -164,9 +156,10 @@ impl Login {
         now: MonoTime,
         solution: CaptchaSolution,
     ) -> Result<(), Misuse> {
-        let now = self.clock.advance(now);
+        let now = self.0.clock.advance(now);
         self.expect_captcha()?;
-        self.step(|state, cx| state.solve_captcha(cx, now, solution));
+        self.0
+            .step(|state, cx| state.solve_captcha(cx, now, solution));
         Ok(())
     }
 
@@ -184,9 +177,9 @@ impl Login {
     /// assert_eq!(login.give_up_captcha(MonoTime::ZERO), Err(Misuse::NoCaptcha)); // nobody has asked
     /// ```
     pub fn give_up_captcha(&mut self, now: MonoTime) -> Result<(), Misuse> {
-        self.clock.advance(now);
+        self.0.clock.advance(now);
         self.expect_captcha()?;
-        self.step(State::give_up_captcha);
+        self.0.step(State::give_up_captcha);
         Ok(())
     }
 
@@ -207,11 +200,11 @@ impl Login {
     /// assert_eq!(login.cancel(MonoTime::from_millis(501)), Err(Misuse::Ended));
     /// ```
     pub fn cancel(&mut self, now: MonoTime) -> Result<(), Misuse> {
-        let now = self.clock.advance(now);
+        let now = self.0.clock.advance(now);
         if self.phase() == Phase::Ended {
             return Err(Misuse::Ended);
         }
-        self.step(|state, cx| state.cancel(cx, now));
+        self.0.step(|state, cx| state.cancel(cx, now));
         Ok(())
     }
 
@@ -227,7 +220,7 @@ impl Login {
     /// }
     /// ```
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.cx.out.pop()
+        self.0.cx.out.pop()
     }
 
     /// When to call [`Login::handle`] with [`Input::Tick`] at the latest; `None` after the end.
@@ -244,7 +237,7 @@ impl Login {
     /// ```
     #[must_use]
     pub fn deadline(&self) -> Option<Deadline> {
-        self.state.deadline(&self.cx)
+        self.0.state.deadline(&self.0.cx)
     }
 
     /// How far the login is.
@@ -260,7 +253,7 @@ impl Login {
     /// ```
     #[must_use]
     pub fn phase(&self) -> Phase {
-        self.state.phase()
+        self.0.state.phase()
     }
 
     fn expect_captcha(&self) -> Result<(), Misuse> {
@@ -269,17 +262,6 @@ impl Login {
             _ => Err(Misuse::NoCaptcha),
         }
     }
-
-    fn step(&mut self, step: impl FnOnce(State, &mut Context) -> State) {
-        let state = core::mem::replace(&mut self.state, State::Ended);
-        self.state = step(state, &mut self.cx);
-    }
 }
 
-impl fmt::Debug for Login {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Login")
-            .field("phase", &self.phase())
-            .finish_non_exhaustive()
-    }
-}
+debug_phase!(Login);

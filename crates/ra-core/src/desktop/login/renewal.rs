@@ -38,8 +38,8 @@ impl TryError {
         }
     }
 
-    /// Whether the try ended where a gateway judges the proof: what R-20 does not list, a crash
-    /// for example, may still have come from the dialect.
+    /// Returns true if the try ended while the gateway judged the proof. Ends that R-20 does not list, such as a
+    /// crash, may still come from the dialect.
     fn is_at_proof(&self) -> bool {
         matches!(
             self,

@@ -3,7 +3,6 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::fmt;
 
 use ra_http::{CaptchaSolution, TransportError, TransportErrorKind};
 use ra_proto::CloseCode;
@@ -11,7 +10,9 @@ use ra_proto::CloseCode;
 use super::exchange::Exchange;
 use super::key_slot::KeySlot;
 use super::renewal::TryError;
-use super::{Config, ConnectRequest, Event, Input, LoginError, Outcome, Output, ProofPolicy};
+use super::{
+    Config, ConnectRequest, Event, Input, LoginError, Outcome, Output, Phase, ProofPolicy,
+};
 use crate::desktop::session::{self, Dialect, Session, SessionError};
 use crate::queue::Queue;
 use crate::{CallId, Deadline, Jitter, MonoTime, Text, Wake};
@@ -22,6 +23,7 @@ const EARLY_MOST: usize = 4;
 /// Where a login is, with what only that phase knows. As large as a session: in one it waits for minutes, everywhere
 /// else for moments. What is larger still is boxed.
 #[allow(clippy::large_enum_variant)]
+#[derive(Default)]
 pub(super) enum State {
     /// The socket is being opened.
     Connecting {
@@ -43,40 +45,8 @@ pub(super) enum State {
         until: MonoTime,
     },
     Exchanging(Box<Exchange>),
+    #[default]
     Ended,
-}
-
-/// The phase of a login.
-///
-/// ```
-/// use ra_core::desktop::login::Phase;
-///
-/// assert_eq!(Phase::AwaitCaptcha.to_string(), "AwaitCaptcha");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Phase {
-    /// Socket and key are under way.
-    Opening,
-    /// In a session of this phase.
-    InSession(session::Phase),
-    /// Between two tries.
-    Waiting,
-    /// The person has approved, the ticket is being exchanged.
-    Exchanging,
-    /// A captcha waits for the person.
-    AwaitCaptcha,
-    /// Ended.
-    Ended,
-}
-
-impl fmt::Display for Phase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::InSession(phase) => write!(f, "{phase}"),
-            phase => write!(f, "{phase:?}"),
-        }
-    }
 }
 
 /// Data that all phases share.

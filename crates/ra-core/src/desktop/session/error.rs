@@ -5,7 +5,7 @@ use core::fmt;
 use ra_proto::frame::DecodeError;
 use ra_proto::{CloseCode, UserError};
 
-use super::Phase;
+use super::phase::Phase;
 use crate::{Fault, Retry};
 
 /// How a gateway shows that it does not like a proof (R-20).
@@ -87,7 +87,7 @@ pub enum SessionError {
 }
 
 impl SessionError {
-    /// Whose fault the error is.
+    /// The party that caused the error.
     ///
     /// ```
     /// use ra_core::Fault;
@@ -106,7 +106,7 @@ impl SessionError {
         }
     }
 
-    /// Whether a new session helps (R-21). After a refused proof it has to use the other dialect.
+    /// Advice on trying again (R-21). After a refused proof it has to use the other dialect.
     ///
     /// ```
     /// use ra_core::Retry;

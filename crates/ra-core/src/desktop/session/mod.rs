@@ -28,97 +28,30 @@
 //! # }
 //! ```
 
+mod config;
 mod error;
 mod output;
+mod phase;
 mod state;
 mod timers;
 
 use alloc::boxed::Box;
-use core::fmt;
-use core::time::Duration;
 
 use ra_crypto::SessionKey;
-use ra_proto::ScanPrefix;
 
+use crate::machine::{Machine, debug_phase};
 use crate::queue::Queue;
-use crate::time::Clock;
 use crate::{Deadline, Jitter, Misuse, MonoTime};
 
 pub use super::event::Event;
 pub use crate::input::Input;
+pub use config::{Config, Dialect};
 pub use error::{Refusal, SessionError};
 pub use output::{Outcome, Output};
-pub use state::Phase;
+pub use phase::Phase;
 
 use state::{Context, State};
 use timers::Timers;
-
-/// The form of the answer to the gateway's challenge (R-07).
-///
-/// ```
-/// use ra_core::desktop::session::{Config, Dialect};
-///
-/// let mut config = Config::default();
-/// config.dialect = Dialect::Nonce;
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
-pub enum Dialect {
-    /// `proof` = base64url of SHA-256(nonce).
-    #[default]
-    Digest,
-    /// `nonce` = base64url of the nonce.
-    Nonce,
-}
-
-impl Dialect {
-    /// Returns the other dialect.
-    ///
-    /// ```
-    /// use ra_core::desktop::session::Dialect;
-    ///
-    /// assert_eq!(Dialect::Digest.other(), Dialect::Nonce);
-    /// ```
-    #[must_use]
-    pub const fn other(self) -> Self {
-        match self {
-            Self::Digest => Self::Nonce,
-            Self::Nonce => Self::Digest,
-        }
-    }
-}
-
-/// Configuration of a desktop session.
-///
-/// ```
-/// use core::time::Duration;
-/// use ra_core::desktop::session::Config;
-///
-/// let mut config = Config::default();
-/// config.scan_prefix = "https://gateway.example/ra/".parse()?;
-/// config.answer_within = Duration::from_secs(5);
-/// # Ok::<(), ra_proto::ScanPrefixError>(())
-/// ```
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Config {
-    /// The proof dialect.
-    pub dialect: Dialect,
-    /// The text before the fingerprint in the QR code (R-09).
-    pub scan_prefix: ScanPrefix,
-    /// How long each answer of the handshake may take, `hello` included (R-19).
-    pub answer_within: Duration,
-}
-
-impl Default for Config {
-    /// Digest dialect, `https://discord.com/ra/`, 15 s an answer.
-    fn default() -> Self {
-        Self {
-            dialect: Dialect::Digest,
-            scan_prefix: ScanPrefix::default(),
-            answer_within: Duration::from_secs(15),
-        }
-    }
-}
 
 /// One socket and one QR.
 ///
@@ -133,11 +66,7 @@ impl Default for Config {
 /// assert!(matches!(session.poll_output(), Some(Output::Send(_)))); // `init`, with our key
 /// assert_eq!(session.phase(), Phase::AwaitNonce);
 /// ```
-pub struct Session {
-    clock: Clock,
-    state: State,
-    cx: Context,
-}
+pub struct Session(Machine<State, Context>);
 
 impl Session {
     /// A session on a socket that has just opened. The key must be fresh: it is used for one QR only.
@@ -161,11 +90,7 @@ impl Session {
             unknown_ops: 0,
             out: Queue::new(),
         };
-        Self {
-            clock: Clock::new(now),
-            state: State::AwaitHello,
-            cx,
-        }
+        Self(Machine::new(now, State::AwaitHello, cx))
     }
 
     /// Handles an event of the socket or the clock.
@@ -184,10 +109,10 @@ impl Session {
     /// assert_eq!(session.poll_output(), Some(Output::End(Err(SessionError::Binary))));
     /// ```
     pub fn handle(&mut self, now: MonoTime, input: Input<'_>) {
-        let now = self.clock.advance(now);
-        self.step(|state, cx| state.on_time(cx, now));
-        self.step(|state, cx| state.on_input(cx, now, input));
-        self.step(|state, cx| state.on_heartbeat(cx, now));
+        let now = self.0.clock.advance(now);
+        self.0.step(|state, cx| state.on_time(cx, now));
+        self.0.step(|state, cx| state.on_input(cx, now, input));
+        self.0.step(|state, cx| state.on_heartbeat(cx, now));
     }
 
     /// Ends the session because the caller wants to: closes with 1000, outcome
@@ -210,11 +135,11 @@ impl Session {
     /// # Ok::<(), Misuse>(())
     /// ```
     pub fn cancel(&mut self, now: MonoTime) -> Result<(), Misuse> {
-        self.clock.advance(now);
+        self.0.clock.advance(now);
         if self.phase() == Phase::Ended {
             return Err(Misuse::Ended);
         }
-        self.step(State::cancel);
+        self.0.step(State::cancel);
         Ok(())
     }
 
@@ -231,7 +156,7 @@ impl Session {
     /// }
     /// ```
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.cx.out.pop()
+        self.0.cx.out.pop()
     }
 
     /// When to call [`Session::handle`] with [`Input::Tick`] at the latest; `None` after the end.
@@ -250,7 +175,7 @@ impl Session {
     #[must_use]
     pub fn deadline(&self) -> Option<Deadline> {
         (self.phase() != Phase::Ended)
-            .then(|| self.cx.timers.next())
+            .then(|| self.0.cx.timers.next())
             .flatten()
     }
 
@@ -266,7 +191,7 @@ impl Session {
     /// ```
     #[must_use]
     pub fn phase(&self) -> Phase {
-        self.state.phase()
+        self.0.state.phase()
     }
 
     /// The key back, to open the token that the ticket is exchanged for.
@@ -282,30 +207,20 @@ impl Session {
     /// ```
     #[must_use]
     pub fn into_key(self) -> Box<dyn SessionKey> {
-        self.cx.key
+        self.0.cx.key
     }
 
     /// The key came at `now`, later than the socket: our answers count from then.
     #[cfg(feature = "http")]
     pub(super) fn waited_for_key(&mut self, now: MonoTime) {
-        let now = self.clock.advance(now);
+        let now = self.0.clock.advance(now);
         if self.phase() == Phase::AwaitNonce {
-            self.cx
+            self.0
+                .cx
                 .timers
-                .expect_answer(self.cx.config.answer_within, now);
+                .expect_answer(self.0.cx.config.answer_within, now);
         }
     }
-
-    fn step(&mut self, step: impl FnOnce(State, &mut Context) -> State) {
-        let state = core::mem::replace(&mut self.state, State::Ended);
-        self.state = step(state, &mut self.cx);
-    }
 }
 
-impl fmt::Debug for Session {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session")
-            .field("phase", &self.phase())
-            .finish_non_exhaustive()
-    }
-}
+debug_phase!(Session);

@@ -2,8 +2,9 @@
 
 use ra_proto::{CloseCode, Ticket, User};
 
-use super::{Event, SessionError};
+use super::error::SessionError;
 use crate::Text;
+use crate::desktop::event::Event;
 
 /// The next action, or the end.
 ///

@@ -1,14 +1,18 @@
 //! The transitions of a desktop session: the only file that changes its state.
 
 use alloc::boxed::Box;
-use core::fmt;
 
 use ra_crypto::{Plaintext, SessionKey};
 use ra_proto::frame::{DesktopFrame, GatewayFrame, Proof};
 use ra_proto::{CloseCode, Fingerprint, ScanUrl, Sensitive, Ticket, User, base64};
 
+use super::config::{Config, Dialect};
+use super::error::{Refusal, SessionError};
+use super::output::{Outcome, Output};
+use super::phase::Phase;
 use super::timers::{Pulse, Timers};
-use super::{Config, Dialect, Event, Input, Outcome, Output, Refusal, SessionError};
+use crate::desktop::event::Event;
+use crate::input::Input;
 use crate::queue::Queue;
 use crate::{Jitter, MonoTime, Text, Wake};
 
@@ -17,44 +21,15 @@ const MAX_UNKNOWN_OPS: u32 = 32;
 const MAX_UNKNOWN_OP_CHARS: usize = 64;
 
 /// The state of a session, with the data of its phase.
+#[derive(Default)]
 pub(super) enum State {
     AwaitHello,
     AwaitNonce,
     AwaitInit,
     AwaitScan,
     AwaitVerdict(User),
+    #[default]
     Ended,
-}
-
-/// The phase of a desktop session.
-///
-/// ```
-/// use ra_core::desktop::session::Phase;
-///
-/// assert!(Phase::AwaitHello < Phase::AwaitVerdict); // in the order of a session
-/// assert_eq!(Phase::AwaitScan.to_string(), "AwaitScan");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Phase {
-    /// The socket is open, `hello` is awaited.
-    AwaitHello,
-    /// Our key is out, the challenge is awaited.
-    AwaitNonce,
-    /// Our proof is out, the fingerprint is awaited.
-    AwaitInit,
-    /// The QR is on the screen, a phone is awaited.
-    AwaitScan,
-    /// Somebody has scanned, the verdict is awaited.
-    AwaitVerdict,
-    /// Ended.
-    Ended,
-}
-
-impl fmt::Display for Phase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self, f)
-    }
 }
 
 /// Data that all phases share.

@@ -1,4 +1,4 @@
-//! What the errors of a login say, what kind they are, and where the cause stands.
+//! Texts, kinds and causes of the errors of a login.
 
 use super::*;
 use ra_core::desktop::login::{GatewayUrl, KeyUnavailable, TokenFault};
@@ -19,137 +19,83 @@ fn samples() -> Vec<(LoginError, LoginErrorKind, Fault, Retry, bool)> {
     let (peer, way, local) = (Fault::Peer, Fault::Transport, Fault::Local);
     let (never, new) = (Retry::Never, Retry::NewSession);
     let five = Retry::After(Duration::from_secs(5));
-    vec![
+    let groups = [
         (
-            session(SessionError::Expired),
-            Kind::Expired,
-            way,
-            new,
-            true,
+            (Kind::Expired, way, new, true),
+            vec![session(SessionError::Expired)],
         ),
         (
-            session(SessionError::ProofRefused(Refusal::Silence)),
-            Kind::Refused,
-            peer,
-            new,
-            true,
+            (Kind::Refused, peer, new, true),
+            vec![session(SessionError::ProofRefused(Refusal::Silence))],
         ),
         (
-            session(SessionError::Silence { phase }),
-            Kind::Network,
-            way,
-            new,
-            true,
+            (Kind::Network, way, new, true),
+            vec![
+                session(SessionError::Silence { phase }),
+                session(SessionError::HeartbeatMissed),
+                session(SessionError::Lost { phase }),
+                session(closed(1000)),
+            ],
         ),
         (
-            session(SessionError::HeartbeatMissed),
-            Kind::Network,
-            way,
-            new,
-            true,
+            (Kind::Refused, peer, never, true),
+            vec![session(closed(4000))],
         ),
         (
-            session(SessionError::Lost { phase }),
-            Kind::Network,
-            way,
-            new,
-            true,
-        ),
-        (session(closed(1000)), Kind::Network, way, new, true),
-        (session(closed(4000)), Kind::Refused, peer, never, true),
-        (
-            session(SessionError::Binary),
-            Kind::Protocol,
-            peer,
-            never,
-            true,
+            (Kind::Protocol, peer, never, true),
+            vec![session(SessionError::Binary)],
         ),
         (
-            session(SessionError::FingerprintMismatch),
-            Kind::Protocol,
-            peer,
-            new,
-            true,
+            (Kind::Protocol, peer, new, true),
+            vec![session(SessionError::FingerprintMismatch)],
         ),
         (
-            connect(TransportErrorKind::Connect),
-            Kind::Network,
-            way,
-            five,
-            true,
+            (Kind::Network, way, five, true),
+            vec![
+                connect(TransportErrorKind::Connect),
+                http(TransportErrorKind::Timeout),
+            ],
         ),
         (
-            connect(TransportErrorKind::Tls),
-            Kind::Network,
-            way,
-            never,
-            true,
+            (Kind::Network, way, never, true),
+            vec![connect(TransportErrorKind::Tls)],
         ),
         (
-            connect(TransportErrorKind::NotAllowed),
-            Kind::Local,
-            Fault::Caller,
-            never,
-            true,
+            (Kind::Local, Fault::Caller, never, true),
+            vec![connect(TransportErrorKind::NotAllowed)],
         ),
         (
-            LoginError::Key(KeyUnavailable),
-            Kind::Local,
-            local,
-            never,
-            true,
-        ),
-        (LoginError::KeyTimeout, Kind::Local, local, never, false),
-        (
-            http(TransportErrorKind::Timeout),
-            Kind::Network,
-            way,
-            five,
-            true,
+            (Kind::Local, local, never, true),
+            vec![LoginError::Key(KeyUnavailable)],
         ),
         (
-            http(TransportErrorKind::BodyTooLarge),
-            Kind::Network,
-            peer,
-            new,
-            true,
+            (Kind::Local, local, never, false),
+            vec![LoginError::KeyTimeout],
         ),
         (
-            LoginError::Token(TokenFault::Unopenable),
-            Kind::Protocol,
-            peer,
-            never,
-            false,
+            (Kind::Network, peer, new, true),
+            vec![http(TransportErrorKind::BodyTooLarge)],
         ),
         (
-            LoginError::Token(TokenFault::NotUtf8),
-            Kind::Protocol,
-            peer,
-            never,
-            false,
+            (Kind::Protocol, peer, never, false),
+            vec![
+                LoginError::Token(TokenFault::Unopenable),
+                LoginError::Token(TokenFault::NotUtf8),
+                LoginError::Token(TokenFault::Empty),
+                LoginError::Token(TokenFault::Malformed),
+            ],
         ),
         (
-            LoginError::Token(TokenFault::Empty),
-            Kind::Protocol,
-            peer,
-            never,
-            false,
+            (Kind::Captcha, Fault::Caller, new, false),
+            vec![LoginError::Captcha],
         ),
-        (
-            LoginError::Token(TokenFault::Malformed),
-            Kind::Protocol,
-            peer,
-            never,
-            false,
-        ),
-        (
-            LoginError::Captcha,
-            Kind::Captcha,
-            Fault::Caller,
-            new,
-            false,
-        ),
-    ]
+    ];
+    let rows = groups
+        .into_iter()
+        .flat_map(|((kind, fault, retry, has_source), errors)| {
+            (errors.into_iter()).map(move |error| (error, kind, fault, retry, has_source))
+        });
+    rows.collect()
 }
 
 #[test]

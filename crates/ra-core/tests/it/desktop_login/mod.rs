@@ -140,7 +140,7 @@ pub(crate) fn token_body(token: impl AsRef<[u8]>) -> String {
     )
 }
 
-/// The one error at the end of the outputs.
+/// Returns the error at the end of the outputs.
 pub(crate) fn failed(outputs: Vec<Output>) -> LoginError {
     match outputs.into_iter().next_back() {
         Some(Output::End(Err(error))) => error,

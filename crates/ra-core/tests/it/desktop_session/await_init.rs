@@ -78,18 +78,7 @@ fn r20_silence_and_these_closes_refuse_the_proof() {
         );
     }
     let mut stage = Stage::at(Phase::AwaitInit);
-    assert!(
-        stage
-            .pass(14_999)
-            .iter()
-            .all(|o| matches!(o, Output::Send(_)))
-    );
-    stage.say(ACK);
-    assert_fails(
-        &stage.pass(1),
-        CloseCode::NORMAL,
-        &SessionError::ProofRefused(Refusal::Silence),
-    );
+    assert_awaits_15_seconds(&mut stage, &SessionError::ProofRefused(Refusal::Silence));
 }
 
 #[test]
@@ -98,18 +87,7 @@ fn r19_the_fingerprint_has_its_own_15_seconds() {
     stage.now += 9_000;
     stage.say(&challenge(b"n"));
     // counted from the proof, whatever was left of the challenge's time
-    assert!(
-        stage
-            .pass(14_999)
-            .iter()
-            .all(|o| matches!(o, Output::Send(_)))
-    );
-    stage.say(ACK);
-    assert_fails(
-        &stage.pass(1),
-        CloseCode::NORMAL,
-        &SessionError::ProofRefused(Refusal::Silence),
-    );
+    assert_awaits_15_seconds(&mut stage, &SessionError::ProofRefused(Refusal::Silence));
 }
 
 #[test]

@@ -78,16 +78,8 @@ fn r19_the_challenge_is_awaited_for_15_seconds() {
     stage.now += 9_000;
     stage.say(HELLO);
     // a new 15 seconds from `hello`, whatever was left of the last
-    assert!(
-        stage
-            .pass(14_999)
-            .iter()
-            .all(|o| matches!(o, Output::Send(_)))
-    );
-    stage.say(ACK);
-    assert_fails(
-        &stage.pass(1),
-        CloseCode::NORMAL,
+    assert_awaits_15_seconds(
+        &mut stage,
         &SessionError::Silence {
             phase: Phase::AwaitNonce,
         },

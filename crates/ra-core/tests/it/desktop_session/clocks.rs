@@ -14,6 +14,10 @@ fn waiting(timeout_ms: u64, interval: u64, seed: u64) -> Stage {
     stage.forward(Phase::AwaitScan)
 }
 
+fn assert_misses_heartbeat(outputs: &[Output]) {
+    assert_fails(outputs, CloseCode::NORMAL, &SessionError::HeartbeatMissed);
+}
+
 #[test]
 fn r10_the_first_heartbeat_comes_after_a_random_part_of_the_interval() {
     let offsets: BTreeSet<u64> = (0..40)
@@ -51,11 +55,7 @@ fn r10_an_unacknowledged_heartbeat_ends_the_session_when_the_next_is_due() {
     let (first, _) = stage.wakes();
     stage.pass(first);
     assert_eq!(stage.pass(39_999), []);
-    assert_fails(
-        &stage.pass(1),
-        CloseCode::NORMAL,
-        &SessionError::HeartbeatMissed,
-    );
+    assert_misses_heartbeat(&stage.pass(1));
 }
 
 #[test]
@@ -73,11 +73,7 @@ fn r10_one_acknowledgement_does_not_count_twice() {
     stage.say(ACK); // unasked for
     let (first, _) = stage.wakes();
     stage.pass(first);
-    assert_fails(
-        &stage.pass(40_000),
-        CloseCode::NORMAL,
-        &SessionError::HeartbeatMissed,
-    );
+    assert_misses_heartbeat(&stage.pass(40_000));
 }
 
 #[test]

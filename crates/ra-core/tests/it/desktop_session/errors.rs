@@ -1,4 +1,4 @@
-//! What errors say, and what they advise.
+//! Texts of errors, and their advice on trying again.
 
 use super::*;
 use ra_core::desktop::session::Refusal;
@@ -6,78 +6,43 @@ use ra_core::{Fault, Retry};
 use std::error::Error as _;
 
 fn samples() -> Vec<(SessionError, Fault, Retry)> {
-    let phase = Phase::AwaitScan;
-    let closed = |code: u16| SessionError::Closed {
+    use Fault::{Peer, Transport};
+    use Retry::{Never, NewSession};
+    use SessionError as E;
+    let (phase, field) = (Phase::AwaitScan, "encrypted_nonce");
+    let closed = |code: u16| E::Closed {
         phase,
         code: Some(CloseCode(code)),
     };
     vec![
-        (SessionError::Binary, Fault::Peer, Retry::Never),
-        (SessionError::Oversized, Fault::Peer, Retry::Never),
+        (E::Binary, Peer, Never),
+        (E::Oversized, Peer, Never),
+        (E::Unexpected { phase, op: "hello" }, Peer, Never),
+        (E::Unopenable { field }, Peer, Never),
+        (E::FingerprintMismatch, Peer, NewSession),
+        (E::ProofRefused(Refusal::Silence), Peer, NewSession),
+        (E::ProofRefused(Refusal::Closed(None)), Peer, NewSession),
         (
-            SessionError::Unexpected { phase, op: "hello" },
-            Fault::Peer,
-            Retry::Never,
+            E::ProofRefused(Refusal::Closed(Some(CloseCode(4002)))),
+            Peer,
+            NewSession,
         ),
-        (
-            SessionError::Unopenable {
-                field: "encrypted_nonce",
-            },
-            Fault::Peer,
-            Retry::Never,
-        ),
-        (
-            SessionError::FingerprintMismatch,
-            Fault::Peer,
-            Retry::NewSession,
-        ),
-        (
-            SessionError::ProofRefused(Refusal::Silence),
-            Fault::Peer,
-            Retry::NewSession,
-        ),
-        (
-            SessionError::ProofRefused(Refusal::Closed(None)),
-            Fault::Peer,
-            Retry::NewSession,
-        ),
-        (
-            SessionError::ProofRefused(Refusal::Closed(Some(CloseCode(4002)))),
-            Fault::Peer,
-            Retry::NewSession,
-        ),
-        (
-            SessionError::Silence { phase },
-            Fault::Transport,
-            Retry::NewSession,
-        ),
-        (
-            SessionError::HeartbeatMissed,
-            Fault::Transport,
-            Retry::NewSession,
-        ),
-        (SessionError::Expired, Fault::Transport, Retry::NewSession),
-        (
-            SessionError::Lost { phase },
-            Fault::Transport,
-            Retry::NewSession,
-        ),
-        (
-            SessionError::Closed { phase, code: None },
-            Fault::Transport,
-            Retry::NewSession,
-        ),
-        (closed(1000), Fault::Transport, Retry::NewSession),
-        (closed(1001), Fault::Transport, Retry::NewSession),
-        (closed(1011), Fault::Transport, Retry::NewSession),
-        (closed(1002), Fault::Peer, Retry::Never),
-        (closed(1003), Fault::Peer, Retry::Never),
-        (closed(1008), Fault::Peer, Retry::Never),
-        (closed(1009), Fault::Peer, Retry::Never),
-        (closed(4000), Fault::Peer, Retry::Never),
-        (closed(4001), Fault::Peer, Retry::Never),
-        (closed(4002), Fault::Peer, Retry::Never),
-        (SessionError::Backlog, Fault::Peer, Retry::Never),
+        (E::Silence { phase }, Transport, NewSession),
+        (E::HeartbeatMissed, Transport, NewSession),
+        (E::Expired, Transport, NewSession),
+        (E::Lost { phase }, Transport, NewSession),
+        (E::Closed { phase, code: None }, Transport, NewSession),
+        (closed(1000), Transport, NewSession),
+        (closed(1001), Transport, NewSession),
+        (closed(1011), Transport, NewSession),
+        (closed(1002), Peer, Never),
+        (closed(1003), Peer, Never),
+        (closed(1008), Peer, Never),
+        (closed(1009), Peer, Never),
+        (closed(4000), Peer, Never),
+        (closed(4001), Peer, Never),
+        (closed(4002), Peer, Never),
+        (E::Backlog, Peer, Never),
     ]
 }
 

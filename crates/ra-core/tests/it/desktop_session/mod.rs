@@ -70,7 +70,7 @@ impl Stage {
         self
     }
 
-    /// The gateway says something; what the session puts out.
+    /// Feeds a frame of the gateway and returns the outputs.
     pub(crate) fn say(&mut self, frame: &str) -> Vec<Output> {
         self.input(Input::Text(frame))
     }
@@ -124,7 +124,7 @@ pub(crate) fn user_frame(payload: impl AsRef<[u8]>) -> String {
     format!(r#"{{"op":"pending_ticket","encrypted_user_payload":"{sealed}"}}"#)
 }
 
-/// The one text that was sent.
+/// Returns the text that was sent; nothing else may have come.
 pub(crate) fn sent(outputs: &[Output]) -> &str {
     match outputs {
         [Output::Send(text)] => text.expose(),
@@ -132,7 +132,7 @@ pub(crate) fn sent(outputs: &[Output]) -> &str {
     }
 }
 
-/// A failure of our own making: close with this code, then the end.
+/// Checks that we close with this code, and that the session ends with this error.
 pub(crate) fn assert_fails(outputs: &[Output], code: CloseCode, error: &SessionError) {
     match outputs {
         [Output::Close(closed), Output::End(Err(got))] => assert_eq!((closed, got), (&code, error)),
@@ -140,7 +140,18 @@ pub(crate) fn assert_fails(outputs: &[Output], code: CloseCode, error: &SessionE
     }
 }
 
-/// An end that needs no close, because the socket is gone.
+/// R-19: after 15 seconds in which only heartbeats go out the session fails with this error.
+pub(crate) fn assert_awaits_15_seconds(stage: &mut Stage, error: &SessionError) {
+    let early = stage.pass(14_999);
+    assert!(
+        early.iter().all(|o| matches!(o, Output::Send(_))),
+        "{early:?}"
+    );
+    stage.say(ACK);
+    assert_fails(&stage.pass(1), CloseCode::NORMAL, error);
+}
+
+/// Checks that the session ends with this error alone, because the socket is gone.
 pub(crate) fn assert_over(outputs: &[Output], error: &SessionError) {
     assert_eq!(outputs, [Output::End(Err(error.clone()))]);
 }
@@ -177,7 +188,7 @@ pub(crate) fn assert_takes_only(phase: Phase, taken: &[&str]) {
     }
 }
 
-/// What is refused in every phase alike.
+/// Checks the inputs that every phase refuses alike.
 pub(crate) fn assert_refusals(phase: Phase) {
     assert_fails(
         &Stage::at(phase).input(Input::Binary),

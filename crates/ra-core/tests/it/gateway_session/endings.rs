@@ -1,4 +1,4 @@
-//! What ends a session in every phase alike, and that nothing comes after it.
+//! Inputs that end a session in every phase; nothing comes after the end.
 
 use ra_core::Misuse;
 use ra_core::gateway::{Input, Outcome, Output, Phase, SessionError};

@@ -1,4 +1,4 @@
-//! What errors and Debug say, and what they keep to themselves.
+//! Texts of errors and Debug, without secrets.
 
 use std::error::Error;
 
@@ -15,80 +15,52 @@ fn decode_error() -> ra_proto::DecodeError {
 
 /// Every error with its close code, fault and line.
 fn all() -> Vec<(SessionError, u16, Fault, &'static str)> {
+    use Fault::{Local, Peer, Transport};
+    use SessionError as E;
     let (phase, op) = (Phase::AwaitScan, "init");
     vec![
         (
-            SessionError::Decode(decode_error()),
+            E::Decode(decode_error()),
             4001,
-            Fault::Peer,
+            Peer,
             "a frame could not be read",
         ),
+        (E::Binary, 4001, Peer, "a message is not text"),
+        (E::Oversized, 1009, Peer, "a message is too large"),
         (
-            SessionError::Binary,
+            E::KeyEncoding,
             4001,
-            Fault::Peer,
-            "a message is not text",
-        ),
-        (
-            SessionError::Oversized,
-            1009,
-            Fault::Peer,
-            "a message is too large",
-        ),
-        (
-            SessionError::KeyEncoding,
-            4001,
-            Fault::Peer,
+            Peer,
             "encoded_public_key is not base64",
         ),
         (
-            SessionError::Key(PublicKeyError::Size),
+            E::Key(PublicKeyError::Size),
             4001,
-            Fault::Peer,
+            Peer,
             "encoded_public_key is not acceptable",
         ),
         (
-            SessionError::Unexpected { phase, op },
+            E::Unexpected { phase, op },
             4002,
-            Fault::Peer,
+            Peer,
             "init does not belong in phase AwaitScan",
         ),
+        (E::ProofRefused, 4002, Peer, "the proof is wrong"),
         (
-            SessionError::ProofRefused,
+            E::HandshakeTimedOut,
             4002,
-            Fault::Peer,
-            "the proof is wrong",
-        ),
-        (
-            SessionError::HandshakeTimedOut,
-            4002,
-            Fault::Transport,
+            Transport,
             "no valid proof came in time",
         ),
         (
-            SessionError::HeartbeatMissed,
+            E::HeartbeatMissed,
             4004,
-            Fault::Transport,
+            Transport,
             "no heartbeat came in time",
         ),
-        (
-            SessionError::Expired,
-            4003,
-            Fault::Transport,
-            "the session has timed out",
-        ),
-        (
-            SessionError::Backlog,
-            4002,
-            Fault::Peer,
-            "the desktop sends without reading",
-        ),
-        (
-            SessionError::Local,
-            1011,
-            Fault::Local,
-            "randomness or sealing failed",
-        ),
+        (E::Expired, 4003, Transport, "the session has timed out"),
+        (E::Backlog, 4002, Peer, "the desktop sends without reading"),
+        (E::Local, 1011, Local, "randomness or sealing failed"),
     ]
 }
 

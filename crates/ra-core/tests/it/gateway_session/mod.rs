@@ -35,7 +35,7 @@ pub(crate) struct Stage {
     pub(crate) session: Session,
     pub(crate) now: u64,
     pub(crate) entropy: SeededEntropy,
-    /// What the challenge holds, once it came.
+    /// The nonce of the challenge, once it came.
     pub(crate) nonce: Vec<u8>,
 }
 
@@ -153,7 +153,7 @@ pub(crate) fn ticket() -> Ticket {
     Ticket::new("canary-ticket".to_owned())
 }
 
-/// The one text that was sent.
+/// Returns the text that was sent; nothing else may have come.
 pub(crate) fn sent(outputs: &[Output]) -> String {
     match outputs {
         [Output::Send(text)] => text.expose().to_owned(),
@@ -161,7 +161,7 @@ pub(crate) fn sent(outputs: &[Output]) -> String {
     }
 }
 
-/// What a frame with something sealed holds, opened with the desktop's key.
+/// Opens the sealed member of a frame with the desktop's key.
 pub(crate) fn open(frame: &str) -> Vec<u8> {
     open_with(&mut FakeKey::new(KEY), frame)
 }

@@ -14,12 +14,7 @@ const DECIDE: u64 = 120_000;
 
 #[test]
 fn r19_a_carrier_that_says_nothing_is_not_waited_for() {
-    for phase in [
-        Phase::Creating,
-        Phase::Finishing,
-        Phase::AnsweringMfa,
-        Phase::Cancelling,
-    ] {
+    for phase in CALLING {
         let mut stage = Stage::at(phase);
         assert_eq!(stage.wakes(), (CALL, Wake::Call));
         assert!(stage.pass(CALL - 1).is_empty());
@@ -27,13 +22,7 @@ fn r19_a_carrier_that_says_nothing_is_not_waited_for() {
         let error = failure(stage.pass(1));
         let transport = error.http().unwrap().transport().unwrap();
         assert_eq!(transport.kind(), TransportErrorKind::Timeout);
-        let own = match phase {
-            Phase::Creating => matches!(error, MobileError::Create(_)),
-            Phase::Finishing => matches!(error, MobileError::Finish(_)),
-            Phase::AnsweringMfa => matches!(error, MobileError::Mfa(_)),
-            _ => matches!(error, MobileError::Cancel(_)),
-        };
-        assert!(own, "{phase}: {error:?}");
+        assert_of(phase, &error);
     }
 }
 

@@ -79,14 +79,7 @@ fn r42_a_success_of_any_status_counts_and_its_body_does_not() {
 
 #[test]
 fn r44_an_approval_can_be_given_up_in_every_phase_and_says_nothing_more() {
-    for phase in [
-        Phase::Creating,
-        Phase::AwaitDecision,
-        Phase::Finishing,
-        Phase::AwaitMfa,
-        Phase::AnsweringMfa,
-        Phase::Cancelling,
-    ] {
+    for phase in LIVING {
         let mut stage = Stage::at(phase);
         let now = stage.time();
         assert_eq!(stage.session.abandon(now), Ok(()), "{phase}");

@@ -1,4 +1,4 @@
-//! What errors and Debug say, and what they keep to themselves.
+//! Texts of errors and Debug, without secrets.
 
 use std::error::Error;
 

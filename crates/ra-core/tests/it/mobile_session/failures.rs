@@ -8,24 +8,6 @@ use ra_http::{HttpErrorKind, TransportError, TransportErrorKind};
 
 use super::*;
 
-const CALLING: [Phase; 4] = [
-    Phase::Creating,
-    Phase::Finishing,
-    Phase::AnsweringMfa,
-    Phase::Cancelling,
-];
-
-/// The error is that of the phase's own call.
-fn assert_of(phase: Phase, error: &MobileError) {
-    let own = match phase {
-        Phase::Creating => matches!(error, MobileError::Create(_)),
-        Phase::Finishing => matches!(error, MobileError::Finish(_)),
-        Phase::AnsweringMfa => matches!(error, MobileError::Mfa(_)),
-        _ => matches!(error, MobileError::Cancel(_)),
-    };
-    assert!(own, "{phase}: {error:?}");
-}
-
 #[test]
 fn r32_each_refusal_keeps_status_code_and_wait() {
     for phase in CALLING {

@@ -32,6 +32,25 @@ pub(crate) const LIVING: [Phase; 6] = [
     Phase::Cancelling,
 ];
 
+/// The phases in which a call is open.
+pub(crate) const CALLING: [Phase; 4] = [
+    Phase::Creating,
+    Phase::Finishing,
+    Phase::AnsweringMfa,
+    Phase::Cancelling,
+];
+
+/// Checks that the error is that of the phase's own call.
+pub(crate) fn assert_of(phase: Phase, error: &MobileError) {
+    let own = match phase {
+        Phase::Creating => matches!(error, MobileError::Create(_)),
+        Phase::Finishing => matches!(error, MobileError::Finish(_)),
+        Phase::AnsweringMfa => matches!(error, MobileError::Mfa(_)),
+        _ => matches!(error, MobileError::Cancel(_)),
+    };
+    assert!(own, "{phase}: {error:?}");
+}
+
 /// An approval on a stage: fast-forwards to a phase, plays service and person, keeps the time.
 pub(crate) struct Stage {
     pub(crate) session: Session,
@@ -118,7 +137,7 @@ impl Stage {
         self.only_call()
     }
 
-    /// The one call that waits.
+    /// Takes the only call in the queue.
     pub(crate) fn only_call(&mut self) -> HttpCall {
         let outputs = self.drain();
         self.take_call(outputs)
@@ -210,7 +229,7 @@ pub(crate) fn assert_is_the_phones(call: &HttpCall) {
     assert_eq!(call.timeout.as_secs(), 15);
 }
 
-/// The one error that ends it, last and alone.
+/// Returns the error that ended the session; nothing else may have come.
 pub(crate) fn failure(outputs: Vec<Output>) -> MobileError {
     match <[Output; 1]>::try_from(outputs) {
         Ok([Output::End(Err(error))]) => error,
@@ -225,7 +244,7 @@ pub(crate) fn assert_outcome(outputs: &[Output], expected: Outcome) {
     }
 }
 
-/// The one event that came.
+/// Returns the event; nothing else may have come.
 pub(crate) fn event(outputs: Vec<Output>) -> Event {
     match <[Output; 1]>::try_from(outputs) {
         Ok([Output::Event(event)]) => event,

@@ -16,7 +16,7 @@ const CAPTCHA: &str = r#"{"captcha_key":["captcha-required"],"captcha_service":"
 
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
-    /// What comes next when all goes well.
+    /// The next input of a login that succeeds.
     Next,
     /// An answer to the call that left so many calls ago.
     Reply(usize, Answer),

@@ -13,7 +13,7 @@ const KEY: u64 = 7;
 
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
-    /// What a good gateway says next.
+    /// The next frame of a good gateway.
     Next,
     Any(Deed),
 }
@@ -67,7 +67,7 @@ fn rude() -> impl Strategy<Value = Deed> {
     ]
 }
 
-/// What a good gateway says to a desktop in this phase.
+/// The frame that a good gateway sends in this phase.
 pub(crate) fn next_frame(phase: Phase) -> String {
     match phase {
         Phase::AwaitHello => HELLO.to_owned(),

@@ -40,7 +40,7 @@ fn nonce() -> [u8; 32] {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
-    /// What a good desktop, or a phone's owner, does next.
+    /// The next step of a good desktop or of a phone's owner.
     Next,
     Any(Deed),
 }

@@ -19,7 +19,7 @@ struct Phone {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
-    /// What comes next when all goes well.
+    /// The next input of an approval that succeeds.
     Next,
     /// An answer to the call that left so many calls ago.
     Reply(usize, Answer),

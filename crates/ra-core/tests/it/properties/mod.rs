@@ -1,5 +1,4 @@
-//! What holds for every machine whatever comes: scripts of inputs, commands and times, mostly
-//! plausible, drawn at random.
+//! Properties of every machine, checked with random scripts of inputs, commands and times. Most steps are plausible.
 //!
 //! No panic; one end at most, and last; a deadline that lies ahead, and none after the end; late
 //! draining equals early draining; time that runs backwards equals time that stands still; no
@@ -23,11 +22,11 @@ const FLOOD: usize = 256;
 /// The challenge that gateways of these scripts give: a secret.
 pub(crate) const NONCE: &[u8] = b"canary-nonce";
 
-/// A machine under test, with what drawing plausible inputs for it takes.
+/// A machine under test, with the means to draw plausible inputs for it.
 pub(crate) trait Machine {
-    /// What a script says.
+    /// A step of a script.
     type Step: Clone + Debug;
-    /// What it comes to at this point; the same for a machine that is drained late.
+    /// The input or command that a step means here; the same for a machine that is drained late.
     type Deed: Clone + Debug;
 
     fn new() -> Self;
@@ -38,7 +37,7 @@ pub(crate) trait Machine {
     fn has_ended(&self) -> bool;
 }
 
-/// What came of a deed besides outputs.
+/// Result of an input or a command, besides outputs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Acted {
     /// It was an input, with this rendering.
@@ -50,9 +49,9 @@ pub(crate) enum Acted {
 /// One output.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
-    /// All of it, secrets included.
+    /// The whole output, secrets included.
     pub(crate) exact: String,
-    /// What Debug, Display and the chain of causes show of it.
+    /// Its texts in Debug, Display and the chain of causes.
     pub(crate) shown: String,
     pub(crate) is_end: bool,
     pub(crate) call: Option<CallId>,
@@ -97,7 +96,7 @@ fn chain(error: &dyn Error) -> String {
     text
 }
 
-/// How the time moves before a step.
+/// Movement of the clock before a step.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Pace {
     On(u64),

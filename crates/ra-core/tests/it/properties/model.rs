@@ -16,7 +16,7 @@ use crate::desktop_session::{ACK, CANCEL, LOGIN, challenge, fingerprint_frame, u
 
 const KEY: u64 = 7;
 
-/// What may happen.
+/// An input of the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sign {
     Hello,

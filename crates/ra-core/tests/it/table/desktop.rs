@@ -29,6 +29,7 @@ pub(crate) fn table() -> Table<Phase> {
         "`desktop::session::Session`. *show* is an event for the screen.",
         &PHASES,
     );
+    table.unexpected("close 1002, fail Unexpected");
     frames(&mut table);
     socket(&mut table);
     clocks(&mut table);
@@ -183,9 +184,7 @@ fn feed(mut stage: Stage, input: Input<'_>) -> String {
 }
 
 fn describe(before: Phase, stage: &mut Stage) -> String {
-    let mut outputs = stage.drain();
-    let flood = outputs.len().checked_sub(256).map_or(0, |_| 256);
-    outputs.drain(..flood);
+    let outputs = super::without_flood(stage.drain());
     let outputs: Vec<_> = outputs.iter().map(output).collect();
     super::cell(&outputs, before, stage.session.phase())
 }

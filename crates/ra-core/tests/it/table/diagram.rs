@@ -20,7 +20,7 @@ text{font:13px sans-serif;fill:#222}.phase{font-weight:bold;text-anchor:middle}.
 .end{text-anchor:middle;fill:#1d5a25}\
 path{fill:none;stroke:#444;stroke-width:1.4;marker-end:url(#tip)}";
 
-/// What an input leads to.
+/// A transition of the diagram.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum To {
     Phase(usize),
@@ -33,7 +33,7 @@ struct Edge {
     from: usize,
     to: To,
     inputs: Vec<&'static str>,
-    /// What is put out on the way.
+    /// The outputs of the transition.
     out: String,
 }
 

@@ -28,6 +28,7 @@ pub(crate) fn table() -> Table<Phase> {
         "`gateway::Session` with both proof dialects. It sends `hello` before the first input.",
         &PHASES,
     );
+    table.unexpected("close 4002, fail Unexpected");
     frames(&mut table);
     socket(&mut table);
     clocks(&mut table);
@@ -141,12 +142,7 @@ fn order(
 ) -> String {
     let (before, now) = (stage.session.phase(), stage.time());
     let answer = command(&mut stage.session, now);
-    let told = describe(before, &mut stage);
-    match answer {
-        Ok(()) => told,
-        Err(misuse) if told == "–" => format!("misuse {misuse:?}"),
-        Err(misuse) => format!("{told}, misuse {misuse:?}"),
-    }
+    super::answered(describe(before, &mut stage), answer)
 }
 
 /// A session that beats and that nobody has read from.
@@ -187,9 +183,7 @@ fn feed(mut stage: Stage, input: Input<'_>) -> String {
 }
 
 fn describe(before: Phase, stage: &mut Stage) -> String {
-    let mut outputs = stage.drain();
-    let flood = outputs.len().checked_sub(256).map_or(0, |_| 256);
-    outputs.drain(..flood);
+    let outputs = super::without_flood(stage.drain());
     let outputs: Vec<_> = outputs.iter().map(output).collect();
     super::cell(&outputs, before, stage.session.phase())
 }

@@ -113,12 +113,7 @@ fn order(
 ) -> String {
     let (before, now) = (stage.session.phase(), stage.time());
     let answer = command(&mut stage.session, now);
-    let told = describe(before, &mut stage);
-    match answer {
-        Ok(()) => told,
-        Err(misuse) if told == "–" => format!("misuse {misuse:?}"),
-        Err(misuse) => format!("{told}, misuse {misuse:?}"),
-    }
+    super::answered(describe(before, &mut stage), answer)
 }
 
 fn feed(mut stage: Stage, input: Input) -> String {

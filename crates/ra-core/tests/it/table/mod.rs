@@ -14,17 +14,13 @@ use std::path::PathBuf;
 const HEAD: &str = "\
 # State tables
 
-What each machine of `ra-core` does with each input in each phase. A test writes this page: it drives the machines into
-each phase, feeds the input and records the outputs. It fails when the page and the machines differ. After a wanted
-change run `RA_BLESS=1 cargo test -p ra-core --test it table` and read the difference before you commit it.
+What each machine of `ra-core` does with each input in each phase. A test drives the machines, writes this page and the
+pictures ([desktop](diagrams/desktop.svg), [login](diagrams/login.svg), [gateway](diagrams/gateway.svg),
+[mobile](diagrams/mobile.svg)), and fails when they differ. After a wanted change run
+`RA_BLESS=1 cargo test -p ra-core --test it table` and read the difference.
 
-A cell lists the outputs in order. `→ Phase` is the next phase, if it is another one. *end* and *fail* are the last
-output, after which the phase is `Ended`. `–` means no output and the same phase. An empty cell means that the input
-cannot occur in that phase. Inputs with the same cells share a row. After the end nothing comes out for any input; the
-test checks that.
-
-The same test draws the pictures: [desktop](diagrams/desktop.svg), [login](diagrams/login.svg),
-[gateway](diagrams/gateway.svg), [mobile](diagrams/mobile.svg).
+A cell lists the outputs in order, then `→` and the next phase if it changes. *end* and *fail* lead to `Ended`, where no
+input has an output. `–` means no output and no change. An empty cell means that the input cannot occur.
 ";
 
 #[test]
@@ -75,6 +71,8 @@ pub(crate) struct Table<P> {
     /// The living phases and, last, the one after the end.
     phases: Vec<P>,
     rows: Vec<(&'static str, Vec<String>)>,
+    /// The outputs that the page calls *unexpected*.
+    unexpected: &'static str,
 }
 
 impl<P: Copy + Display> Table<P> {
@@ -84,7 +82,14 @@ impl<P: Copy + Display> Table<P> {
             head: format!("\n## {title}\n\n{about}\n\n"),
             phases: phases.to_vec(),
             rows: Vec::new(),
+            unexpected: "",
         }
+    }
+
+    /// Lets the page write *unexpected* for these outputs, and explains it.
+    pub(crate) fn unexpected(&mut self, outputs: &'static str) {
+        self.unexpected = outputs;
+        self.head += &format!("*unexpected*: {outputs}.\n\n");
     }
 
     /// Notes what `feed` describes for each phase; `None` where there is no such thing.
@@ -110,6 +115,14 @@ impl<P: Copy + Display> Table<P> {
                 None => lines.push([&[(*input).to_owned()], &cells[..]].concat()),
             }
         }
+        let everywhere: Vec<_> = lines
+            .extract_if(1.., |line| line[2..].iter().all(|cell| *cell == line[1]))
+            .collect();
+        for cell in lines.iter_mut().flatten() {
+            if cell == self.unexpected {
+                "unexpected".clone_into(cell);
+            }
+        }
         let widths: Vec<_> = (0..=living.len())
             .map(|column| lines.iter().map(|l| l[column].chars().count()).max())
             .map(Option::unwrap_or_default)
@@ -121,6 +134,10 @@ impl<P: Copy + Display> Table<P> {
                 text += &format!("| {cell:width$} ");
             }
             text += "|\n";
+        }
+        text += "\nIn every phase:\n\n";
+        for line in everywhere {
+            text += &format!("- {}: {}\n", line[0], line[1]);
         }
         text
     }
@@ -140,7 +157,23 @@ pub(crate) fn cell<P: PartialEq + Display>(outputs: &[String], before: P, after:
     }
 }
 
-/// The name of a variant, without what it holds.
+/// The cell of a command: its outputs and, if it was refused, the misuse.
+pub(crate) fn answered(told: String, answer: Result<(), ra_core::Misuse>) -> String {
+    match answer {
+        Ok(()) => told,
+        Err(misuse) if told == "–" => format!("misuse {misuse:?}"),
+        Err(misuse) => format!("{told}, misuse {misuse:?}"),
+    }
+}
+
+/// Drops the 256 outputs of a flood.
+pub(crate) fn without_flood<T>(mut outputs: Vec<T>) -> Vec<T> {
+    let flood = outputs.len().checked_sub(256).map_or(0, |_| 256);
+    outputs.drain(..flood);
+    outputs
+}
+
+/// The name of a variant, without its data.
 pub(crate) fn name(value: &impl Debug) -> String {
     let text = format!("{value:?}");
     text.chars().take_while(|c| c.is_alphanumeric()).collect()

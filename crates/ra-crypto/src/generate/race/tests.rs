@@ -27,7 +27,7 @@ fn racers(others: u32) -> (Racer, Vec<Racer>, Arc<()>) {
     (racer(0), (1..=others).map(racer).collect(), alive)
 }
 
-/// What a real search does when another thread wins. Bounded: a race that is never over fails the test.
+/// Searches until another thread wins, like a real search. It is bounded: a race that never ends fails the test.
 fn until_over<P>(over: &AtomicBool) -> Option<P> {
     for _ in 0..100_000_000_u64 {
         if over.load(Relaxed) {

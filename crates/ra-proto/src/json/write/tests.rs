@@ -1,4 +1,4 @@
-//! Whoever writes makes room first: a text is moved by `grow` alone, which wipes what it leaves behind.
+//! Tests that writers make room first: only `grow` moves a text, and it wipes the old buffer.
 
 use super::*;
 

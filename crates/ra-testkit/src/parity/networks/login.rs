@@ -16,7 +16,7 @@ use crate::parity::Adapter;
 use crate::scenarios::{Act, DesktopPerson, PhonePerson, Says};
 use crate::{Fake, SeededEntropy};
 
-/// How long opening a socket, an answer and a call may take.
+/// Time limit of opening a socket, of an answer and of a call.
 const WITHIN: Duration = Duration::from_secs(2);
 
 /// One login's part in the figures, or what is wrong with it.
@@ -27,7 +27,7 @@ pub(super) struct Report {
     pub(super) end: Result<String, String>,
 }
 
-/// What all logins share.
+/// State that all logins share.
 pub(super) struct Stage<A> {
     pub(super) adapter: A,
     pub(super) address: SocketAddr,
@@ -94,8 +94,8 @@ impl<A: Adapter> Stage<A> {
     }
 }
 
-/// The right end, or an error that a network can cause. Bytes get lost in it, never changed: nothing looks like a
-/// breach of the protocol.
+/// Checks for the expected end or an error that a network can cause. Networks lose bytes and never change them, so
+/// nothing may look like a breach of the protocol.
 fn judge(
     end: Result<Outcome, LoginError>,
     account: &Account,

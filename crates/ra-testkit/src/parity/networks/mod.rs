@@ -16,9 +16,9 @@ use super::Adapter;
 
 use login::{Report, Stage};
 
-/// How many logins run at a time; most of each is waiting.
+/// Number of logins that run at a time. They mostly wait.
 const WORKERS: u64 = 16;
-/// All time limits of a login one after the other, and all its renewals, make about a minute.
+/// Time limit of a login: its limits and renewals add up to about a minute.
 const HANGS: Duration = Duration::from_secs(150);
 
 /// All that a connection can have seen when it breaks: see [`step`](crate::fault_proxy::Strike::step).
@@ -38,24 +38,24 @@ const STEPS: [&str; 10] = [
 /// An account of the gateway.
 #[derive(Clone, Debug)]
 pub struct Account {
-    /// What its phone sends in `Authorization`.
+    /// The phone's `Authorization` header.
     pub authorization: String,
     /// Its number.
     pub id: u64,
-    /// What its desktops get.
+    /// Token that its desktops get.
     pub token: String,
 }
 
-/// What came of it.
+/// Figures of a run.
 #[derive(Debug, Default)]
 pub struct Figures {
-    /// How many logins ended so.
+    /// Number of logins by result.
     pub ends: BTreeMap<String, u32>,
-    /// How often each way of breaking a connection struck.
+    /// Number of faults by kind.
     pub struck: BTreeMap<String, u32>,
-    /// After which step how often.
+    /// Number of faults by the step before them.
     pub steps: BTreeMap<String, u32>,
-    /// How long the longest took.
+    /// Longest duration of a login.
     pub longest: Duration,
 }
 

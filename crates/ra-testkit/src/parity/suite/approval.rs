@@ -23,9 +23,9 @@ const MFA: &str =
 
 /// The service that a phone calls.
 pub struct Phone {
-    /// Where calls arrive.
+    /// Listener for calls.
     pub rest: TcpListener,
-    /// What an approval there is started with.
+    /// Configuration of an approval there.
     pub config: Config,
 }
 

@@ -18,8 +18,8 @@ use crate::parity::{Keys, LoginOptions, Operations, RunningLogin};
 
 const SHORT: Duration = Duration::from_millis(100);
 
-/// A service whose desktop speaks one dialect and tries once. Each test shortens the one limit that is to be hit, so that
-/// a busy machine hits no other.
+/// A service whose desktop speaks one dialect and tries once. Each test shortens the one limit that is to be hit, so
+/// that a busy machine hits no other.
 fn impatient<A: Operations>(shorten: impl FnOnce(&mut Config)) -> (Service, LoginOptions<A>) {
     let service = Service::new();
     let mut options = service.options();
@@ -29,7 +29,7 @@ fn impatient<A: Operations>(shorten: impl FnOnce(&mut Config)) -> (Service, Logi
     (service, options)
 }
 
-/// How a login with these options fails while `script` plays the gateway.
+/// Returns the error of a login with these options while `script` plays the gateway.
 fn failure<A: Operations>(
     adapter: A,
     options: LoginOptions<A>,

@@ -1,6 +1,6 @@
 //! The suite: what an adapter's logins, approvals, calls and keys do with peers that behave and with peers that do not.
-//! [`adapter_suite!`](crate::adapter_suite) makes a test of each function; `trace` has a list of its own, because it needs a
-//! process of its own.
+//! [`adapter_suite!`](crate::adapter_suite) makes a test of each function; `trace` has a list of its own, because it
+//! needs a process of its own.
 #![allow(
     missing_docs,
     reason = "each function is a test and says by its name what it proves"

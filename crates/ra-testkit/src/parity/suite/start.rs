@@ -1,4 +1,4 @@
-//! What lies between the start of a login and its code, and on how many threads a key is made.
+//! Tests of the time between a login's start and its code, and of the number of threads that make a key.
 
 use std::num::NonZero;
 use std::sync::mpsc::{Receiver, Sender, channel};

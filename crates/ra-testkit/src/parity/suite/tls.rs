@@ -84,7 +84,7 @@ fn upgrade_within<A: Operations>(
     }
 }
 
-/// How a call and a socket fail there.
+/// Returns the errors of a call and of a socket there.
 fn failures<A: Operations>(
     adapter: A,
     network: &Network,
@@ -265,7 +265,7 @@ pub fn r19_silence_in_the_tls_handshake_ends_in_time<A: Operations>(adapter: A) 
     assert_eq!(kind, TransportErrorKind::Timeout);
 }
 
-/// Nobody is shown a code that could not be used: without trust, nothing over TLS starts at all.
+/// Nobody is shown an unusable code: without trusted roots, nothing over TLS starts.
 pub fn without_roots_of_trust_nothing_starts<A: Operations>(adapter: A) {
     let discord = "https://discord.com/api/v9";
     let mut options = Service::new().options();
@@ -293,7 +293,7 @@ pub fn without_roots_of_trust_nothing_starts<A: Operations>(adapter: A) {
     assert!(matches!(started, Err(StartError::Tls(_))));
 }
 
-/// Nobody is shown a code that could not be used: with a configuration that cannot be used nothing over TLS starts.
+/// Nobody is shown an unusable code: with an invalid configuration, nothing over TLS starts.
 pub fn a_configuration_that_cannot_be_used_stops_a_login_before_it_starts<A: Operations>(
     adapter: A,
 ) {

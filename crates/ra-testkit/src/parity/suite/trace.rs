@@ -1,5 +1,5 @@
-//! What an adapter logs, and that it logs no secret: through `tracing` and through `log`, at every level, by us and by the
-//! libraries below. Needs a process of its own, because a process has one listener.
+//! Tests of an adapter's log lines, and that none holds a secret: through `tracing` and `log`, at every level, by us
+//! and by the libraries below. Needs a process of its own, because a process has one listener.
 
 use std::thread::spawn;
 
@@ -25,7 +25,7 @@ const CAPTCHA: &str = r#"{"captcha_key":["captcha-required"],"captcha_service":"
 const MFA: &str =
     r#"{"message":"mfa","code":60003,"mfa":{"ticket":"canary-mfa","methods":[{"type":"totp"}]}}"#;
 
-/// What passes through these tests and may stand in no line.
+/// Secrets of these tests that may not be in any log line.
 const SECRETS: &[(&str, &str)] = &[
     ("token", TOKEN),
     ("ticket", TICKET),

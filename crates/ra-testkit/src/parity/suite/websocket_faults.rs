@@ -118,7 +118,7 @@ pub fn headers_that_cannot_be_sent_are_the_callers_fault<A: Operations>(adapter:
     assert!(is_untouched(&service.sockets));
 }
 
-/// How a login ends whose gateway says these bytes after the upgrade.
+/// Returns the result of a login whose gateway sends these bytes after the upgrade.
 fn ruin<A: Operations>(adapter: A, babble: Vec<u8>) -> LoginError {
     let service = Service::new();
     let mut options = service.options();

@@ -1,4 +1,4 @@
-//! What time does: expiry, heartbeats, silence.
+//! Scenarios about time: expiry, heartbeats, silence.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What happens up to the QR: dialects, the fingerprint, frames that are none, gateways out of reach.
+//! Scenarios up to the QR: dialects, the fingerprint, malformed frames, unreachable gateways.
 
 use super::*;
 

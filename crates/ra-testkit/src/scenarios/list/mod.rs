@@ -1,4 +1,4 @@
-//! The scenarios, by what they are about.
+//! The scenarios, by subject.
 
 mod clocks;
 mod exchange;
@@ -55,13 +55,13 @@ const ONE_QR: Desktop = Desktop {
     renewals: 0,
     ..DESKTOP
 };
-/// Where nothing is shown for longer than this, nothing is waited for.
+/// A desktop that waits only a moment for each answer of the handshake.
 const IMPATIENT: Desktop = Desktop {
     answer_within: Some(400),
     ..DESKTOP
 };
 
-/// How a login that goes well ends.
+/// Log line of a successful login.
 const IN: &str = "logged in as Nelly with desktop-token";
 const WELL: Scenario = Scenario {
     name: "yes",
@@ -96,12 +96,12 @@ const fn canned(
     }
 }
 
-/// A gateway where this goes wrong.
+/// Makes a gateway with this fault.
 const fn faulty(faults: &'static [Fault]) -> Gateway {
     Gateway { faults, ..GATEWAY }
 }
 
-/// A REST side that answers the first ticket exchanges so.
+/// Makes a REST side with these replies to the first ticket exchanges.
 const fn answering(canned: &'static [Canned]) -> Rest {
     Rest { canned, ..REST }
 }

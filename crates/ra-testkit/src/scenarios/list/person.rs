@@ -1,4 +1,4 @@
-//! What the two persons do: verdicts, captchas, second thoughts.
+//! Scenarios about the two persons: verdicts, captchas, second thoughts.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Where the accounts come from, and how they are read again.
+//! Loads the accounts from their source and reads them again on a reload.
 
 mod static_file;
 
@@ -85,7 +85,7 @@ impl Source {
     /// Reads the files again. What was read before stays if they cannot be used.
     ///
     /// # Errors
-    /// As [`Source::load`].
+    /// The errors of [`Source::load`].
     pub(super) fn reload(&self) -> Result<String, Failure> {
         let _one = self
             .reloading

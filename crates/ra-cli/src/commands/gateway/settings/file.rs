@@ -97,7 +97,8 @@ fn reason(message: &str) -> Option<Cow<'static, str>> {
     Some(why.map_or("this value cannot be used".into(), Cow::Owned))
 }
 
-/// Finds seconds that are not written in base ten. serde does not see the base, so a probe tells which keys take seconds.
+/// Finds seconds that are not written in base ten. serde does not see the base, so a probe tells which keys take
+/// seconds.
 fn seconds_in_another_base(table: &DeTable<'_>) -> Option<(usize, String, Cow<'static, str>)> {
     other_bases(table).into_iter().find_map(|at| {
         let key = key_at(table, at)?;

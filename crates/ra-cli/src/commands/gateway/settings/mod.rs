@@ -38,11 +38,11 @@ pub(crate) struct Settings {
     accounts: AccountsSettings,
     #[command(flatten)]
     proxies: ProxySettings,
-    /// Origin whose pages may open sockets; may be given several times [default: any, or none at all]
+    /// Origin whose pages may open sockets; may be given several times [default: all, also clients without one]
     #[arg(long = "origin", id = "origin", value_name = "ORIGIN")]
     #[serde(deserialize_with = "value::list")]
     origins: Vec<Origin>,
-    /// Backplane that joins the nodes of a cluster; redis alone takes the URL of RA_REDIS_URL [default: memory]
+    /// Backplane that joins the nodes of a fleet; redis alone takes the URL of RA_REDIS_URL [default: memory]
     #[arg(long, value_name = "memory|redis|URL")]
     #[serde(deserialize_with = "value::parsed")]
     pub(crate) rendezvous: Option<Rendezvous>,

@@ -11,7 +11,7 @@ use crate::outcome::Failure;
 /// The Redis of a fleet, password included.
 const REDIS_VARIABLE: &str = "RA_REDIS_URL";
 
-/// Where sessions, phones and tickets meet.
+/// Backplane: the store that joins sessions, phones and tickets of all nodes.
 #[derive(Clone, Debug)]
 pub(crate) enum Rendezvous {
     /// In this process.
@@ -23,7 +23,7 @@ pub(crate) enum Rendezvous {
 }
 
 impl Rendezvous {
-    /// Whether it holds the password of a Redis.
+    /// Returns true if the URL holds the password of a Redis.
     pub(super) fn has_password(&self) -> bool {
         matches!(self, Self::Redis(redis) if redis.has_password())
     }

@@ -22,7 +22,7 @@ pub(crate) struct AccountsSettings {
     #[arg(long = "accounts", id = "accounts", value_name = "FILE.toml")]
     #[serde(deserialize_with = "value::path")]
     pub(in super::super) file: Option<PathBuf>,
-    /// Server that is asked for accounts, tokens and second factors instead (docs/accounts.md)
+    /// Server of your own that knows accounts, tokens and second factors (docs/accounts.md)
     #[arg(
         long = "accounts-url",
         id = "accounts_url",
@@ -101,7 +101,7 @@ pub(crate) struct ProxySettings {
 #[derive(Args, Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct TlsSettings {
-    /// Certificate for TLS, and those of its issuers
+    /// Certificate for TLS, followed by those of its issuers
     #[arg(long = "tls-cert", id = "tls_cert", value_name = "FILE.pem")]
     #[serde(deserialize_with = "value::path")]
     pub(in super::super) certificate: Option<PathBuf>,
@@ -130,7 +130,7 @@ pub(super) struct RedisSettings {
     pub(super) within: Option<Seconds<100, 60_000>>,
 }
 
-/// Makes a section whose keys are fields of a part of [`Config`].
+/// Makes a section whose keys are fields of a part of [`ra_gateway::Config`].
 macro_rules! section {
     ($name:ident for $part:ty { $($field:ident: $value:ty,)* }) => {
         #[derive(Clone, Debug, Default, Deserialize)]

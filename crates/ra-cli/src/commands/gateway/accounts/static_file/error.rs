@@ -15,7 +15,7 @@ pub(crate) struct AccountsFileError {
     source: Option<io::Error>,
 }
 
-/// What is wrong with an accounts file.
+/// Kind of error in an accounts file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AccountsFileErrorKind {
     /// The file cannot be read.

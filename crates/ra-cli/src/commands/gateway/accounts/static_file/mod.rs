@@ -51,7 +51,7 @@ impl StaticFile {
     ///
     /// # Errors
     ///
-    /// What cannot be read or used, see [`AccountsFileErrorKind`].
+    /// See [`AccountsFileErrorKind`].
     pub(crate) fn load(path: impl AsRef<Path>) -> Result<Self, AccountsFileError> {
         let mut text = Zeroizing::new(String::new());
         let file = File::open(path).map_err(AccountsFileError::io)?;
@@ -84,7 +84,7 @@ impl StaticFile {
         self
     }
 
-    /// How many accounts there are.
+    /// Returns the number of accounts.
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }

@@ -195,7 +195,7 @@ fn missing(field: &'static str) -> AccountsFileError {
     AccountsFileError::new(Kind::Missing).at_field(field)
 }
 
-/// What a header can carry and a person can copy: visible ASCII, spaces inside allowed.
+/// Returns true for a text that a header can carry and a person can copy: visible ASCII with spaces inside.
 fn is_header_text(text: &str) -> bool {
     !text.is_empty() && text.trim() == text && text.bytes().all(|byte| (0x20..0x7f).contains(&byte))
 }

@@ -34,8 +34,8 @@ impl OneTimeCodes {
         })
     }
 
-    /// Whether `code` is right at this Unix time, one step of 30 s early or late, and was not used
-    /// before. It is used now.
+    /// Uses up `code`. Returns true if it is right at this Unix time, give or take one step of 30 s, and was not used
+    /// before.
     pub(super) fn spend(&self, code: &str, unix_seconds: u64) -> bool {
         let mut fresh_from = self
             .fresh_from
