@@ -19,7 +19,7 @@ pub struct Rival<'w> {
     name: &'static str,
     /// Number of calls in a turn, enough for some dozen microseconds or more.
     calls: u32,
-    /// Duration of this many calls.
+    /// Makes this many calls and returns how long they took.
     work: Box<dyn FnMut(u32) -> Duration + 'w>,
 }
 

@@ -19,7 +19,7 @@ fn the_page_is_what_the_kept_results_say() {
     assert!(checked.status.success(), "{said}");
 }
 
-/// Writes the input of `write` into a folder of its own.
+/// Copies the input of `write` into a folder of its own.
 fn copied() -> TempDir {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let copy = tempfile::tempdir().unwrap();

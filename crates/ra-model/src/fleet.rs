@@ -65,7 +65,7 @@ fn answer_to(state: &mut State, answer: Message) {
     }
 }
 
-/// Hands an answer to the phone that waits for it, if there is one: `scan` in `mod.rs`.
+/// Returns the next phase of the phone that waits for this answer, if there is one: `scan` in `mod.rs`.
 fn next(state: &State, answer: Message) -> Option<PhoneAt> {
     let token = answer.answers()?;
     if state.last_token(token.of) != Some(token) {

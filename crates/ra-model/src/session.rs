@@ -36,7 +36,7 @@ pub(crate) fn prove(world: &World, state: &mut State, who: Who, is_right: bool) 
     }
 }
 
-/// Sends a frame to the desktop, unless its socket is closed.
+/// Sends a frame to the desktop, unless its login has ended.
 pub(crate) fn send(state: &mut State, who: Who, frame: Down) {
     if state.sessions[who].at == SessionAt::Ended {
         state.sessions[who].went_on = true;

@@ -131,7 +131,7 @@ fn mishap(kind: u8) -> Canned {
     }
 }
 
-/// Action of the person at a desktop.
+/// Carries out an action of the person at a desktop.
 fn command(world: &mut World, d: usize, act: u8) {
     let solution = || CaptchaSolution::new("canary-solution");
     world.command_desktop(d, |login, now| {

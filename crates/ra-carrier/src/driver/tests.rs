@@ -15,9 +15,9 @@ use crate::{Network, SocketEvent};
 #[derive(Default)]
 struct ScriptedIo {
     cancelled: bool,
-    /// How many times the deadline has come.
+    /// Number of times that the deadline passes.
     due: u32,
-    /// Whether each socket event makes the deadline come.
+    /// Set if the deadline passes after each socket event.
     due_after_socket: bool,
     keys: VecDeque<KeyResult>,
     replies: VecDeque<(CallId, ReplyResult)>,

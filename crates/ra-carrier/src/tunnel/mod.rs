@@ -64,7 +64,7 @@ enum State {
     Method,
     Credentials,
     Reply,
-    /// Length of the proxy's own address. The address is read and ignored.
+    /// The address that the proxy connected from. It is read and ignored.
     Address,
     NameLength,
     Rest,

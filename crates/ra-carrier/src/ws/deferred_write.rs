@@ -9,7 +9,7 @@ pub(super) struct DeferredWrite<S> {
     failed: Failed,
 }
 
-/// Whether a write has failed, and whether that was reported.
+/// State of a failed write.
 enum Failed {
     No,
     Unreported(Error),

@@ -11,7 +11,7 @@ use ra_testkit::tls::{Ca, flawed, tls_1_1, tls_end};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A listener that ignores everything after the handshake.
+/// An address where nobody listens. The tests look only at the handshake.
 fn nowhere() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, 9).into()
 }

@@ -9,20 +9,9 @@ use crate::support::*;
 #[tokio::test]
 async fn r31_the_ticket_survives_until_the_captcha_is_solved() {
     let host = host(|config| config.captcha = Some(std::sync::Arc::new(Captcha::new("42")))).await;
-    let (mut desktop, fingerprint) = Desktop::ready(host.address, 1).await;
-    let reply = post(
-        host.address,
-        "",
-        Some(ALICE),
-        json!({ "fingerprint": fingerprint }),
-    )
-    .await;
-    desktop.expect_user().await;
-    let body = json!({ "handshake_token": reply.json()["handshake_token"] });
-    post(host.address, "finish", Some(ALICE), body).await;
-    let ticket = desktop.expect_ticket().await;
+    let (mut desktop, ticket) = approved(host.address, 1).await;
 
-    let challenge = post(host.address, "login", None, json!({ "ticket": ticket })).await;
+    let challenge = redeem(host.address, &ticket).await;
     assert_eq!(challenge.status, 400);
     let challenge = challenge.json();
     assert!(challenge["captcha_key"].is_array());

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use ra_testkit::FakeKey;
-use serde_json::json;
 
 use crate::support::*;
 
@@ -28,18 +27,11 @@ async fn r55_another_version_gets_4000() {
 async fn r55_a_session_that_is_over_gets_4003() {
     let host = host(|config| config.session.timeout = Duration::from_millis(300)).await;
     let (mut desktop, fingerprint) = Desktop::ready(host.address, 1).await;
-    let reply = post(
-        host.address,
-        "",
-        Some(ALICE),
-        json!({ "fingerprint": fingerprint }),
-    )
-    .await;
+    let reply = try_scan(host.address, ALICE, &fingerprint).await;
     desktop.expect_user().await;
     assert_eq!(desktop.expect_close().await, 4003);
     // and nothing of it is left
-    let body = json!({ "handshake_token": reply.json()["handshake_token"] });
-    let late = post(host.address, "finish", Some(ALICE), body).await;
+    let late = decide(host.address, "finish", ALICE, &reply.json()).await;
     assert_eq!(late.refusal(), (404, 10056));
 }
 

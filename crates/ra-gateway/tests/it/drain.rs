@@ -25,20 +25,7 @@ async fn r55_a_draining_gateway_lets_logins_finish_and_takes_no_new_ones() {
         }
         _ => panic!("a draining gateway took a session"),
     }
-    let reply = post(
-        host.address,
-        "",
-        Some(ALICE),
-        json!({ "fingerprint": fingerprint }),
-    )
-    .await;
-    desktop.expect_user().await;
-    let body = json!({ "handshake_token": reply.json()["handshake_token"] });
-    assert_eq!(
-        post(host.address, "finish", Some(ALICE), body).await.status,
-        204
-    );
-    let ticket = desktop.expect_ticket().await;
+    let ticket = approve(host.address, &mut desktop, &fingerprint).await;
     // the socket has gone, the ticket still counts
     assert_eq!(desktop.exchange(host.address, &ticket).await, "alice-token");
     drop(desktop);
@@ -59,18 +46,7 @@ async fn r54_the_last_ticket_ends_the_draining_even_if_its_connection_stays() {
         config.limits.http_within = HOUR;
     })
     .await;
-    let (mut desktop, fingerprint) = Desktop::ready(host.address, 1).await;
-    let reply = post(
-        host.address,
-        "",
-        Some(ALICE),
-        json!({ "fingerprint": fingerprint }),
-    )
-    .await;
-    desktop.expect_user().await;
-    let body = json!({ "handshake_token": reply.json()["handshake_token"] });
-    post(host.address, "finish", Some(ALICE), body).await;
-    let ticket = desktop.expect_ticket().await;
+    let (desktop, ticket) = approved(host.address, 1).await;
     host.handle.drain();
     let mut kept = Tcp::connect(host.address).await;
     // the connections of the calls above have ended by then, and said so
@@ -160,8 +136,7 @@ async fn r55_a_drain_tells_how_many_sessions_and_tickets_it_waits_for() {
     .await;
     let (waiting, _) = Desktop::ready(host.address, 1).await;
     let (mut desktop, fingerprint) = Desktop::ready(host.address, 2).await;
-    let body = json!({ "fingerprint": fingerprint });
-    let reply = post(host.address, "", Some(ALICE), body).await;
+    let reply = try_scan(host.address, ALICE, &fingerprint).await;
     desktop.expect_user().await;
     assert_eq!(counted(&host, "tickets"), 0);
     post(host.address, "finish", Some(ALICE), reply.json()).await;

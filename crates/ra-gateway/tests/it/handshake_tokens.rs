@@ -1,24 +1,6 @@
 //! A handshake token works once, for its account alone, and dies with its session.
 
-use serde_json::{Value, json};
-
 use crate::support::*;
-
-async fn scan(host: &Host, who: &str, fingerprint: &str) -> Value {
-    let reply = post(
-        host.address,
-        "",
-        Some(who),
-        json!({ "fingerprint": fingerprint }),
-    )
-    .await;
-    assert_eq!(reply.status, 200, "{}", reply.text);
-    reply.json()
-}
-
-async fn decide(host: &Host, verdict: &str, who: &str, token: &Value) -> Reply {
-    post(host.address, verdict, Some(who), token.clone()).await
-}
 
 #[tokio::test]
 async fn r54_it_works_once() {
@@ -29,9 +11,9 @@ async fn r54_it_works_once() {
     ] {
         let host = host(|_| {}).await;
         let (_desktop, fingerprint) = Desktop::ready(host.address, 1).await;
-        let token = scan(&host, ALICE, &fingerprint).await;
-        assert_eq!(decide(&host, first, ALICE, &token).await.status, 204);
-        let replay = decide(&host, then, ALICE, &token).await;
+        let token = scan(host.address, ALICE, &fingerprint).await;
+        assert_eq!(decide(host.address, first, ALICE, &token).await.status, 204);
+        let replay = decide(host.address, then, ALICE, &token).await;
         assert_eq!(replay.refusal(), (404, 10056), "{first} {then}");
     }
 }
@@ -40,15 +22,18 @@ async fn r54_it_works_once() {
 async fn r54_another_account_cannot_use_it_and_does_not_burn_it() {
     let host = host(|_| {}).await;
     let (mut desktop, fingerprint) = Desktop::ready(host.address, 1).await;
-    let token = scan(&host, ALICE, &fingerprint).await;
+    let token = scan(host.address, ALICE, &fingerprint).await;
     for verdict in ["finish", "cancel"] {
         assert_eq!(
-            decide(&host, verdict, BOB, &token).await.refusal(),
+            decide(host.address, verdict, BOB, &token).await.refusal(),
             (404, 10056)
         );
     }
     desktop.expect_user().await;
-    assert_eq!(decide(&host, "finish", ALICE, &token).await.status, 204);
+    assert_eq!(
+        decide(host.address, "finish", ALICE, &token).await.status,
+        204
+    );
     desktop.expect_ticket().await;
 }
 
@@ -56,17 +41,19 @@ async fn r54_another_account_cannot_use_it_and_does_not_burn_it() {
 async fn r54_a_second_account_replaces_the_first_whose_token_dies() {
     let host = host(|_| {}).await;
     let (mut desktop, fingerprint) = Desktop::ready(host.address, 1).await;
-    let alices = scan(&host, ALICE, &fingerprint).await;
+    let alices = scan(host.address, ALICE, &fingerprint).await;
     assert_eq!(desktop.expect_user().await, ALICE_PAYLOAD);
-    let bobs = scan(&host, BOB, &fingerprint).await;
+    let bobs = scan(host.address, BOB, &fingerprint).await;
     assert_eq!(desktop.expect_user().await, BOB_PAYLOAD);
     for verdict in ["finish", "cancel"] {
         assert_eq!(
-            decide(&host, verdict, ALICE, &alices).await.refusal(),
+            decide(host.address, verdict, ALICE, &alices)
+                .await
+                .refusal(),
             (404, 10056)
         );
     }
-    assert_eq!(decide(&host, "finish", BOB, &bobs).await.status, 204);
+    assert_eq!(decide(host.address, "finish", BOB, &bobs).await.status, 204);
     let ticket = desktop.expect_ticket().await;
     let token = desktop.exchange(host.address, &ticket).await;
     assert!(
@@ -79,15 +66,18 @@ async fn r54_a_second_account_replaces_the_first_whose_token_dies() {
 async fn r54_the_same_account_again_gets_a_new_token_and_the_old_one_dies() {
     let host = host(|_| {}).await;
     let (mut desktop, fingerprint) = Desktop::ready(host.address, 1).await;
-    let old = scan(&host, ALICE, &fingerprint).await;
-    let new = scan(&host, ALICE, &fingerprint).await;
+    let old = scan(host.address, ALICE, &fingerprint).await;
+    let new = scan(host.address, ALICE, &fingerprint).await;
     desktop.expect_user().await;
     desktop.expect_user().await;
     assert_eq!(
-        decide(&host, "finish", ALICE, &old).await.refusal(),
+        decide(host.address, "finish", ALICE, &old).await.refusal(),
         (404, 10056)
     );
-    assert_eq!(decide(&host, "finish", ALICE, &new).await.status, 204);
+    assert_eq!(
+        decide(host.address, "finish", ALICE, &new).await.status,
+        204
+    );
 }
 
 #[tokio::test]
@@ -95,15 +85,12 @@ async fn r54_nobody_replaces_anybody_after_the_verdict() {
     for verdict in ["finish", "cancel"] {
         let host = host(|_| {}).await;
         let (_desktop, fingerprint) = Desktop::ready(host.address, 1).await;
-        let token = scan(&host, ALICE, &fingerprint).await;
-        assert_eq!(decide(&host, verdict, ALICE, &token).await.status, 204);
-        let late = post(
-            host.address,
-            "",
-            Some(BOB),
-            json!({ "fingerprint": fingerprint }),
-        )
-        .await;
+        let token = scan(host.address, ALICE, &fingerprint).await;
+        assert_eq!(
+            decide(host.address, verdict, ALICE, &token).await.status,
+            204
+        );
+        let late = try_scan(host.address, BOB, &fingerprint).await;
         assert_eq!(late.refusal(), (404, 10056), "{verdict}");
     }
 }
@@ -112,11 +99,13 @@ async fn r54_nobody_replaces_anybody_after_the_verdict() {
 async fn r54_it_dies_with_its_socket() {
     let host = host(|_| {}).await;
     let (desktop, fingerprint) = Desktop::ready(host.address, 1).await;
-    let token = scan(&host, ALICE, &fingerprint).await;
+    let token = scan(host.address, ALICE, &fingerprint).await;
     drop(desktop);
     host.sessions_fall_to(0).await;
     assert_eq!(
-        decide(&host, "finish", ALICE, &token).await.refusal(),
+        decide(host.address, "finish", ALICE, &token)
+            .await
+            .refusal(),
         (404, 10056)
     );
 }
@@ -127,7 +116,7 @@ async fn r54_a_dead_one_takes_nobodys_place() {
     let host = host(|config| config.limits.sessions = 1).await;
     for id in 0..3 {
         let (desktop, fingerprint) = Desktop::ready(host.address, id).await;
-        scan(&host, ALICE, &fingerprint).await;
+        scan(host.address, ALICE, &fingerprint).await;
         drop(desktop);
         host.sessions_fall_to(0).await;
     }

@@ -92,10 +92,10 @@ async fn r55_connections_over_a_limit_are_told_and_closed() {
 async fn r55_calls_over_an_addresss_pace_get_429_with_discords_body() {
     let host = host(|config| config.limits.calls_per_address = 3).await;
     for _ in 0..3 {
-        let reply = post(host.address, "login", None, json!({"ticket": "x"})).await;
+        let reply = redeem(host.address, "x").await;
         assert_eq!(reply.status, 400);
     }
-    let reply = post(host.address, "login", None, json!({"ticket": "x"})).await;
+    let reply = redeem(host.address, "x").await;
     assert_eq!(reply.status, 429);
     assert!(reply.retry_after() >= 1);
     assert!(reply.json()["retry_after"].as_f64().unwrap() > 0.0);
@@ -184,7 +184,7 @@ async fn r55_a_node_short_of_memory_takes_no_new_sessions() {
     assert!(wait >= 1);
     assert_eq!(get(host.address, "/readyz").await.status, 503);
     assert_eq!(get(host.address, "/healthz").await.status, 200);
-    let call = post(host.address, "login", None, json!({"ticket": "x"})).await;
+    let call = redeem(host.address, "x").await;
     assert_eq!(call.status, 400, "logins under way go on");
 }
 

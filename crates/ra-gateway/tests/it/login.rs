@@ -7,24 +7,6 @@ use serde_json::json;
 
 use crate::support::*;
 
-/// The phone's two calls.
-async fn scan_and_approve(host: &Host, desktop: &mut Desktop, fingerprint: &str) -> String {
-    let reply = post(
-        host.address,
-        "",
-        Some(ALICE),
-        json!({ "fingerprint": fingerprint }),
-    )
-    .await;
-    assert_eq!(reply.status, 200, "{}", reply.text);
-    assert_eq!(desktop.expect_user().await, ALICE_PAYLOAD);
-    let token = reply.json()["handshake_token"].as_str().unwrap().to_owned();
-    let body = json!({ "handshake_token": token, "temporary_token": false });
-    let reply = post(host.address, "finish", Some(ALICE), body).await;
-    assert_eq!((reply.status, reply.text.as_str()), (204, ""));
-    desktop.expect_ticket().await
-}
-
 async fn login_with_real_keys(backend: Arc<dyn Backend>) {
     let host = host_with(backend, |_| {}).await;
     let key = RustCrypto.generate(&mut OsEntropy).unwrap();
@@ -34,7 +16,7 @@ async fn login_with_real_keys(backend: Arc<dyn Backend>) {
         .unwrap();
     let fingerprint = desktop.handshake().await;
     assert_eq!(fingerprint, expected);
-    let ticket = scan_and_approve(&host, &mut desktop, &fingerprint).await;
+    let ticket = approve(host.address, &mut desktop, &fingerprint).await;
     assert_eq!(desktop.exchange(host.address, &ticket).await, "alice-token");
 }
 
@@ -52,16 +34,9 @@ async fn r50_whole_login_with_real_keys_through_aws_lc() {
 async fn r42_the_person_may_say_no() {
     let host = host(|_| {}).await;
     let (mut desktop, fingerprint) = Desktop::ready(host.address, 1).await;
-    let reply = post(
-        host.address,
-        "",
-        Some(BOB),
-        json!({ "fingerprint": fingerprint }),
-    )
-    .await;
+    let reply = try_scan(host.address, BOB, &fingerprint).await;
     assert_eq!(desktop.expect_user().await, BOB_PAYLOAD);
-    let body = json!({ "handshake_token": reply.json()["handshake_token"] });
-    let reply = post(host.address, "cancel", Some(BOB), body).await;
+    let reply = decide(host.address, "cancel", BOB, &reply.json()).await;
     assert_eq!((reply.status, reply.text.as_str()), (204, ""));
     desktop.expect("cancel").await;
     assert_eq!(desktop.expect_close().await, 1000);
@@ -73,16 +48,9 @@ async fn r57_a_token_that_the_file_does_not_have_is_minted_for_each_login() {
     let mut tokens = Vec::new();
     for id in 0..2 {
         let (mut desktop, fingerprint) = Desktop::ready(host.address, id).await;
-        let reply = post(
-            host.address,
-            "",
-            Some(BOB),
-            json!({ "fingerprint": fingerprint }),
-        )
-        .await;
+        let reply = try_scan(host.address, BOB, &fingerprint).await;
         desktop.expect_user().await;
-        let body = json!({ "handshake_token": reply.json()["handshake_token"] });
-        post(host.address, "finish", Some(BOB), body).await;
+        decide(host.address, "finish", BOB, &reply.json()).await;
         let ticket = desktop.expect_ticket().await;
         tokens.push(desktop.exchange(host.address, &ticket).await);
     }
@@ -110,8 +78,8 @@ async fn two_logins_at_once_do_not_mix() {
     let host = host(|_| {}).await;
     let (mut first, first_print) = Desktop::ready(host.address, 1).await;
     let (mut second, second_print) = Desktop::ready(host.address, 2).await;
-    let second_ticket = scan_and_approve(&host, &mut second, &second_print).await;
-    let first_ticket = scan_and_approve(&host, &mut first, &first_print).await;
+    let second_ticket = approve(host.address, &mut second, &second_print).await;
+    let first_ticket = approve(host.address, &mut first, &first_print).await;
     assert_eq!(
         first.exchange(host.address, &first_ticket).await,
         "alice-token"

@@ -13,8 +13,7 @@ async fn logged() -> (Host, Kept, KeptGuard) {
 async fn r54_no_line_of_a_login_holds_anything_that_somebody_said() {
     let (host, kept, _guard) = logged().await;
     let (mut desktop, fingerprint) = Desktop::ready(host.address, 1).await;
-    let body = json!({ "fingerprint": fingerprint });
-    let asked = post(host.address, "", Some(CAROL), body).await.json();
+    let asked = try_scan(host.address, CAROL, &fingerprint).await.json();
     let payload = desktop.expect_user().await;
     let handshake = asked["handshake_token"].as_str().unwrap().to_owned();
     let question = post(host.address, "finish", Some(CAROL), asked)
@@ -37,13 +36,7 @@ async fn r54_no_line_of_a_login_holds_anything_that_somebody_said() {
     .await;
     get(host.address, "/sentinel-4?sentinel-5").await;
     let (mut other, print) = Desktop::ready(host.address, 2).await;
-    let token = post(
-        host.address,
-        "",
-        Some(ALICE),
-        json!({ "fingerprint": print }),
-    )
-    .await;
+    let token = try_scan(host.address, ALICE, &print).await;
     other.expect_user().await;
     post(host.address, "finish", Some(ALICE), token.json()).await;
     let ticket = other.expect_ticket().await;
@@ -96,8 +89,7 @@ async fn each_end_of_a_session_is_one_line_with_phase_and_outcome() {
     beginner.expect("hello").await;
     let (waiting, _) = Desktop::ready(host.address, 1).await;
     let (mut scanned, fingerprint) = Desktop::ready(host.address, 2).await;
-    let body = json!({ "fingerprint": fingerprint });
-    let token = post(host.address, "", Some(ALICE), body).await.json();
+    let token = try_scan(host.address, ALICE, &fingerprint).await.json();
     scanned.expect_user().await;
     drop(beginner);
     let line = kept.line("session_ended session=0 ").await;
@@ -117,13 +109,7 @@ async fn each_end_of_a_session_is_one_line_with_phase_and_outcome() {
     );
 
     let (_last, fingerprint) = Desktop::ready(host.address, 3).await;
-    post(
-        host.address,
-        "",
-        Some(ALICE),
-        json!({ "fingerprint": fingerprint }),
-    )
-    .await;
+    try_scan(host.address, ALICE, &fingerprint).await;
     host.handle.drain();
     host.handle.drain();
     host.handle.shut_down();

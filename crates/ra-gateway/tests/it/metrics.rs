@@ -39,8 +39,7 @@ async fn sessions_are_counted_by_phase_and_end() {
     beginner.expect("hello").await;
     let (_waiting, _) = Desktop::ready(host.address, 1).await;
     let (mut scanned, fingerprint) = Desktop::ready(host.address, 2).await;
-    let body = json!({ "fingerprint": fingerprint });
-    let token = post(host.address, "", Some(ALICE), body).await.json();
+    let token = try_scan(host.address, ALICE, &fingerprint).await.json();
     scanned.expect_user().await;
     let counted = now(&host);
     for phase in ["handshake", "waiting", "scanned"] {
@@ -73,7 +72,7 @@ async fn refusals_are_counted_by_reason() {
     post(host.address, "finish", Some(ALICE), json!({})).await;
     let unknown = json!({ "handshake_token": "x" });
     post(host.address, "finish", Some(ALICE), unknown).await;
-    post(host.address, "login", None, json!({ "ticket": "x" })).await;
+    redeem(host.address, "x").await;
     get(host.address, "/nothing").await;
     let key = Box::new(ra_testkit::FakeKey::new(1));
     let full = Desktop::connect_to(host.address, "/?v=2", key).await;

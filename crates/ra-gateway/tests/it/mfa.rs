@@ -27,8 +27,7 @@ async fn answer(host: &Host, who: &str, ticket: &Value, method: &str, code: &str
 /// Carol has scanned and said yes: she is asked.
 async fn asked(host: &Host) -> (Desktop, Value, Value) {
     let (mut desktop, fingerprint) = Desktop::ready(host.address, 1).await;
-    let body = json!({ "fingerprint": fingerprint });
-    let handshake = post(host.address, "", Some(CAROL), body).await.json();
+    let handshake = try_scan(host.address, CAROL, &fingerprint).await.json();
     desktop.expect_user().await;
     let question = finish(host, CAROL, &handshake, None).await;
     assert_eq!(question.refusal(), (401, 60003));

@@ -28,13 +28,7 @@ async fn r53_unknown_fingerprints_and_handshake_tokens_get_404_10056() {
     let host = host(|_| {}).await;
     let unknown = "vyi-sEoOgaCPNUGkpUcVUbGNSIBgugQSiWnx0nGySIg";
     for fingerprint in [unknown, "", "short", &unknown[1..], &format!("{unknown}=")] {
-        let reply = post(
-            host.address,
-            "",
-            Some(ALICE),
-            json!({ "fingerprint": fingerprint }),
-        )
-        .await;
+        let reply = try_scan(host.address, ALICE, &fingerprint).await;
         assert_eq!(reply.refusal(), (404, 10056), "{fingerprint}");
     }
     for call in ["finish", "cancel"] {
@@ -50,13 +44,7 @@ async fn r53_a_session_without_a_qr_yet_is_unknown() {
     let mut desktop = Desktop::connect(host.address).await;
     desktop.challenge().await;
     let fingerprint = ra_crypto::fingerprint(desktop.key.public_key()).to_string();
-    let reply = post(
-        host.address,
-        "",
-        Some(ALICE),
-        json!({ "fingerprint": fingerprint }),
-    )
-    .await;
+    let reply = try_scan(host.address, ALICE, &fingerprint).await;
     assert_eq!(reply.refusal(), (404, 10056));
 }
 

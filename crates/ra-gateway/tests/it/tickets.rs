@@ -7,32 +7,13 @@ use serde_json::json;
 
 use crate::support::*;
 
-async fn approved(host: &Host, id: u64) -> (Desktop, String) {
-    let (mut desktop, fingerprint) = Desktop::ready(host.address, id).await;
-    let reply = post(
-        host.address,
-        "",
-        Some(ALICE),
-        json!({ "fingerprint": fingerprint }),
-    )
-    .await;
-    desktop.expect_user().await;
-    let body = json!({ "handshake_token": reply.json()["handshake_token"] });
-    assert_eq!(
-        post(host.address, "finish", Some(ALICE), body).await.status,
-        204
-    );
-    let ticket = desktop.expect_ticket().await;
-    (desktop, ticket)
-}
-
 #[tokio::test]
 async fn r54_it_outlives_its_socket() {
     let host = host(|_| {}).await;
-    let (Desktop { socket, mut key }, ticket) = approved(&host, 1).await;
+    let (Desktop { socket, mut key }, ticket) = approved(host.address, 1).await;
     drop(socket);
     host.sessions_fall_to(0).await;
-    let reply = post(host.address, "login", None, json!({ "ticket": ticket })).await;
+    let reply = redeem(host.address, &ticket).await;
     let sealed = reply.json()["encrypted_token"].as_str().unwrap().to_owned();
     let sealed = base64::decode(&sealed).unwrap();
     assert_eq!(key.open(&sealed).unwrap().to_utf8(), Ok("alice-token"));
@@ -41,16 +22,16 @@ async fn r54_it_outlives_its_socket() {
 #[tokio::test]
 async fn r54_it_works_once() {
     let host = host(|_| {}).await;
-    let (mut desktop, ticket) = approved(&host, 1).await;
+    let (mut desktop, ticket) = approved(host.address, 1).await;
     assert_eq!(desktop.exchange(host.address, &ticket).await, "alice-token");
-    let replay = post(host.address, "login", None, json!({ "ticket": ticket })).await;
+    let replay = redeem(host.address, &ticket).await;
     assert_eq!(replay.refusal(), (400, 20042));
 }
 
 #[tokio::test]
 async fn r54_of_many_at_once_one_gets_it() {
     let host = host(|_| {}).await;
-    let (_desktop, ticket) = approved(&host, 1).await;
+    let (_desktop, ticket) = approved(host.address, 1).await;
     let mut racers = tokio::task::JoinSet::new();
     for _ in 0..8 {
         let (address, body) = (host.address, json!({ "ticket": ticket }));
@@ -64,8 +45,8 @@ async fn r54_of_many_at_once_one_gets_it() {
 #[tokio::test]
 async fn r54_only_its_key_opens_what_it_brings() {
     let host = host(|_| {}).await;
-    let (_desktop, ticket) = approved(&host, 1).await;
-    let reply = post(host.address, "login", None, json!({ "ticket": ticket })).await;
+    let (_desktop, ticket) = approved(host.address, 1).await;
+    let reply = redeem(host.address, &ticket).await;
     let sealed = base64::decode(reply.json()["encrypted_token"].as_str().unwrap()).unwrap();
     assert!(FakeKey::new(2).open(&sealed).is_err());
     assert_eq!(
@@ -77,8 +58,8 @@ async fn r54_only_its_key_opens_what_it_brings() {
 #[tokio::test]
 async fn r34_the_token_is_not_on_the_wire() {
     let host = host(|_| {}).await;
-    let (_desktop, ticket) = approved(&host, 1).await;
-    let reply = post(host.address, "login", None, json!({ "ticket": ticket })).await;
+    let (_desktop, ticket) = approved(host.address, 1).await;
+    let reply = redeem(host.address, &ticket).await;
     assert!(!reply.text.contains("alice-token"));
     let members: Vec<String> = reply.json().as_object().unwrap().keys().cloned().collect();
     assert_eq!(members, ["encrypted_token"]);

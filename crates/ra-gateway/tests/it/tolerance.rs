@@ -45,13 +45,7 @@ async fn r51_heartbeats_before_init_and_in_every_phase() {
         .send(json!({"op": "heartbeat", "extra": null}))
         .await;
     desktop.expect("heartbeat_ack").await;
-    post(
-        host.address,
-        "",
-        Some(ALICE),
-        json!({ "fingerprint": fingerprint }),
-    )
-    .await;
+    try_scan(host.address, ALICE, &fingerprint).await;
     desktop.expect_user().await;
     desktop.send(json!({"op": "heartbeat"})).await;
     desktop.expect("heartbeat_ack").await;
@@ -123,13 +117,7 @@ async fn r51_a_desktop_may_leave_with_1000_or_without_a_word() {
     drop(rude);
     host.sessions_fall_to(0).await;
     for gone in [polite_print, rude_print] {
-        let reply = post(
-            host.address,
-            "",
-            Some(ALICE),
-            json!({ "fingerprint": gone }),
-        )
-        .await;
+        let reply = try_scan(host.address, ALICE, &gone).await;
         assert_eq!(reply.refusal(), (404, 10056));
     }
 }
@@ -141,12 +129,6 @@ async fn a_desktop_that_comes_back_with_its_key_takes_its_old_socket_over() {
     let (mut new, same_print) = Desktop::ready(host.address, 1).await;
     assert_eq!(print, same_print);
     assert_eq!(old.expect_close().await, 4003);
-    post(
-        host.address,
-        "",
-        Some(ALICE),
-        json!({ "fingerprint": print }),
-    )
-    .await;
+    try_scan(host.address, ALICE, &print).await;
     assert_eq!(new.expect_user().await, ALICE_PAYLOAD);
 }

@@ -92,7 +92,7 @@ impl Connection {
         }
     }
 
-    /// Sends the gateway's frames to the desktop.
+    /// Sends an output of the gateway to the desktop.
     pub(super) fn send(&mut self, wire: Wire) {
         let State::Socket(_, socket) = &mut self.state else {
             return;

@@ -9,11 +9,11 @@ use crate::SeededEntropy;
 pub struct Network {
     /// Least and most milliseconds a message takes.
     pub latency: (u64, u64),
-    /// Messages of a thousand that break the connection.
+    /// Messages in a thousand that break the connection.
     pub cut: u64,
-    /// Messages of a thousand that arrive twice.
+    /// Messages in a thousand that arrive twice.
     pub duplicate: u64,
-    /// Messages of a thousand that may overtake earlier ones.
+    /// Messages in a thousand that may overtake earlier ones.
     pub reorder: u64,
     /// Number of attempts to connect that fail before one succeeds.
     pub refuse_connects: u32,

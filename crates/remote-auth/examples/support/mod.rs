@@ -17,7 +17,7 @@ pub(crate) type Failure = Box<dyn Error + Send + Sync>;
 
 /// A gateway on loopback. Dropping it ends it.
 pub(crate) struct Host {
-    /// Returns the desktop's configuration here.
+    /// Configuration of a desktop here.
     pub(crate) desktop: login::Config,
     runtime: Runtime,
 }

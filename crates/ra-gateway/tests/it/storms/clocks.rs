@@ -14,15 +14,15 @@ async fn the_time_of_day_may_jump_during_a_login() {
     let jump = |to| time.store(to, Ordering::SeqCst);
     let (mut desktop, fingerprint) = Desktop::ready(host.address, 1).await;
     jump(u64::MAX);
-    let handshake = scan(&host, CAROL, &fingerprint).await.json();
+    let handshake = try_scan(host.address, CAROL, &fingerprint).await.json();
     desktop.expect_user().await;
     let asked = post(host.address, "finish", Some(CAROL), handshake.clone()).await;
     let ticket = asked.json()["mfa"]["ticket"].clone();
     // another time has other codes
-    let wrong = answer(host.address, CAROL, &ticket, CAROL_CODE).await;
+    let wrong = answer_mfa(host.address, CAROL, &ticket, CAROL_CODE).await;
     assert_eq!(wrong.refusal(), (400, 60008));
     jump(59);
-    let passed = answer(host.address, CAROL, &ticket, CAROL_CODE).await;
+    let passed = answer_mfa(host.address, CAROL, &ticket, CAROL_CODE).await;
     let mfa = passed.json()["token"].as_str().unwrap().to_owned();
     jump(0);
     let finish = finish_with(host.address, CAROL, &handshake, &mfa).await;
@@ -37,10 +37,10 @@ async fn r55_after_a_jump_of_the_gateways_own_clock_all_is_expired_and_new_login
     let host = host(|_| {}).await;
     let (mut waiting, fingerprint) = Desktop::ready(host.address, 1).await;
     let (mut scanned, other) = Desktop::ready(host.address, 2).await;
-    let handshake = scan(&host, ALICE, &other).await.json();
+    let handshake = try_scan(host.address, ALICE, &other).await.json();
     scanned.expect_user().await;
     let (mut approved, third) = Desktop::ready(host.address, 3).await;
-    let verdict = scan(&host, BOB, &third).await.json();
+    let verdict = try_scan(host.address, BOB, &third).await.json();
     approved.expect_user().await;
     let finish = post(host.address, "finish", Some(BOB), verdict).await;
     assert_eq!(finish.status, 204);
@@ -55,7 +55,10 @@ async fn r55_after_a_jump_of_the_gateways_own_clock_all_is_expired_and_new_login
         assert!([4003, 4004].contains(&code), "{code}");
     }
     host.sessions_fall_to(0).await;
-    assert_eq!(scan(&host, ALICE, &fingerprint).await.status, 404);
+    assert_eq!(
+        try_scan(host.address, ALICE, &fingerprint).await.status,
+        404
+    );
     let late = post(host.address, "finish", Some(ALICE), handshake).await;
     assert_eq!(late.refusal(), (404, 10056));
     let body = json!({ "ticket": ticket });

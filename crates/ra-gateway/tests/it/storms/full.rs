@@ -140,7 +140,7 @@ async fn r55_who_has_shown_nothing_makes_room_and_a_proven_session_stays() {
     // one of them was a session
     until(|| counted(&host, "sessions_ended_total{outcome=\"shed\"}") == 1).await;
     assert_eq!(counted(&host, "sessions_ended_total"), 1);
-    let scanned = scan(&host, ALICE, &print).await;
+    let scanned = try_scan(host.address, ALICE, &print).await;
     assert_eq!(scanned.status, 200, "{}", scanned.text);
     first.expect_user().await;
 }
@@ -162,7 +162,7 @@ async fn r55_sessions_take_no_place_that_calls_need() {
         _ => panic!("let in"),
     }
     for (mut desktop, print) in ready {
-        let token = scan(&host, ALICE, &print).await;
+        let token = try_scan(host.address, ALICE, &print).await;
         assert_eq!(token.status, 200, "{}", token.text);
         desktop.expect_user().await;
         let finish = post(host.address, "finish", Some(ALICE), token.json()).await;

@@ -60,7 +60,7 @@ impl Nodes {
     }
 
     async fn answer(&self, who: &str, ticket: &Value, code: &str) -> Reply {
-        answer(self.next(), who, ticket, code).await
+        answer_mfa(self.next(), who, ticket, code).await
     }
 }
 

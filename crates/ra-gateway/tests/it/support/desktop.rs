@@ -147,7 +147,7 @@ impl Desktop {
 
     /// Exchanges a ticket and opens the token.
     pub(crate) async fn exchange(&mut self, address: SocketAddr, ticket: &str) -> String {
-        let reply = super::post(address, "login", None, json!({ "ticket": ticket })).await;
+        let reply = super::redeem(address, ticket).await;
         assert_eq!(reply.status, 200, "{}", reply.text);
         String::from_utf8(self.open(&reply.json()["encrypted_token"])).unwrap()
     }

@@ -4,6 +4,7 @@ mod accounts;
 mod desktop;
 mod log;
 mod metrics;
+mod phone;
 #[cfg(feature = "redis")]
 mod redis;
 mod rest;
@@ -24,6 +25,9 @@ pub(crate) use accounts::Silent;
 pub(crate) use desktop::Desktop;
 pub(crate) use log::{Guard as KeptGuard, Kept};
 pub(crate) use metrics::{counted, until};
+pub(crate) use phone::{
+    answer_mfa, approve, approved, decide, finish_with, redeem, scan, try_scan,
+};
 #[cfg(feature = "redis")]
 pub(crate) use redis::{Fleet, RedisServer, fleet, fleet_on, go_on, stop};
 pub(crate) use rest::{Reply, call, get, post};

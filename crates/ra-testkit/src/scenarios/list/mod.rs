@@ -55,7 +55,7 @@ const ONE_QR: Desktop = Desktop {
     renewals: 0,
     ..DESKTOP
 };
-/// Longest pause between events in a scenario.
+/// A desktop that waits only a moment for each answer of the handshake.
 const IMPATIENT: Desktop = Desktop {
     answer_within: Some(400),
     ..DESKTOP
