@@ -182,7 +182,8 @@ fn a_command_line_that_cannot_be_read_is_one_line_that_repeats_no_value() {
         ),
         (
             &["gateway", "--rendezvous", "rediss://:canary@h"],
-            "--rendezvous <memory|redis|URL>: TLS to Redis is not built in: use a socket, a private network or a tunnel",
+            "--rendezvous <memory|redis|URL>: TLS to Redis is not built in: use a socket, a private network or \
+             a tunnel",
         ),
         (
             &["gateway", "--rendezvous", "canary"],
