@@ -28,7 +28,7 @@ async fn r53_unknown_fingerprints_and_handshake_tokens_get_404_10056() {
     let host = host(|_| {}).await;
     let unknown = "vyi-sEoOgaCPNUGkpUcVUbGNSIBgugQSiWnx0nGySIg";
     for fingerprint in [unknown, "", "short", &unknown[1..], &format!("{unknown}=")] {
-        let reply = try_scan(host.address, ALICE, &fingerprint).await;
+        let reply = try_scan(host.address, ALICE, fingerprint).await;
         assert_eq!(reply.refusal(), (404, 10056), "{fingerprint}");
     }
     for call in ["finish", "cancel"] {

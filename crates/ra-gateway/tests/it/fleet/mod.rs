@@ -17,7 +17,7 @@ use crate::support::*;
 
 /// Scans at this node and returns the refusal.
 async fn scan_refused(node: SocketAddr, who: &str, fingerprint: &str) -> (u16, u64) {
-    let reply = try_scan(node, who, &fingerprint).await;
+    let reply = try_scan(node, who, fingerprint).await;
     reply.refusal()
 }
 
