@@ -1,3 +1,5 @@
+//! Frames that the desktop sends.
+
 use alloc::{borrow::Cow, string::String};
 
 use super::{DecodeError, check_size};

@@ -1,3 +1,5 @@
+//! Frames that the gateway sends.
+
 use alloc::{borrow::Cow, string::String};
 
 use super::{DecodeError, check_size};

@@ -1,3 +1,5 @@
+//! Reads the members of a JSON object.
+
 use alloc::{borrow::Cow, collections::BTreeMap, string::String, vec::Vec};
 
 use serde::de::IgnoredAny;

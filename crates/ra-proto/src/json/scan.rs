@@ -1,3 +1,5 @@
+//! Scans JSON text without building values.
+
 use super::value::{Kind, Raw};
 use crate::error::DecodeErrorKind::{self, NotJson, TooDeep};
 

@@ -1,3 +1,5 @@
+//! Decodes JSON strings.
+
 use alloc::string::String;
 use core::str::Chars;
 

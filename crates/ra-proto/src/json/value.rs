@@ -1,3 +1,5 @@
+//! A JSON value as it stands in the text.
+
 use alloc::borrow::Cow;
 
 use super::text::unescape;

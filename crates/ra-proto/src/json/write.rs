@@ -1,3 +1,5 @@
+//! Writes JSON objects.
+
 use alloc::string::String;
 use core::fmt::Write as _;
 

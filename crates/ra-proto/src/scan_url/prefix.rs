@@ -1,3 +1,5 @@
+//! The prefix of a scan URL.
+
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use core::fmt;
